@@ -1,0 +1,167 @@
+import * as fs from "fs";
+import * as path from "path";
+import type { CacheEntry } from "./cache";
+import { fingerprint } from "./cache";
+import type { GoProgram } from "./go";
+import { buildArguments, buildProgram, downloadModule, goModules, requireGo } from "./go";
+import { versions } from "./versions";
+
+/** Our own program, which issues the control plane's certificates. */
+export const certificates = programEntry(versions.certificates, {
+    name: "certificates",
+    module: "certificates",
+    importPath: ".",
+    variables: {},
+});
+
+/** The Pulumi CLI. */
+export const pulumi = programEntry(versions.pulumi, {
+    name: "pulumi",
+    module: "pulumi",
+    importPath: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": versions.pulumi },
+});
+
+export const etcd = programEntry(versions.etcd, {
+    name: "etcd",
+    module: "etcd",
+    importPath: "go.etcd.io/etcd/server/v3",
+    variables: {},
+});
+
+export const kubeApiserver = kubernetesEntry("kube-apiserver");
+export const kubeControllerManager = kubernetesEntry("kube-controller-manager");
+export const kubeScheduler = kubernetesEntry("kube-scheduler");
+export const kubectl = kubernetesEntry("kubectl");
+
+/** Plays the kubelets of nodes that do not exist, so that Deployments become Available. */
+export const kwok = programEntry(versions.kwok, {
+    name: "kwok",
+    module: "kwok",
+    importPath: "sigs.k8s.io/kwok/cmd/kwok",
+    variables: {},
+});
+
+/** What kwok does to nodes and pods: become ready at once, send heartbeats, end when deleted. */
+export const kwokStages = filesEntry({
+    name: "kwok-stages",
+    module: "kwok",
+    source: "sigs.k8s.io/kwok",
+    version: versions.kwok,
+    folders: [
+        "kustomize/stage/node/fast",
+        "kustomize/stage/node/heartbeat-with-lease",
+        "kustomize/stage/pod/fast",
+    ],
+});
+
+/** The custom resource definitions that the Pulumi program's resources need. */
+export const crds: CacheEntry[] = [
+    filesEntry({
+        name: "gateway-api-crds",
+        module: "crds",
+        source: "sigs.k8s.io/gateway-api",
+        version: versions.gatewayApi,
+        folders: ["config/crd/standard"],
+    }),
+    filesEntry({
+        name: "inference-extension-crds",
+        module: "crds",
+        source: "sigs.k8s.io/gateway-api-inference-extension",
+        version: versions.inferenceExtension,
+        folders: ["config/crd/bases"],
+    }),
+    filesEntry({
+        name: "istio-crds",
+        module: "crds",
+        source: "istio.io/api",
+        version: versions.istioApi,
+        folders: ["kubernetes"],
+    }),
+];
+
+function kubernetesEntry(name: string): CacheEntry {
+    const release = /^v(\d+)\.(\d+)\./.exec(versions.kubernetes);
+    const variables: Record<string, string> = {};
+    // The servers and kubectl read one of the two, the client library they call the API server with the other.
+    for (const holder of ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"]) {
+        variables[`${holder}.gitVersion`] = versions.kubernetes;
+        variables[`${holder}.gitMajor`] = release?.[1] ?? "";
+        variables[`${holder}.gitMinor`] = release?.[2] ?? "";
+        // Modules have no git commit; without this, an unfilled template would be shown.
+        variables[`${holder}.gitCommit`] = "";
+        variables[`${holder}.gitTreeState`] = "clean";
+    }
+    return programEntry(versions.kubernetes, {
+        name,
+        module: "kubernetes",
+        importPath: `k8s.io/kubernetes/cmd/${name}`,
+        variables,
+    });
+}
+
+function programEntry(version: string, program: GoProgram): CacheEntry {
+    return {
+        name: program.name,
+        version,
+        fingerprint: fingerprint(
+            moduleContents(program.module),
+            ...buildArguments(program),
+            program.importPath,
+        ),
+        produce: async (folder) => {
+            await requireGo();
+            await buildProgram(program, folder);
+        },
+    };
+}
+
+interface ModuleFiles {
+    name: string;
+    /** Folder under {@link goModules} whose `go.sum` the download is checked with. */
+    module: string;
+    /** The Go module to take files from. */
+    source: string;
+    version: string;
+    /** Folders within it; their YAML files are taken, except kustomizations. */
+    folders: string[];
+}
+
+function filesEntry(files: ModuleFiles): CacheEntry {
+    const { name, module, source, version, folders } = files;
+    return {
+        name,
+        version,
+        fingerprint: fingerprint(moduleContents(module), source, ...folders),
+        produce: async (target) => {
+            await requireGo();
+            const downloaded = await downloadModule(module, source, version);
+            for (const folder of folders) {
+                for (const file of fs.readdirSync(path.join(downloaded, folder))) {
+                    if (
+                        file.endsWith(".yaml") &&
+                        file !== "kustomization.yaml" &&
+                        file !== "kustomizeconfig.yaml"
+                    ) {
+                        // Written anew and not copied: files of the module cache are read-only.
+                        fs.writeFileSync(
+                            path.join(target, file),
+                            fs.readFileSync(path.join(downloaded, folder, file)),
+                        );
+                    }
+                }
+            }
+        },
+    };
+}
+
+/** Whatever is in a module's folder takes part in what is built: `go.mod`, `go.sum` and Go files of our own. */
+function moduleContents(module: string): string {
+    const folder = path.join(goModules, module);
+    return fs
+        .readdirSync(folder)
+        .filter((name) => name === "go.mod" || name === "go.sum" || name.endsWith(".go"))
+        .sort()
+        .map((name) => `${name}\n${fs.readFileSync(path.join(folder, name), "utf8")}`)
+        .join("\n");
+}

@@ -1,0 +1,107 @@
+import * as path from "path";
+import { runCommand } from "./command";
+import { minimumGo } from "./versions";
+
+/** Where the tools' own Go modules are: `go.mod` and `go.sum`, pinning what is built. */
+export const goModules = path.join(__dirname, "go");
+
+const goPlatforms: Partial<Record<NodeJS.Platform, string>> = {
+    linux: "linux",
+    darwin: "darwin",
+    freebsd: "freebsd",
+};
+const goArchitectures: Record<string, string> = { x64: "amd64", arm64: "arm64", arm: "arm", s390x: "s390x" };
+
+/**
+ * The environment that `go` is run in: the user's, so that proxies and caches of theirs apply, except for what would
+ * change what is built.
+ */
+export function goEnvironment(): NodeJS.ProcessEnv {
+    return {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GO111MODULE: "on",
+        GOARCH: goArchitectures[process.arch] ?? process.arch,
+        GOEXPERIMENT: "",
+        GOFLAGS: "",
+        GOOS: goPlatforms[process.platform] ?? process.platform,
+        // A too old Go is to be said (see requireGo), not to be replaced by a download of some other one.
+        GOTOOLCHAIN: "local",
+        GOWORK: "off",
+    };
+}
+
+/**
+ * Makes sure that a recent enough `go` is on PATH.
+ *
+ * @throws Error naming what was found and what is needed.
+ */
+export async function requireGo(): Promise<void> {
+    const needed = `Go ${minimumGo.join(".")} or newer is needed to build the control plane's tools`;
+    let found: string;
+    try {
+        const options = { step: "Looking for go", cwd: goModules, env: goEnvironment() };
+        found = (await runCommand("go", ["env", "GOVERSION"], options)).trim();
+    } catch (error) {
+        if (error instanceof Error && error.message.includes("ENOENT")) {
+            throw new Error(`${needed}, and no \`go\` was found on PATH.`, { cause: error });
+        }
+        throw error;
+    }
+    const release = /go(\d+)\.(\d+)/.exec(found);
+    const [major, minor] = [Number(release?.[1]), Number(release?.[2])];
+    const isEnough = major > minimumGo[0] || (major === minimumGo[0] && minor >= minimumGo[1]);
+    if (!isEnough) {
+        throw new Error(
+            `${needed}; the \`go\` on PATH says it is ${found === "" ? "of no version" : found}.`,
+        );
+    }
+}
+
+/** A program to build from one of the modules under {@link goModules}. */
+export interface GoProgram {
+    /** The program's file name. */
+    name: string;
+    /** Folder under {@link goModules}. */
+    module: string;
+    /** Import path of its main package. */
+    importPath: string;
+    /** Values set at link time, by full variable name. */
+    variables: Record<string, string>;
+}
+
+/** The arguments of `go` that build a program, without where to write it. */
+export function buildArguments(program: GoProgram): string[] {
+    const variables = Object.entries(program.variables).map(([name, value]) => `-X ${name}=${value}`);
+    const linker = ["-s", "-w", ...variables].join(" ");
+    return ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linker}`];
+}
+
+/**
+ * Builds a program into a folder.
+ *
+ * @throws StepError when the build fails.
+ */
+export async function buildProgram(program: GoProgram, folder: string): Promise<void> {
+    const output = path.join(folder, program.name);
+    await runCommand("go", [...buildArguments(program), "-o", output, program.importPath], {
+        step: `Building ${program.name}`,
+        cwd: path.join(goModules, program.module),
+        env: goEnvironment(),
+    });
+}
+
+/**
+ * Downloads a module, checked against the `go.sum` beside the `go.mod` that asks for it.
+ *
+ * @returns the folder its files are in, to be read only.
+ * @throws StepError when the download or the check fails.
+ */
+export async function downloadModule(module: string, name: string, version: string): Promise<string> {
+    const output = await runCommand("go", ["mod", "download", "-json", `${name}@${version}`], {
+        step: `Downloading ${name} ${version}`,
+        cwd: path.join(goModules, module),
+        env: goEnvironment(),
+    });
+    return (JSON.parse(output) as { Dir: string }).Dir;
+}

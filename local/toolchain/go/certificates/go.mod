@@ -1,0 +1,3 @@
+module llm-d-inference/local/toolchain/certificates
+
+go 1.26

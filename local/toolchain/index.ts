@@ -1,0 +1,101 @@
+import * as fs from "fs";
+import * as path from "path";
+import { cacheDir } from "../paths";
+import type { CacheEntry } from "./cache";
+import { ensureEntries, entryFolder } from "./cache";
+import * as entries from "./entries";
+import { findOfficialPulumi } from "./officialPulumi";
+
+/** Absolute paths of everything that the embedded control plane is made of. */
+export interface Toolchain {
+    /** The Pulumi CLI to use. */
+    pulumi: string;
+    /** Whether {@link pulumi} is an official release found on PATH or was built here from its Go module. */
+    pulumiOrigin: "official" | "built";
+    etcd: string;
+    kubeApiserver: string;
+    kubeControllerManager: string;
+    kubeScheduler: string;
+    kubectl: string;
+    kwok: string;
+    /** Our own program that issues certificates. */
+    certificates: string;
+    /** kwok's stages: YAML files, one stage each. */
+    kwokStages: string[];
+    /** Custom resource definitions: YAML files, one or more documents each. */
+    crds: string[];
+}
+
+/**
+ * Makes sure that every tool is there, building what the cache does not hold whole.
+ *
+ * An official `pulumi` on PATH is used instead of a built one where it is suitable. `LLMD_LOCAL_PULUMI=built`
+ * builds one in any case; `LLMD_LOCAL_PULUMI=official` refuses to build one.
+ *
+ * @param report takes one line of progress at a time.
+ * @throws Error when Go is missing or too old and something must be built, when a step fails (a `StepError`, with the
+ * step, its command and the last lines of its output), or when `LLMD_LOCAL_PULUMI` cannot be obeyed.
+ */
+export async function ensureToolchain(report: (line: string) => void): Promise<Toolchain> {
+    const official = await choosePulumi(report);
+    const needed = [
+        ...(official === undefined ? [entries.pulumi] : []),
+        entries.etcd,
+        entries.kubeApiserver,
+        entries.kwok,
+        entries.kubeControllerManager,
+        entries.kubeScheduler,
+        entries.kubectl,
+        entries.certificates,
+        entries.kwokStages,
+        ...entries.crds,
+    ];
+    await ensureEntries(cacheDir, needed, report);
+    return {
+        pulumi: official ?? programPath(entries.pulumi),
+        pulumiOrigin: official === undefined ? "built" : "official",
+        etcd: programPath(entries.etcd),
+        kubeApiserver: programPath(entries.kubeApiserver),
+        kubeControllerManager: programPath(entries.kubeControllerManager),
+        kubeScheduler: programPath(entries.kubeScheduler),
+        kubectl: programPath(entries.kubectl),
+        kwok: programPath(entries.kwok),
+        certificates: programPath(entries.certificates),
+        kwokStages: yamlFiles(entries.kwokStages),
+        crds: entries.crds.flatMap(yamlFiles),
+    };
+}
+
+/** @returns the official CLI to use, or undefined to build one. */
+async function choosePulumi(report: (line: string) => void): Promise<string | undefined> {
+    const wish = process.env.LLMD_LOCAL_PULUMI ?? "";
+    if (!["", "built", "official"].includes(wish)) {
+        throw new Error(`LLMD_LOCAL_PULUMI is "${wish}"; it can be "built", "official" or unset.`);
+    }
+    if (wish === "built") {
+        return undefined;
+    }
+    const official = await findOfficialPulumi();
+    if (official.found) {
+        report(`Using the official pulumi ${official.version} at ${official.executable}`);
+        return official.executable;
+    }
+    if (wish === "official") {
+        throw new Error(`LLMD_LOCAL_PULUMI asks for an official pulumi, but ${official.why}.`);
+    }
+    report(`Using a pulumi built from its Go module (of an official one: ${official.why})`);
+    return undefined;
+}
+
+function programPath(entry: CacheEntry): string {
+    return path.join(entryFolder(cacheDir, entry), entry.name);
+}
+
+function yamlFiles(entry: CacheEntry): string[] {
+    const folder = entryFolder(cacheDir, entry);
+    return fs
+        .readdirSync(folder)
+        .filter((name) => name.endsWith(".yaml"))
+        .sort()
+        .map((name) => path.join(folder, name));
+}

@@ -1,0 +1,23 @@
+/**
+ * The version of everything the embedded control plane is built from. The `go.mod` files under `go/` must name the
+ * same ones (a test holds them together); their `go.sum` files pin the contents.
+ */
+export const versions = {
+    pulumi: "v3.255.0",
+    etcd: "v3.6.13",
+    kubernetes: "v1.35.4",
+    /** Kubernetes' staging modules (`k8s.io/api`, ...) follow its version with a major version of 0. */
+    kubernetesStaging: "v0.35.4",
+    kwok: "v0.7.0",
+    gatewayApi: "v1.4.1",
+    inferenceExtension: "v1.5.0",
+    istioApi: "v1.28.0",
+    /** Our own tool; raised by hand when what it issues changes its meaning. */
+    certificates: "v1",
+} as const;
+
+/** The oldest Go release that the `go.mod` files accept, as [major, minor]. */
+export const minimumGo: readonly [number, number] = [1, 26];
+
+/** The oldest Pulumi CLI that `@pulumi/pulumi` of this checkout is used with, as [major, minor]. */
+export const minimumPulumi: readonly [number, number] = [3, 248];
