@@ -1,0 +1,23 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Which cluster to deploy to. */
+export interface ClusterArgs {
+    /** A path or the contents of a kubeconfig. Default: `$KUBECONFIG`, or `~/.kube/config`. */
+    kubeconfig?: string;
+    /** Default: the kubeconfig's current context. */
+    context?: string;
+}
+
+/**
+ * The provider of the cluster. It is always explicit, so that the resources' provider stays the same one when a
+ * kubeconfig or a context is set later on.
+ */
+export function createClusterProvider(args: ClusterArgs): k8s.Provider {
+    return new k8s.Provider("cluster", {
+        kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
+        context: args.context,
+        // Otherwise a changed EPP configuration replaces its ConfigMap under the running pods.
+        enableConfigMapMutable: true,
+    });
+}

@@ -1,0 +1,131 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What every component, and the cluster behind them, must agree on: ports, label keys, API groups and names.
+ * Nothing else in the program spells a port number, a label key or a name that two resources share.
+ */
+
+/** Port numbers. Every one is TCP. */
+export const ports = {
+    /** The Gateway's HTTP listener, and the port of its Service. */
+    gatewayHttp: 80,
+    /** The Gateway Service's status port, which Istio adds by itself. */
+    gatewayStatus: 15021,
+    /** The proxy Service, the model server containers and the InferencePool's target. */
+    inference: 8200,
+    /** The EPP's ext_proc gRPC service. */
+    eppGrpc: 9002,
+    /** The EPP's gRPC health service. */
+    eppHealth: 9003,
+    /** The EPP's Prometheus metrics. */
+    eppMetrics: 9090,
+} as const;
+
+/** Names of container and Service ports, so that a Service targets a name and never repeats a number. */
+export const portNames = {
+    inference: "http",
+    eppGrpc: "grpc-ext-proc",
+    eppHealth: "grpc-health",
+    eppMetrics: "http-metrics",
+} as const;
+
+/** Label keys and values that selectors are built of. */
+export const labels = {
+    /** `decode` or `prefill`: llm-d's role label, which the proxy Service, the pool and the EPP's filters read. */
+    role: "llm-d.ai/role",
+    /** `"true"` on every pod that serves a model (llm-d modelservice chart). */
+    inferenceServing: "llm-d.ai/inferenceServing",
+    /** The release whose pods these are, so that two models in one namespace never select each other's. */
+    model: "llm-d.ai/model-release",
+    /** Set by Istio on the data plane of a Gateway; its value is the Gateway's name. */
+    gatewayName: "gateway.networking.k8s.io/gateway-name",
+    name: "app.kubernetes.io/name",
+    instance: "app.kubernetes.io/instance",
+    component: "app.kubernetes.io/component",
+    partOf: "app.kubernetes.io/part-of",
+} as const;
+
+/** llm-d's roles of a model server pod. */
+export type Role = "decode" | "prefill";
+
+/** API groups, and the versions this program writes. */
+export const api = {
+    gateway: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1" },
+    /** ReferenceGrant has not left v1beta1 (Gateway API 1.4). */
+    referenceGrant: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1beta1" },
+    inferencePool: { group: "inference.networking.k8s.io", version: "inference.networking.k8s.io/v1" },
+    destinationRule: { group: "networking.istio.io", version: "networking.istio.io/v1" },
+    envoyFilter: { group: "networking.istio.io", version: "networking.istio.io/v1alpha3" },
+    /** The EPP's configuration file; its group stayed experimental when the pool's did not. */
+    endpointPickerConfig: "inference.networking.x-k8s.io/v1alpha1",
+} as const;
+
+/** Names of the shared gateway infrastructure (upstream Helm release `infra-<release>`). */
+export interface GatewayNames {
+    readonly gateway: string;
+    /** The Service that Istio creates for the Gateway: `<gateway>-<gatewayClassName>`. */
+    readonly gatewayService: string;
+}
+
+/** Names that belong to one model's release (upstream Helm releases `gaie-<release>` and `ms-<model release>`). */
+export interface ReleaseNames {
+    readonly route: string;
+    readonly pool: string;
+    readonly epp: string;
+    readonly proxy: string;
+    readonly decode: string;
+    readonly prefill: string;
+}
+
+/** The Gateway's names for a release and a GatewayClass. */
+export function gatewayNames(release: string, gatewayClassName: string): GatewayNames {
+    const gateway = `infra-${release}-inference-gateway`;
+    return { gateway, gatewayService: `${gateway}-${gatewayClassName}` };
+}
+
+/**
+ * @param release the inference scheduler's release, e.g. `inference-scheduling`.
+ * @param modelRelease the model service's release, e.g. `sim`.
+ */
+export function releaseNames(release: string, modelRelease: string): ReleaseNames {
+    const pool = `gaie-${release}`;
+    const modelService = `ms-${modelRelease}-llm-d-modelservice`;
+    return {
+        route: `llm-d-${release}`,
+        pool,
+        epp: `${pool}-epp`,
+        proxy: `${pool}-proxy`,
+        decode: `${modelService}-decode`,
+        prefill: `${modelService}-prefill`,
+    };
+}
+
+/** The labels that select the pods of one model and one role. */
+export function podSelector(modelRelease: string, role: Role): Record<string, string> {
+    return { [labels.inferenceServing]: "true", [labels.model]: modelRelease, [labels.role]: role };
+}
+
+/** The Kubernetes recommended labels that every resource of a stack carries. */
+export function commonLabels(name: string, instance: string, component: string): Record<string, string> {
+    return {
+        [labels.name]: name,
+        [labels.instance]: instance,
+        [labels.component]: component,
+        [labels.partOf]: "llm-d-inference",
+    };
+}
+
+/** A Service's in-cluster DNS name. */
+export function serviceHost(name: string, namespace: string): string {
+    return `${name}.${namespace}.svc.cluster.local`;
+}
+
+/** What an HTTPRoute sends requests to: the result of a simulator stack, the input of a scheduler stack. */
+export interface Backend {
+    readonly kind: "Service" | "InferencePool";
+    readonly name: string;
+    readonly namespace: string;
+    readonly port: number;
+    /** What must be there before anything in the backend's namespace refers to it. */
+    readonly dependsOn: pulumi.Resource[];
+}

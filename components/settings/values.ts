@@ -1,0 +1,83 @@
+import { z } from "zod";
+
+/** What a setting says of itself: the description feeds the docs, `allowed` the error messages. */
+export interface SettingMeta {
+    description?: string;
+    allowed?: string;
+    /** Never shown in a message. */
+    secret?: boolean;
+}
+
+/**
+ * Gives a setting's schema the words that its documentation and its errors use.
+ *
+ * @param description what the setting means.
+ * @param allowed what may stand there, as an error message says it after "allowed: ".
+ */
+export function setting<T extends z.ZodType>(schema: T, description: string, allowed: string): T {
+    return schema.meta({ description, allowed });
+}
+
+/** A DNS-1123 label: what Kubernetes accepts as the name of a namespace or a part of a Service's name. */
+export const dnsLabel = z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+    .max(63);
+
+export const dnsLabelAllowed =
+    "a DNS-1123 label: lower-case letters, digits and '-', at most 63, starting and ending with a letter or digit";
+
+/** A whole number of replicas. 1,000 is far above any tested scale, and low enough to catch a slip of the finger. */
+export function replicas(minimum: number, description: string): z.ZodInt {
+    return setting(
+        z.int().min(minimum).max(1000),
+        description,
+        `a whole number from ${String(minimum)} to 1000`,
+    );
+}
+
+/** An image reference that is pinned: a tag other than `latest`, a digest, or both. */
+export const pinnedImage = z
+    .string()
+    .regex(
+        /^[a-z0-9]+([._-]+[a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*((:(?!latest(@|$))\w[\w.-]{0,127})(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
+    );
+
+export const pinnedImageAllowed =
+    "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
+
+/** A Go duration such as `20ms` or `1.5s`, as the simulator and Envoy read it. */
+export const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m))+$/);
+
+export const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+
+const quantity = /^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+
+const resourceAmounts = z.strictObject({
+    cpu: setting(z.string().regex(quantity), "CPU.", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
+    memory: setting(z.string().regex(quantity), "Memory.", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+});
+
+/** Requests and limits of one container. Both are always set: the policy pack and restricted clusters ask for them. */
+export function resources(requests: Amounts, limits: Amounts): z.ZodPrefault<ResourcesSchema> {
+    return resourcesSchema(requests, limits).prefault({});
+}
+
+/** CPU and memory as Kubernetes quantities. */
+export interface Amounts {
+    cpu: string;
+    memory: string;
+}
+
+type ResourcesSchema = ReturnType<typeof resourcesSchema>;
+
+function resourcesSchema(requests: Amounts, limits: Amounts) {
+    const withDefaults = (amounts: Amounts) =>
+        z
+            .strictObject({
+                cpu: resourceAmounts.shape.cpu.default(amounts.cpu),
+                memory: resourceAmounts.shape.memory.default(amounts.memory),
+            })
+            .prefault({});
+    return z.strictObject({ requests: withDefaults(requests), limits: withDefaults(limits) });
+}

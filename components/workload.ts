@@ -1,0 +1,117 @@
+import * as kx from "@pulumi/kubernetesx";
+import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+
+/** CPU and memory, as Kubernetes quantities. */
+export interface ResourceAmounts {
+    cpu: string;
+    memory: string;
+}
+
+/** Requests and limits of one container. */
+export interface ResourceSettings {
+    requests: ResourceAmounts;
+    limits: ResourceAmounts;
+}
+
+/**
+ * A Deployment of one container, with what every workload of this program has in common. All values are plain, not
+ * outputs: kubernetesx turns a spec with one unknown in it into an unknown spec, and policies then see nothing.
+ */
+export interface WorkloadArgs {
+    name: string;
+    namespace: string;
+    /** Labels of the Deployment and its pods. They include {@link WorkloadArgs.selector}. */
+    labels: Record<string, string>;
+    /** The Deployment's immutable selector. */
+    selector: Record<string, string>;
+    annotations?: Record<string, string>;
+    replicas: number;
+    /** Default: the Kubernetes default, RollingUpdate. */
+    strategy?: k8s.types.input.apps.v1.DeploymentStrategy;
+    /** The container. Its name, image and the shared security context are set from the fields beside it. */
+    container: Omit<kx.types.Container, "name" | "image" | "resources" | "securityContext" | "volumeMounts">;
+    containerName: string;
+    image: string;
+    resources: ResourceSettings;
+    /** ConfigMaps and other read-only volumes by mount path. A writable `/tmp` is always there. */
+    mounts?: Record<string, k8s.types.input.core.v1.Volume>;
+    /** Default: pods get no API token. */
+    serviceAccountName?: string;
+    /** Default: the Kubernetes default, 30 seconds. */
+    terminationGracePeriodSeconds?: number;
+    /** How long `pulumi up` waits for the Deployment to be available, in seconds. */
+    timeoutSeconds: number;
+}
+
+/** The restricted Pod Security Standard, on an image without a user of its own. */
+const nonRootUser = 65532;
+
+/**
+ * Creates the Deployment through kubernetesx, of which only this module knows. `PodBuilder.asDeploymentSpec` is not
+ * used: it labels and selects pods by `app: <first container>` only, so that two releases would select each other's.
+ */
+export function deployWorkload(
+    resourceName: string,
+    args: WorkloadArgs,
+    opts: pulumi.CustomResourceOptions,
+): kx.Deployment {
+    const mounts = Object.entries(args.mounts ?? {}).map(([destPath, volume]) => ({ destPath, volume }));
+    const pod = new kx.PodBuilder({
+        serviceAccountName: args.serviceAccountName,
+        automountServiceAccountToken: args.serviceAccountName !== undefined,
+        terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+        securityContext: {
+            runAsNonRoot: true,
+            runAsUser: nonRootUser,
+            runAsGroup: nonRootUser,
+            fsGroup: nonRootUser,
+            seccompProfile: { type: "RuntimeDefault" },
+        },
+        topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
+            (topologyKey) => ({
+                maxSkew: 1,
+                topologyKey,
+                // A cluster with one zone or one node must still run every replica.
+                whenUnsatisfiable: "ScheduleAnyway",
+                labelSelector: { matchLabels: args.selector },
+            }),
+        ),
+        containers: [
+            {
+                ...args.container,
+                name: args.containerName,
+                image: args.image,
+                imagePullPolicy: "IfNotPresent",
+                resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
+                securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ["ALL"] },
+                },
+                volumeMounts: [{ destPath: "/tmp", volume: { name: "tmp", emptyDir: {} } }, ...mounts],
+            },
+        ],
+    });
+    return new kx.Deployment(
+        resourceName,
+        {
+            metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
+            spec: {
+                replicas: args.replicas,
+                strategy: args.strategy,
+                selector: { matchLabels: args.selector },
+                template: {
+                    metadata: { labels: args.labels, annotations: args.annotations },
+                    spec: pod.podSpec,
+                },
+            },
+        },
+        pulumi.mergeOptions(opts, {
+            customTimeouts: {
+                create: `${String(args.timeoutSeconds)}s`,
+                update: `${String(args.timeoutSeconds)}s`,
+            },
+        }),
+    );
+}

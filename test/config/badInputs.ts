@@ -1,0 +1,181 @@
+/** A stack config that must be refused, and every line of the error. */
+export interface BadInput {
+    config: Record<string, unknown>;
+    messages: string[];
+}
+
+const dnsLabel =
+    "a DNS-1123 label: lower-case letters, digits and '-', at most 63, starting and ending with a letter or digit";
+const image =
+    "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
+const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+const topLevel =
+    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, readiness, cluster";
+
+/** One setting with one bad value. */
+function bad(setting: string, value: unknown, allowed: string): BadInput {
+    const config = setting
+        .split(".")
+        .reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
+    return {
+        config,
+        messages: [`${setting}: ${JSON.stringify(value)} is not allowed; allowed: ${allowed}.`],
+    };
+}
+
+/** Config, and the error it must give: one line for each problem. */
+export const badInputs: BadInput[] = [
+    bad("release", "Inference", dnsLabel),
+    bad("release", "", dnsLabel),
+    bad("release", "-x", dnsLabel),
+    bad("modelRelease", "sim_1", dnsLabel),
+    bad("modelRelease", "a.b", dnsLabel),
+    bad("namespaces", "llm-d", "an object with any of scheduler, simulator, create"),
+    bad("namespaces.scheduler", "LLM", dnsLabel),
+    bad("namespaces.simulator", "x".repeat(64), dnsLabel),
+    bad("namespaces.simulator", 7, dnsLabel),
+    bad("namespaces.create", "yes", "true or false"),
+    bad("gateway", ["istio"], "an object with any of className, serviceType"),
+    bad("gateway.className", "", dnsLabel),
+    bad("gateway.serviceType", "loadbalancer", "one of LoadBalancer, NodePort, ClusterIP"),
+    bad("gateway.serviceType", null, "one of LoadBalancer, NodePort, ClusterIP"),
+    bad("routing.backend", "service", "one of Service, InferencePool"),
+    bad("extProc", true, "an object with any of enabled, failureMode, messageTimeout"),
+    bad("extProc.enabled", "true", "true or false"),
+    bad("extProc.enabled", 1, "true or false"),
+    bad("extProc.failureMode", "Open", "one of FailClose, FailOpen"),
+    bad("extProc.messageTimeout", "5", duration),
+    bad("extProc.messageTimeout", 5, duration),
+    bad("replicas", 3, "an object with any of decode, prefill, epp"),
+    bad("replicas.decode", 0, "a whole number from 1 to 1000"),
+    bad("replicas.decode", -1, "a whole number from 1 to 1000"),
+    bad("replicas.decode", 2.5, "a whole number from 1 to 1000"),
+    bad("replicas.decode", "3", "a whole number from 1 to 1000"),
+    bad("replicas.prefill", -1, "a whole number from 0 to 1000"),
+    bad("replicas.epp", 0, "a whole number from 1 to 1000"),
+    bad("replicas.epp", 1001, "a whole number from 1 to 1000"),
+    bad("images.simulator", "ghcr.io/llm-d/llm-d-inference-sim", image),
+    bad("images.simulator", "ghcr.io/llm-d/llm-d-inference-sim:latest", image),
+    bad("images.epp", "not an image", image),
+    bad("images.epp", "ghcr.io/x/y@sha256:abc", image),
+    bad("images.simulatorVersion", "v0.10.2", 'major.minor, e.g. "0.10"'),
+    bad(
+        "simulator.model",
+        "my model",
+        "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct",
+    ),
+    bad("simulator.mode", "parrot", "one of echo, random"),
+    bad("simulator.timeToFirstToken", 20, duration),
+    bad("simulator.timeToFirstToken", "20", duration),
+    bad("simulator.interTokenLatency", "fast", duration),
+    bad("simulator.maxNumSeqs", 0, "a whole number from 1 to 4096"),
+    bad("simulator.kvCacheSize", 1e9, "a whole number from 1 to 1000000"),
+    bad("simulator.blockSize", 20, "one of 8, 16, 32, 64, 128"),
+    bad("resources.decode.limits.cpu", "half", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
+    bad("resources.epp.requests.memory", "1GB", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+    bad("readiness.gateway", "on", "true or false"),
+    bad("readiness.timeoutSeconds", 5, "a whole number from 10 to 3600"),
+    bad("cluster.context", "", "the name of a context"),
+    {
+        config: { cluster: { kubeconfig: "" } },
+        messages: [
+            "cluster.kubeconfig: [secret] is not allowed; allowed: a path or the contents of a kubeconfig.",
+        ],
+    },
+    {
+        config: { replica: { decode: 2 } },
+        messages: [`replica: unknown setting; did you mean replicas? Allowed here: ${topLevel}.`],
+    },
+    {
+        config: { extproc: { enabled: true } },
+        messages: [`extproc: unknown setting; did you mean extProc? Allowed here: ${topLevel}.`],
+    },
+    {
+        config: { replicas: { decod: 2 } },
+        messages: [
+            "replicas.decod: unknown setting; did you mean replicas.decode? Allowed here: decode, prefill, epp.",
+        ],
+    },
+    {
+        config: { resources: { decode: { limits: { ram: "1Gi" } } } },
+        messages: [
+            "resources.decode.limits.ram: unknown setting; did you mean resources.decode.limits.cpu? Allowed here: cpu, memory.",
+        ],
+    },
+    {
+        config: { namespaces: { scheduler: "one", simulator: "one" } },
+        messages: [
+            'namespaces.simulator: "one" is not allowed; allowed: a namespace other than namespaces.scheduler, because the route crosses namespaces.',
+        ],
+    },
+    {
+        config: { routing: { backend: "InferencePool" } },
+        messages: [
+            "extProc.enabled: false is not allowed with routing.backend InferencePool, because Istio always asks the EPP of a pool; allowed: extProc.enabled true, or routing.backend Service.",
+        ],
+    },
+    {
+        config: { routing: { backend: "InferencePool" }, extProc: { enabled: true } },
+        messages: ['routing.backend: "InferencePool" is not supported yet; allowed: Service.'],
+    },
+    {
+        config: { release: "a".repeat(40) },
+        messages: [
+            `release: "${"a".repeat(40)}" is not allowed, because it makes the name infra-${"a".repeat(40)}-inference-gateway-istio of 70 characters; allowed: at most 33 characters.`,
+        ],
+    },
+    {
+        config: { modelRelease: "m".repeat(50) },
+        messages: [
+            `modelRelease: "${"m".repeat(50)}" is not allowed, because it makes the name ms-${"m".repeat(50)}-llm-d-modelservice-prefill of 80 characters; allowed: at most 33 characters.`,
+        ],
+    },
+    {
+        config: { resources: { decode: { requests: { memory: "2Gi" } } } },
+        messages: [
+            'resources.decode.limits.memory: "512Mi" is not allowed; allowed: at least resources.decode.requests.memory, which is "2Gi".',
+        ],
+    },
+    {
+        config: { resources: { epp: { limits: { cpu: "100m" } } } },
+        messages: [
+            'resources.epp.limits.cpu: "100m" is not allowed; allowed: at least resources.epp.requests.cpu, which is "200m".',
+        ],
+    },
+    {
+        config: { images: { simulator: "registry.example/sim:team-build" } },
+        messages: [
+            'images.simulator: "registry.example/sim:team-build" is not allowed; allowed: a known version; its tag names no version, so set images.simulatorVersion to one of 0.6, 0.7, 0.8, 0.9, 0.10.',
+        ],
+    },
+    {
+        config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" } },
+        messages: [
+            'images.epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" is not allowed; allowed: a known version; known versions are 0.4, 0.5, 0.7, 0.8.',
+        ],
+    },
+    {
+        config: { images: { eppVersion: "9.9" } },
+        messages: [
+            'images.eppVersion: "9.9" is not allowed; allowed: a known version; known versions are 0.4, 0.5, 0.7, 0.8.',
+        ],
+    },
+    {
+        config: {
+            images: { simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1" },
+            simulator: { timeToFirstToken: "1.5s" },
+        },
+        messages: [
+            'simulator.timeToFirstToken: "1.5s" is not allowed with simulator 0.6; allowed: whole milliseconds, e.g. 20ms.',
+        ],
+    },
+    {
+        config: { replicas: { decode: 0, epp: -2 }, gatway: {}, simulator: { mode: "x" } },
+        messages: [
+            `gatway: unknown setting; did you mean gateway? Allowed here: ${topLevel}.`,
+            "replicas.decode: 0 is not allowed; allowed: a whole number from 1 to 1000.",
+            "replicas.epp: -2 is not allowed; allowed: a whole number from 1 to 1000.",
+            'simulator.mode: "x" is not allowed; allowed: one of echo, random.',
+        ],
+    },
+];

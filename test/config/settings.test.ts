@@ -1,0 +1,96 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
+import { parse } from "yaml";
+import { parseSettings, SettingsError, settingsSchema } from "../../components/settings";
+import { runProgram } from "../support/mocks";
+import { badInputs } from "./badInputs";
+
+/** Config as the engine hands it over: text as it is, everything else as JSON. */
+function asPulumiConfig(config: Record<string, unknown>): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+            key,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
+}
+
+function readYaml(file: string): { config: Record<string, { default?: unknown }> } {
+    return parse(fs.readFileSync(path.resolve(__dirname, "../..", file), "utf8")) as {
+        config: Record<string, { default?: unknown }>;
+    };
+}
+
+describe("settings", () => {
+    for (const { config, messages } of badInputs) {
+        it(`refuses ${JSON.stringify(config).slice(0, 100)}`, () => {
+            assert.throws(
+                () => parseSettings(asPulumiConfig(config)),
+                (error) => error instanceof SettingsError && error.message === messages.join("\n"),
+            );
+        });
+    }
+
+    it("has at least 40 bad inputs to refuse", () => {
+        assert.ok(badInputs.length >= 40);
+    });
+
+    it("registers nothing when a setting is bad", async () => {
+        await assert.rejects(runProgram({ replicas: { decode: -1 } }), SettingsError);
+    });
+
+    it("fills in every default", () => {
+        const settings = parseSettings({});
+        assert.equal(settings.release, "inference-scheduling");
+        assert.deepEqual(settings.namespaces, {
+            scheduler: "llm-d-inference-scheduler",
+            simulator: "llm-d-sim",
+            create: true,
+        });
+        assert.deepEqual(settings.replicas, { decode: 3, prefill: 1, epp: 1 });
+        assert.equal(settings.extProc.enabled, false);
+    });
+
+    it("keeps the other defaults of an object when one of its settings is given", () => {
+        const settings = parseSettings({ replicas: '{"decode":5}' });
+        assert.deepEqual(settings.replicas, { decode: 5, prefill: 1, epp: 1 });
+    });
+
+    it("reads text settings as text", () => {
+        assert.equal(parseSettings({ release: "123" }).release, "123");
+    });
+
+    it("accepts a digest when the version is given beside it", () => {
+        const digest = `ghcr.io/llm-d/llm-d-inference-sim@sha256:${"0".repeat(64)}`;
+        const settings = parseSettings({
+            images: JSON.stringify({ simulator: digest, simulatorVersion: "0.10" }),
+        });
+        assert.equal(settings.images.simulator, digest);
+    });
+
+    it("are the same in Pulumi.yaml as in the schema, with the same defaults", () => {
+        const { config } = readYaml("Pulumi.yaml");
+        assert.deepEqual(Object.keys(config).sort(), Object.keys(settingsSchema.shape).sort());
+        const defaults = Object.fromEntries(
+            Object.entries(config).map(([key, declaration]) => [key, declaration.default]),
+        );
+        assert.deepEqual(parseSettings(asPulumiConfig(defaults)), parseSettings({}));
+    });
+
+    it("of every environment are valid", () => {
+        const files = fs
+            .readdirSync(path.resolve(__dirname, "../.."))
+            .filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+        assert.ok(files.includes("Pulumi.dev.yaml"));
+        for (const file of files) {
+            const config = Object.fromEntries(
+                Object.entries(readYaml(file).config).map(([key, value]) => [
+                    key.replace(/^llm-d-inference:/, ""),
+                    value,
+                ]),
+            );
+            assert.doesNotThrow(() => parseSettings(asPulumiConfig(config)), file);
+        }
+    });
+});

@@ -1,0 +1,88 @@
+import { strict as assert } from "assert";
+import { assertGolden } from "../support/golden";
+import type { Registration } from "../support/mocks";
+import { runProgram } from "../support/mocks";
+import { modes } from "../support/modes";
+
+/** Registrations happen in no fixed order; files are compared in the order of their names. */
+function byName(registrations: Registration[]): Registration[] {
+    return [...registrations].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function find(registrations: Registration[], kind: string): Registration[] {
+    return registrations.filter((registration) => registration.inputs.kind === kind);
+}
+
+describe("the program", () => {
+    for (const [mode, config] of Object.entries(modes)) {
+        it(`registers what test/golden/${mode}.yaml says`, async () => {
+            const { registrations, outputs } = await runProgram(config);
+            assertGolden(mode, { outputs, registrations: byName(registrations) });
+        });
+    }
+
+    it("adds the EnvoyFilter, and nothing else, when ext_proc is turned on", async () => {
+        const off = await runProgram({ extProc: { enabled: false } });
+        const on = await runProgram({ extProc: { enabled: true } });
+        const known = new Set(off.registrations.map((registration) => JSON.stringify(registration)));
+        const added = on.registrations.filter((registration) => !known.has(JSON.stringify(registration)));
+        assert.deepEqual(
+            added.map((registration) => registration.inputs.kind),
+            ["EnvoyFilter"],
+        );
+        assert.equal(on.registrations.length, off.registrations.length + 1);
+    });
+
+    it("changes only the Deployment's replicas when decode is scaled", async () => {
+        const before = await runProgram({ replicas: { decode: 2 } });
+        const after = await runProgram({ replicas: { decode: 5 } });
+        const changed = byName(after.registrations).filter(
+            (registration, index) =>
+                JSON.stringify(registration) !== JSON.stringify(byName(before.registrations)[index]),
+        );
+        assert.deepEqual(
+            changed.map((registration) => registration.name),
+            ["simulator-decode"],
+        );
+    });
+
+    it("grants exactly what the route refers to", async () => {
+        const { registrations } = await runProgram({ release: "blue", namespaces: { simulator: "other" } });
+        const [route] = find(registrations, "HTTPRoute");
+        const [grant] = find(registrations, "ReferenceGrant");
+        const routeSpec = route!.inputs.spec as {
+            rules: { backendRefs: Record<string, unknown>[] }[];
+        };
+        const { group, kind, name, namespace } = routeSpec.rules[0]!.backendRefs[0]!;
+        assert.deepEqual(grant!.inputs.spec, {
+            from: [
+                {
+                    group: "gateway.networking.k8s.io",
+                    kind: "HTTPRoute",
+                    namespace: "llm-d-inference-scheduler",
+                },
+            ],
+            to: [{ group, kind, name }],
+        });
+        assert.equal((grant!.inputs.metadata as { namespace: string }).namespace, namespace);
+    });
+
+    it("passes whole milliseconds, and no tokenizer flag, to an old simulator", async () => {
+        const { registrations } = await runProgram({
+            images: { simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1" },
+        });
+        const decode = registrations.find((registration) => registration.name === "simulator-decode");
+        const { template } = decode!.inputs.spec as {
+            template: { spec: { containers: { args: string[] }[] } };
+        };
+        const { args } = template.spec.containers[0]!;
+        assert.ok(args.includes("--time-to-first-token=20"), args.join(" "));
+        assert.ok(!args.some((argument) => argument.startsWith("--force-dummy-tokenizer")), args.join(" "));
+    });
+
+    it("does not read the kubeconfig in clear into the provider", async () => {
+        const { registrations } = await runProgram({ cluster: { kubeconfig: "apiVersion: v1" } });
+        const provider = registrations.find((registration) => registration.name === "cluster");
+        assert.notEqual(provider!.inputs.kubeconfig, "apiVersion: v1");
+    });
+});
