@@ -1,0 +1,89 @@
+import * as fs from "fs";
+import { setTimeout as sleep } from "timers/promises";
+import { parseAllDocuments } from "yaml";
+import type { LoopbackClient } from "./https";
+import { expectStatus } from "./https";
+
+const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/** The field manager that the API server remembers as the definitions' author. */
+const fieldManager = "llm-d-local";
+
+/** Tells what a definition was applied from, so that it is applied again only when that changes. */
+const sourceAnnotation = "llm-d.local/source";
+
+/** How long definitions may take to be Established, in milliseconds. */
+const establishLimit = 30_000;
+const pollInterval = 100;
+
+interface Definition {
+    metadata: { name: string; annotations?: Record<string, string> };
+    status?: { conditions?: { type: string; status: string }[] };
+}
+
+/** Reads custom resource definitions from YAML files, leaving out what is none. */
+export function readDefinitions(files: string[]): Definition[] {
+    return files.flatMap((file) =>
+        parseAllDocuments(fs.readFileSync(file, "utf8"))
+            .map((document) => document.toJS() as (Definition & { kind: string }) | null)
+            .filter((document) => document?.kind === "CustomResourceDefinition")
+            .map((document) => describeSource(document as Definition, file)),
+    );
+}
+
+/** A generator's empty status is left out: it is the API server's to write. */
+function describeSource(definition: Definition, file: string): Definition {
+    const annotations = { ...definition.metadata.annotations, [sourceAnnotation]: file };
+    return { ...definition, metadata: { ...definition.metadata, annotations }, status: undefined };
+}
+
+/**
+ * Applies definitions that are not, or not as they should be, in the cluster, and waits until all are Established.
+ *
+ * @throws Error when the API server refuses one, or one is not Established in time.
+ */
+export async function ensureDefinitions(api: LoopbackClient, definitions: Definition[]): Promise<void> {
+    const present = await listDefinitions(api);
+    const outdated = definitions.filter(({ metadata }) => {
+        const found = present.get(metadata.name);
+        return found?.metadata.annotations?.[sourceAnnotation] !== metadata.annotations?.[sourceAnnotation];
+    });
+    await Promise.all(outdated.map((definition) => apply(api, definition)));
+
+    const deadline = Date.now() + establishLimit;
+    let current = outdated.length === 0 ? present : await listDefinitions(api);
+    for (;;) {
+        const pending = definitions.filter(({ metadata }) => !isEstablished(current.get(metadata.name)));
+        if (pending.length === 0) {
+            return;
+        }
+        if (Date.now() > deadline) {
+            const names = pending.map(({ metadata }) => metadata.name).join(", ");
+            throw new Error(`Not Established within ${establishLimit / 1000} s: ${names}`);
+        }
+        await sleep(pollInterval);
+        current = await listDefinitions(api);
+    }
+}
+
+async function apply(api: LoopbackClient, definition: Definition): Promise<void> {
+    const { name } = definition.metadata;
+    const answer = await api.request(
+        "PATCH",
+        `${collection}/${name}?fieldManager=${fieldManager}&force=true`,
+        { type: "application/apply-patch+yaml", body: JSON.stringify(definition) },
+    );
+    expectStatus(answer, [200, 201], `Applying the custom resource definition ${name}`);
+}
+
+async function listDefinitions(api: LoopbackClient): Promise<Map<string, Definition>> {
+    const answer = await api.request("GET", collection);
+    expectStatus(answer, [200], "Listing custom resource definitions");
+    const { items } = JSON.parse(answer.body) as { items: Definition[] };
+    return new Map(items.map((definition) => [definition.metadata.name, definition]));
+}
+
+function isEstablished(definition: Definition | undefined): boolean {
+    const conditions = definition?.status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === "Established" && status === "True");
+}

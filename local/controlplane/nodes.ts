@@ -1,0 +1,57 @@
+import type { LoopbackClient } from "./https";
+import { expectStatus } from "./https";
+
+/** One node a zone, so that topology spread constraints have something to spread over. */
+const nodes = ["a", "b", "c"].map((zone, index) => ({ name: `local-${zone}`, zone: `zone-${zone}`, index }));
+
+/** What a node offers: a mid-sized machine, so that requests that no real node could meet stay Pending here too. */
+const resources = { cpu: "32", memory: "128Gi", pods: "110", "ephemeral-storage": "200Gi" };
+
+/** Makes the nodes that are missing. kwok makes them Ready. */
+export async function ensureNodes(api: LoopbackClient): Promise<void> {
+    await Promise.all(
+        nodes.map(async ({ name, zone, index }) => {
+            const node = {
+                apiVersion: "v1",
+                kind: "Node",
+                metadata: {
+                    name,
+                    labels: {
+                        "kubernetes.io/hostname": name,
+                        "kubernetes.io/os": "linux",
+                        "kubernetes.io/arch": "amd64",
+                        "topology.kubernetes.io/region": "local",
+                        "topology.kubernetes.io/zone": zone,
+                    },
+                },
+                spec: { podCIDR: `10.244.${index}.0/24`, podCIDRs: [`10.244.${index}.0/24`] },
+                status: {
+                    allocatable: resources,
+                    capacity: resources,
+                    addresses: [
+                        { type: "InternalIP", address: `10.245.0.${index + 1}` },
+                        { type: "Hostname", address: name },
+                    ],
+                },
+            };
+            const body = JSON.stringify(node);
+            const answer = await api.request("POST", "/api/v1/nodes", { type: "application/json", body });
+            // 409: it is there already.
+            expectStatus(answer, [201, 409], `Making the node ${name}`);
+        }),
+    );
+}
+
+/** Whether every node says that it is Ready. */
+export async function areNodesReady(api: LoopbackClient): Promise<boolean> {
+    const answer = await api.request("GET", "/api/v1/nodes");
+    expectStatus(answer, [200], "Listing nodes");
+    const { items } = JSON.parse(answer.body) as {
+        items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
+    };
+    return nodes.every(({ name }) =>
+        items
+            .find(({ metadata }) => metadata.name === name)
+            ?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+    );
+}

@@ -1,0 +1,70 @@
+import * as net from "net";
+import { readJson, writePrivateFile } from "./stateFolder";
+
+/** What listens on a port of its own; etcd's second one is for peers, which it insists on having. */
+export const portNames = [
+    "etcd",
+    "etcd-peer",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+] as const;
+
+export type PortName = (typeof portNames)[number];
+export type Ports = Record<PortName, number>;
+
+/** @returns the ports remembered in `file`; those not (legibly) there are missing. */
+export function rememberedPorts(file: string): Partial<Ports> {
+    const stored = readJson(file);
+    const ports: Partial<Ports> = {};
+    for (const name of portNames) {
+        const port: unknown =
+            stored instanceof Object ? (stored as Record<string, unknown>)[name] : undefined;
+        if (typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65536) {
+            ports[name] = port;
+        }
+    }
+    return ports;
+}
+
+/**
+ * Settles the loopback ports of a control plane and remembers them in `file`. A remembered port is kept unless
+ * something else listens on it by now.
+ *
+ * @param ours whether the control plane's own running process listens on the port of this name.
+ */
+export async function settlePorts(file: string, ours: (name: PortName) => boolean): Promise<Ports> {
+    const remembered = rememberedPorts(file);
+    const held: net.Server[] = [];
+    const ports: Partial<Ports> = {};
+    try {
+        for (const name of portNames) {
+            const port = remembered[name];
+            if (port !== undefined && ours(name)) {
+                ports[name] = port;
+                continue;
+            }
+            // Held until all are settled, so that the system does not hand out one port twice.
+            const server = (port === undefined ? undefined : await listen(port)) ?? (await listen(0));
+            if (server === undefined) {
+                throw new Error("No free port is left on the loopback interface.");
+            }
+            held.push(server);
+            ports[name] = (server.address() as net.AddressInfo).port;
+        }
+    } finally {
+        await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
+    }
+    writePrivateFile(file, JSON.stringify(ports));
+    return ports as Ports;
+}
+
+/** @returns undefined when the port is taken. */
+async function listen(port: number): Promise<net.Server | undefined> {
+    return new Promise((resolve) => {
+        const server = net.createServer();
+        server.once("error", () => resolve(undefined));
+        server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
+    });
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from "crypto";
+import * as fs from "fs";
+import * as path from "path";
+
+/** Says that a folder is a control plane's, and may therefore be deleted with all that is in it. */
+const markerName = ".llm-d-control-plane";
+const lockName = "lock";
+
+/** Where the files of one control plane are. */
+export interface StateLayout {
+    folder: string;
+    /** The administrator's kubeconfig, for users and for Pulumi. */
+    kubeconfig: string;
+    /** Held while the control plane is started or stopped. */
+    lock: string;
+    certificates: string;
+    etcdData: string;
+    logs: string;
+    /** Records of processes, ports, and the servers' own kubeconfigs. */
+    run: string;
+}
+
+/** Names the files of the control plane that lives in `stateDir`; touches none. */
+export function stateLayout(stateDir: string): StateLayout {
+    return {
+        folder: stateDir,
+        kubeconfig: path.join(stateDir, "kubeconfig"),
+        lock: path.join(stateDir, lockName),
+        certificates: path.join(stateDir, "certificates"),
+        etcdData: path.join(stateDir, "etcd"),
+        logs: path.join(stateDir, "logs"),
+        run: path.join(stateDir, "run"),
+    };
+}
+
+/**
+ * Claims a folder for a control plane: makes it, readable by its owner only, and marks it. Whoever wants to keep
+ * files of the same lifetime there (deleted with the control plane) before it starts, calls this first.
+ * Calling it again changes nothing.
+ *
+ * @throws Error when the folder holds files and is not a control plane's: it would be deleted one day.
+ */
+export function prepareStateFolder(stateDir: string): void {
+    refuseForeignFolder(stateDir);
+    fs.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    fs.chmodSync(stateDir, 0o700);
+    fs.writeFileSync(
+        path.join(stateDir, markerName),
+        "This folder is deleted when the embedded control plane is stopped.\n",
+        { mode: 0o600 },
+    );
+    const layout = stateLayout(stateDir);
+    for (const folder of [layout.logs, layout.run]) {
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+}
+
+/** @throws Error when the folder holds files and is not a control plane's. */
+export function refuseForeignFolder(stateDir: string): void {
+    const names = fs.existsSync(stateDir) ? fs.readdirSync(stateDir) : [];
+    // A lock alone is of a process that is just starting or stopping a control plane here.
+    const foreign = names.filter((name) => name !== lockName && !name.startsWith(`${lockName}.`));
+    if (foreign.length > 0 && !names.includes(markerName)) {
+        throw new Error(
+            `${stateDir} is not an embedded control plane's folder: it holds ${foreign.slice(0, 3).join(", ")}. ` +
+                "Name an empty or a new folder.",
+        );
+    }
+}
+
+/**
+ * Deletes the folder and all in it, the marker last, so that an interrupted deletion can be done again.
+ * The caller holds the folder's lock, which goes with it.
+ */
+export function deleteStateFolder(stateDir: string): void {
+    const last = [markerName, lockName];
+    for (const name of fs.readdirSync(stateDir)) {
+        if (!last.includes(name)) {
+            fs.rmSync(path.join(stateDir, name), { recursive: true, force: true, maxRetries: 5 });
+        }
+    }
+    for (const name of last) {
+        fs.rmSync(path.join(stateDir, name), { force: true });
+    }
+    try {
+        fs.rmdirSync(stateDir);
+    } catch (error) {
+        // Another process has taken the lock meanwhile, to start a control plane here: the folder is its own now.
+        if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") {
+            throw error;
+        }
+    }
+}
+
+/** Writes a file that only its owner can read, whole or not at all, and only where its contents change. */
+export function writePrivateFile(file: string, contents: string): void {
+    if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === contents) {
+        return;
+    }
+    const unfinished = `${file}.${randomUUID()}`;
+    fs.writeFileSync(unfinished, contents, { mode: 0o600 });
+    fs.renameSync(unfinished, file);
+}
+
+/** @returns the parsed JSON of a file, or undefined where it is missing or damaged. */
+export function readJson(file: string): unknown {
+    try {
+        return JSON.parse(fs.readFileSync(file, "utf8"));
+    } catch {
+        return undefined;
+    }
+}
