@@ -25,7 +25,7 @@ export const dnsLabel = z
     .max(63);
 
 export const dnsLabelAllowed =
-    "a DNS-1123 label: lower-case letters, digits and '-', at most 63, starting and ending with a letter or digit";
+    "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 
 /** A whole number of replicas. 1,000 is far above any tested scale, and low enough to catch a slip of the finger. */
 export function replicas(minimum: number, description: string): z.ZodInt {

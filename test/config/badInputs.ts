@@ -4,8 +4,7 @@ export interface BadInput {
     messages: string[];
 }
 
-const dnsLabel =
-    "a DNS-1123 label: lower-case letters, digits and '-', at most 63, starting and ending with a letter or digit";
+const dnsLabel = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";

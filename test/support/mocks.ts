@@ -26,8 +26,8 @@ export const project = "llm-d-inference";
 
 /** `urn:pulumi:stack::project::a$b$type::name` -> `type::name`: the part that says which resource it is. */
 export function shortUrn(urn: string): string {
-    const [qualifiedType = "", name = ""] = urn.split("::").slice(2);
-    return `${qualifiedType.split("$").at(-1) ?? ""}::${name}`;
+    const [, , qualifiedType, name] = urn.split("::");
+    return name === undefined ? "" : `${qualifiedType!.split("$").at(-1)!}::${name}`;
 }
 
 /**
@@ -72,14 +72,14 @@ export async function runProgram(config: Record<string, unknown> = {}): Promise<
 function recordRegistrations(monitor: MockMonitor, registrations: Registration[]): void {
     const register = monitor.registerResource.bind(monitor);
     monitor.registerResource = async (request: RegisterResourceRequest, callback) => {
-        const timeouts = request.getCustomtimeouts()?.toObject();
+        const { create, update } = request.getCustomtimeouts()?.toObject() ?? {};
         registrations.push({
             type: request.getType(),
             name: request.getName(),
             parent: shortUrn(request.getParent()),
             provider: shortUrn(request.getProvider()),
             dependencies: request.getDependenciesList().map(shortUrn).sort(),
-            ...(timeouts && { timeouts }),
+            ...(create !== "" && { timeouts: { create, update } }),
             inputs: deserializeProperties(request.getObject() ?? new Struct()),
         });
         await register(request, callback);

@@ -1,0 +1,32 @@
+# Everything a fresh machine with Node 20+ and Go 1.26+ needs is installed and built by these targets, once.
+# STACK chooses the environment, Pulumi.$(STACK).yaml.
+STACK ?= dev
+LOCAL := npx --no-install ts-node --transpile-only local/cli.ts --stack $(STACK)
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview down status test
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: node_modules/.package-lock.json ## Start the embedded control plane and deploy the stack on it
+	@$(LOCAL) up
+
+preview: node_modules/.package-lock.json ## Show what `make up` would change, judged by the policy pack
+	@$(LOCAL) preview
+
+down: node_modules/.package-lock.json ## Stop the embedded control plane and remove all of its state
+	@$(LOCAL) down
+
+status: node_modules/.package-lock.json ## Show servers, ports, resources and their readiness
+	@$(LOCAL) status
+
+test: node_modules/.package-lock.json ## Run every gate and test
+	@npm test --silent
+
+# npm writes this file last, so that an install that was interrupted is done again. Install scripts are left out:
+# the only one that does anything fetches the official provider, which `pulumi up` also does where it is needed.
+node_modules/.package-lock.json: package.json package-lock.json
+	@node -e 'const [a,b]=process.versions.node.split(".").map(Number);if(a<20||(a===20&&b<19)){console.error("Node "+process.versions.node+" found; needed: 20.19 or later.");process.exit(1)}'
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
