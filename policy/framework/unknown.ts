@@ -1,0 +1,75 @@
+/** Thrown when a rule reads an input that is not known yet, which happens in preview only. */
+export class UnknownInputError extends Error {
+    /**
+     * @param owner says which resource the input belongs to, e.g. `Service llm-d-sim/proxy`.
+     * @param path where in the resource it is, e.g. `spec.ports.0.port`.
+     */
+    constructor(
+        readonly owner: string,
+        readonly path: string,
+    ) {
+        super(`${path} of ${owner} is not known in preview`);
+    }
+}
+
+/**
+ * Copies one property of a resource out of the proxy that `@pulumi/policy` hands out.
+ *
+ * That proxy throws on the first read of an unknown value, which would end the whole policy, and its error does not say
+ * whose value it is. The copy is a plain value when everything in it is known (always, outside preview), and otherwise
+ * throws {@link UnknownInputError} where an unknown part is read.
+ */
+export function snapshot(source: object, key: string, owner: string): unknown {
+    const state = { unknowns: false };
+    const copy = copyOf(source, key, key, owner, state);
+    if (copy instanceof UnknownInputError) {
+        throw copy;
+    }
+    return state.unknowns ? throwingView(copy) : copy;
+}
+
+function copyOf(
+    source: object,
+    key: string,
+    path: string,
+    owner: string,
+    state: { unknowns: boolean },
+): unknown {
+    let value: unknown;
+    try {
+        value = (source as Record<string, unknown>)[key];
+    } catch (error) {
+        if (!isPolicyUnknown(error)) {
+            throw error;
+        }
+        state.unknowns = true;
+        return new UnknownInputError(owner, path);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const entries = Object.keys(value).map(
+        (child) => [child, copyOf(value, child, `${path}.${child}`, owner, state)] as const,
+    );
+    return Array.isArray(value) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
+}
+
+/** `@pulumi/policy` does not export the class of its error (1.21.0, proxy.js). */
+function isPolicyUnknown(error: unknown): boolean {
+    return error instanceof Error && "unknownTypeSentinel" in error;
+}
+
+function throwingView(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    return new Proxy(value, {
+        get: (target, key, receiver) => {
+            const child: unknown = Reflect.get(target, key, receiver);
+            if (child instanceof UnknownInputError) {
+                throw child;
+            }
+            return throwingView(child);
+        },
+    });
+}

@@ -1,0 +1,6 @@
+import { PolicyPack } from "@pulumi/policy";
+import { toPolicy } from "./framework/toPolicies";
+import { rules } from "./rules";
+
+// A PolicyPack serves as soon as it is made, one a process: everything that tests import lives in other modules.
+new PolicyPack("llm-d-inference", { policies: rules.map(toPolicy) });

@@ -1,0 +1,162 @@
+import { strict as assert } from "assert";
+import { each } from "../../../policy/framework/finding";
+import { list, record } from "../../../policy/framework/json";
+import { kinds } from "../../../policy/framework/kinds";
+import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
+import { labelSelector } from "../../../policy/framework/podIndex";
+import type { Rule } from "../../../policy/framework/rule";
+import { StackIndex } from "../../../policy/framework/stackIndex";
+import { checkStack, resource, stack, unknown } from "../support/resources";
+
+const deployment = (name: string, labels: unknown, namespace = "ns") => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace },
+    spec: { template: { metadata: { labels }, spec: {} } },
+});
+
+describe("KubernetesObject", () => {
+    it("is told by apiVersion and kind, whatever the class", () => {
+        const object = KubernetesObject.of(
+            resource({
+                apiVersion: "gateway.networking.k8s.io/v1",
+                kind: "HTTPRoute",
+                metadata: { name: "r" },
+            }),
+        );
+        assert.equal(object?.is(kinds.httpRoute), true);
+        assert.equal(object?.toString(), "HTTPRoute default/r");
+    });
+
+    it("is not made of providers, components and patches", () => {
+        for (const type of [
+            "pulumi:providers:kubernetes",
+            "llmd:x:Y",
+            "kubernetes:apps/v1:DeploymentPatch",
+        ]) {
+            assert.equal(KubernetesObject.of({ urn: "", type, name: "n", props: {} }), undefined);
+        }
+    });
+
+    it("has the provider's namespace where its own is missing", () => {
+        const service = resource({ apiVersion: "v1", kind: "Service", metadata: { name: "s" } });
+        const object = KubernetesObject.of({ ...service, provider: { props: { namespace: "team" } } });
+        assert.equal(object?.namespace, "team");
+    });
+
+    it("reads known parts of a half-known object and names what is not known", () => {
+        const object = KubernetesObject.of(
+            resource({
+                apiVersion: "v1",
+                kind: "Service",
+                metadata: { name: "s", namespace: "ns" },
+                spec: { ports: [{ port: 80 }, { port: unknown }] },
+            }),
+        );
+        const ports = list(object?.spec.ports);
+        assert.equal(record(ports[0]).port, 80);
+        assert.throws(
+            () => record(ports[1]).port,
+            /spec\.ports\.1\.port of Service ns\/s is not known in preview/,
+        );
+    });
+});
+
+describe("StackIndex", () => {
+    it("finds objects by kind, namespace and name", () => {
+        const index = new StackIndex([resource(deployment("a", {})), resource(deployment("a", {}, "other"))]);
+        assert.equal(index.find(kinds.deployment, "other", "a")?.namespace, "other");
+        assert.equal(index.find(kinds.deployment, "other", "b"), undefined);
+        assert.equal(index.find({ group: "extensions", kind: "Deployment" }, "ns", "a"), undefined);
+    });
+
+    it("does not conclude from a failed look-up while a name is unknown", () => {
+        const index = new StackIndex([resource(deployment(unknown, {}))]);
+        assert.throws(() => index.find(kinds.deployment, "ns", "a"), /metadata\.name of Deployment/);
+        assert.equal(index.find(kinds.service, "ns", "a"), undefined);
+    });
+
+    it("selects templates by labels and expressions, in the namespace only", () => {
+        const index = new StackIndex([
+            resource(deployment("a", { app: "x", tier: "1" })),
+            resource(deployment("b", { app: "x" })),
+            resource(deployment("c", { app: "x", tier: "1" }, "other")),
+        ]);
+        const names = (selector: unknown) =>
+            index.pods.select("ns", labelSelector(selector)).templates.map(({ owner }) => owner.name);
+        assert.deepEqual(names({ matchLabels: { app: "x", tier: "1" } }), ["a"]);
+        assert.deepEqual(names({ matchLabels: { app: "x" } }), ["a", "b"]);
+        assert.deepEqual(names({}), ["a", "b"]);
+        const expression = (operator: string, values?: string[]) => ({
+            matchExpressions: [{ key: "tier", operator, values }],
+        });
+        assert.deepEqual(names(expression("In", ["1"])), ["a"]);
+        assert.deepEqual(names(expression("NotIn", ["1"])), ["b"]);
+        assert.deepEqual(names(expression("Exists")), ["a"]);
+        assert.deepEqual(names(expression("DoesNotExist")), ["b"]);
+        assert.deepEqual(names(expression("Near", ["1"])), []);
+    });
+
+    it("says that a selection is undecided while labels are unknown", () => {
+        const index = new StackIndex([
+            resource(deployment("a", unknown)),
+            resource(deployment("b", { app: "x" })),
+        ]);
+        const selection = index.pods.select("ns", labelSelector({ matchLabels: { app: "x" } }));
+        assert.equal(selection.templates.length, 1);
+        assert.match(
+            selection.undecided?.message ?? "",
+            /spec\.template\.metadata\.labels of Deployment ns\/a/,
+        );
+        assert.equal(index.pods.select("other", labelSelector({})).undecided, undefined);
+    });
+
+    it("gives the stack's outputs", () => {
+        const index = new StackIndex([stack({ url: "http://x:8200", later: unknown })]);
+        assert.equal(index.stackOutputs[0]?.read(), "http://x:8200");
+        assert.throws(() => index.stackOutputs[1]?.read(), /later of the stack's outputs is not known/);
+    });
+});
+
+describe("each", () => {
+    const noOddPorts: Rule = {
+        name: "no-odd-ports",
+        description: "Ports are even.",
+        severity: "low",
+        enforcementLevel: "mandatory",
+        remediationSteps: "Add one.",
+        *checkStack(index) {
+            yield* each(index.ofKind(kinds.service), function* (service) {
+                yield* each(list(service.spec.ports), function* (port) {
+                    if (Number(record(port).port) % 2 === 1) {
+                        yield { message: `port ${String(record(port).port)} is odd` };
+                    }
+                });
+            });
+        },
+    };
+
+    it("checks everything that is known around what is not", () => {
+        const service = (name: string, ports: unknown) => ({
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: { name, namespace: "ns" },
+            spec: { ports },
+        });
+        assert.deepEqual(
+            checkStack(noOddPorts, [
+                service("a", [{ port: 1 }, { port: unknown }, unknown, { port: 3 }]),
+                service("b", unknown),
+                service("c", [{ port: 5 }]),
+            ]),
+            [
+                "Service ns/a: port 1 is odd",
+                "waits: Service ns/a: spec.ports.1.port of Service ns/a is not known in preview",
+                "waits: Service ns/a: spec.ports.2 of Service ns/a is not known in preview",
+                "Service ns/a: port 3 is odd",
+                "waits: Service ns/b: spec.ports of Service ns/b is not known in preview",
+                "Service ns/c: port 5 is odd",
+            ],
+        );
+    });
+});

@@ -1,0 +1,78 @@
+import { createRequire } from "module";
+import type { Finding } from "../../../policy/framework/finding";
+import { isolated } from "../../../policy/framework/finding";
+import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
+import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
+import type { Rule } from "../../../policy/framework/rule";
+import { StackIndex } from "../../../policy/framework/stackIndex";
+
+/** The proxy that the policy server puts around properties; not in the package's types (1.21.0). */
+const { unknownCheckingProxy, unknownStringValue } = createRequire(__filename)("@pulumi/policy/proxy") as {
+    unknownCheckingProxy: (props: object) => Record<string, unknown>;
+    unknownStringValue: string;
+};
+
+/** Put where a value is not known in preview, in a manifest given to {@link resource}. */
+export const unknown = unknownStringValue;
+
+/** A Kubernetes manifest, as a test writes it. */
+export interface Manifest {
+    apiVersion: string;
+    kind: string;
+    metadata?: Record<string, unknown>;
+    [key: string]: unknown;
+}
+
+/** A resource as the policy server hands it to a policy. */
+export function resource(manifest: Manifest): ResourceLike & { props: Record<string, unknown> } {
+    const { apiVersion, kind, metadata } = manifest;
+    const token = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+    const name = `${kind}-${String(metadata?.namespace)}-${String(metadata?.name)}`.toLowerCase();
+    return {
+        type: token,
+        name,
+        urn: `urn:pulumi:test::project::${token}::${name}`,
+        props: unknownCheckingProxy(manifest),
+    };
+}
+
+/** The root stack, with outputs. */
+export function stack(outputs: Record<string, unknown>): ResourceLike {
+    return {
+        type: "pulumi:pulumi:Stack",
+        name: "project-test",
+        urn: "urn:pulumi:test::project::pulumi:pulumi:Stack::project-test",
+        props: unknownCheckingProxy(outputs),
+    };
+}
+
+/** What the stack part of a rule says of manifests, each finding as one line of text. */
+export function checkStack<C extends object>(
+    rule: Rule<C>,
+    manifests: readonly Manifest[],
+    { config = {}, outputs = {} }: { config?: Partial<C>; outputs?: Record<string, unknown> } = {},
+): string[] {
+    const index = new StackIndex([stack(outputs), ...manifests.map(resource)]);
+    const settings = { ...rule.config?.defaults, ...config } as C;
+    return [...isolated(() => rule.checkStack?.(index, settings) ?? [])].map(describe);
+}
+
+/** What the resource part of a rule says of a manifest. */
+export function checkResource<C extends object>(
+    rule: Rule<C>,
+    manifest: Manifest,
+    config: Partial<C> = {},
+): string[] {
+    const object = KubernetesObject.of(resource(manifest));
+    const settings = { ...rule.config?.defaults, ...config } as C;
+    return object ? [...isolated(() => rule.checkResource?.(object, settings) ?? [])].map(describe) : [];
+}
+
+/** `<object>: <message>`, with the level before it if the finding is only advice or waits for `up`. */
+function describe(finding: Finding): string {
+    const subject = finding.object ? `${finding.object.toString()}: ` : "";
+    if ("unknown" in finding) {
+        return `waits: ${subject}${finding.unknown.message}`;
+    }
+    return `${finding.level ? `${finding.level}: ` : ""}${subject}${finding.message}`;
+}
