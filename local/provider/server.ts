@@ -6,7 +6,7 @@ import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/p
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { diffConfig } from "./configDiff";
-import type { FieldChange } from "./diff";
+import { type FieldChange, parsePropertyPath } from "./diff";
 import type { EngineLogClient } from "./engineLog";
 import type { EngineAutonaming } from "./naming";
 import { InitFailedError, ResourceProvider } from "./resourceProvider";
@@ -136,11 +136,14 @@ function handlers(provider: ResourceProvider, log: EngineLogClient): IResourcePr
                 property.setKind(kindOfChange(change));
                 property.setInputdiff(true);
                 response.getDetaileddiffMap().set(path, property);
-                response.addDiffs(path);
                 if (change.replace) {
                     response.addReplaces(path);
                 }
             }
+            // The engine's one-line display lists these, and knows top-level properties only.
+            response.setDiffsList([
+                ...new Set([...changes.keys()].map((path) => String(parsePropertyPath(path)[0]))),
+            ]);
             return response;
         }),
         create: unary(async (request: messages.CreateRequest) => {

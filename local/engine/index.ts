@@ -1,0 +1,232 @@
+import * as fs from "fs";
+import * as path from "path";
+import type { EngineEvent, OutputMap, PulumiFn } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { engineEnvironment, withProcessVariables } from "./environment";
+import { breakStaleLocks, claim, release, resolvePendingOperations } from "./interruption";
+import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
+import { engineLayout, prepareLayout, type EngineLayout } from "./layout";
+import { LineSplitter } from "./lines";
+import { EngineError, ResultCollector, type RunResult } from "./runResult";
+import { writeStackFiles } from "./stackFiles";
+
+export { EngineError, type Diagnostic, type RunResult, type Step, type Violation } from "./runResult";
+
+/** What to drive, and with what. */
+export interface EngineOptions {
+    /** Path of the Pulumi CLI. */
+    pulumi: string;
+    /** The checkout that has `Pulumi.yaml` and `Pulumi.<stack>.yaml`. */
+    projectRoot: string;
+    /** Folder for the state, the settings in use, and the passphrase; they go into its subfolder `pulumi`. */
+    stateDir: string;
+    /** Default: "dev". */
+    stack?: string;
+    /** Path of the kubeconfig of the cluster to deploy to. */
+    kubeconfig: string;
+    /** Config values over the stack's own, by `key` or `namespace:key`; objects are merged deeply. Default: none. */
+    config?: Record<string, unknown>;
+    /** The Pulumi program; what it returns are the stack's outputs. */
+    program: PulumiFn;
+    /** Folders of policy packs. */
+    policyPacks: string[];
+    /** Takes the engine's display, one line at a time, and what the engine itself has to say. */
+    report: (line: string) => void;
+    /** Whether the display is coloured. Default: false. */
+    color?: boolean;
+}
+
+/** What one operation may differ in. */
+export interface OperationOptions {
+    /** Look at the cluster first and repair what changed there. Default: only after an interrupted run. */
+    refresh?: boolean;
+    /** Show the changes property by property. Default: false. */
+    diff?: boolean;
+    /** Cancels the operation: what is under way is ended and recorded. */
+    signal?: AbortSignal;
+}
+
+/**
+ * A stack on the embedded engine. Operations run one after another. Each rejects with an {@link EngineError} if it
+ * fails, and first takes up what an earlier run, killed on its way, left behind.
+ */
+export interface Engine {
+    /** Tells what `up` would do. Mandatory policy violations make it reject. */
+    preview(options?: OperationOptions): Promise<RunResult>;
+    /** Brings the cluster to what the program says. */
+    up(options?: OperationOptions): Promise<RunResult>;
+    /** Deletes everything the stack has. */
+    destroy(options?: Omit<OperationOptions, "diff">): Promise<RunResult>;
+    /** Records in the state what the cluster has. */
+    refresh(options?: Omit<OperationOptions, "refresh" | "diff">): Promise<RunResult>;
+    /** The stack's outputs as of the last `up`. */
+    outputs(): Promise<OutputMap>;
+    /** The Automation API's stack, for what has no method here. */
+    stack: Stack;
+}
+
+/**
+ * Opens a stack with an inline program, which needs no language plugin: makes its folders and settings, and the
+ * stack if there is none. Needs no network.
+ *
+ * @throws if the CLI does not run, or the settings cannot be used: see {@link writeStackFiles}.
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+    const { pulumi, stateDir, kubeconfig, report, stack: stackName = "dev" } = options;
+    const layout = engineLayout(stateDir);
+    prepareLayout(layout);
+    const plugin = chooseKubernetesPlugin();
+    installPlugin(plugin, layout.home);
+    const projectName = writeStackFiles(layout.work, {
+        projectRoot: options.projectRoot,
+        stack: stackName,
+        config: options.config ?? {},
+        forced: {
+            "kubernetes:kubeconfig": kubeconfig,
+            "kubernetes:context": undefined,
+            "kubernetes:cluster": undefined,
+            // The API server's port may change from one start to the next, and the cluster is still the same.
+            "kubernetes:clusterIdentifier": "embedded",
+        },
+    });
+    const pulumiCommand = await commandAt(pulumi, layout);
+    report(`Engine: pulumi ${pulumiCommand.version?.version ?? "of unknown version"} at ${pulumi}`);
+    report(plugin.description);
+    const workspace = await LocalWorkspace.create({
+        workDir: layout.work,
+        pulumiHome: layout.home,
+        pulumiCommand,
+        program: options.program,
+        envVars: engineEnvironment(layout, { cli: pulumi, kubeconfig }),
+        secretsProvider: "passphrase",
+    });
+    const stack = await Stack.createOrSelect(stackName, workspace);
+    return new EmbeddedEngine(stack, { projectName, layout, cli: pulumiCommand.command, options });
+}
+
+/**
+ * The Automation API takes a CLI only as `bin/pulumi` of some folder; a link makes it one. Processes of the link's
+ * path are this engine's and nobody else's.
+ */
+async function commandAt(pulumi: string, { home }: EngineLayout): Promise<PulumiCommand> {
+    const link = path.join(home, "bin", "pulumi");
+    fs.mkdirSync(path.dirname(link), { recursive: true });
+    fs.rmSync(link, { force: true });
+    fs.symlinkSync(fs.realpathSync(pulumi), link);
+    return PulumiCommand.get({ root: home });
+}
+
+interface EngineParts {
+    projectName: string;
+    layout: EngineLayout;
+    /** The CLI's path as it is run. */
+    cli: string;
+    options: EngineOptions;
+}
+
+/** What the Automation API takes for every operation. */
+interface RunOptions {
+    color: "always" | "never";
+    onOutput: (text: string) => void;
+    onEvent: (event: EngineEvent) => void;
+    signal?: AbortSignal;
+}
+
+class EmbeddedEngine implements Engine {
+    /** Ends when the last operation that was asked for has ended. */
+    private last: Promise<unknown> = Promise.resolve();
+
+    constructor(
+        readonly stack: Stack,
+        private readonly parts: EngineParts,
+    ) {}
+
+    preview(options: OperationOptions = {}): Promise<RunResult> {
+        return this.operate("preview", options.signal, async (run) => {
+            const { policyPacks } = this.parts.options;
+            const refresh = this.mustRefresh(options);
+            await this.stack.preview({ ...run, diff: options.diff, refresh, policyPacks });
+        });
+    }
+
+    up(options: OperationOptions = {}): Promise<RunResult> {
+        return this.operate("up", options.signal, async (run) => {
+            const { policyPacks } = this.parts.options;
+            const refresh = this.mustRefresh(options);
+            await this.stack.up({ ...run, diff: options.diff, refresh, policyPacks, suppressProgress: true });
+            this.caughtUp();
+        });
+    }
+
+    destroy(options: Omit<OperationOptions, "diff"> = {}): Promise<RunResult> {
+        return this.operate("destroy", options.signal, async (run) => {
+            await this.stack.destroy({ ...run, refresh: this.mustRefresh(options), suppressProgress: true });
+            this.caughtUp();
+        });
+    }
+
+    refresh(options: Omit<OperationOptions, "refresh" | "diff"> = {}): Promise<RunResult> {
+        return this.operate("refresh", options.signal, async (run) => {
+            await this.stack.refresh({ ...run, suppressProgress: true });
+            this.caughtUp();
+        });
+    }
+
+    outputs(): Promise<OutputMap> {
+        return this.stack.outputs();
+    }
+
+    /** Undefined and not false, so that the CLI's own default holds. */
+    private mustRefresh(options: OperationOptions): true | undefined {
+        return options.refresh || fs.existsSync(this.parts.layout.needsRefresh) ? true : undefined;
+    }
+
+    private caughtUp(): void {
+        fs.rmSync(this.parts.layout.needsRefresh, { force: true });
+    }
+
+    /** Runs one operation after those that were asked for before. */
+    private operate(
+        operation: string,
+        signal: AbortSignal | undefined,
+        action: (run: RunOptions) => Promise<void>,
+    ): Promise<RunResult> {
+        const next = this.last.then(() => this.operateNow(operation, signal, action));
+        this.last = next.catch(() => undefined);
+        return next;
+    }
+
+    private async operateNow(
+        operation: string,
+        signal: AbortSignal | undefined,
+        action: (run: RunOptions) => Promise<void>,
+    ): Promise<RunResult> {
+        const { layout, projectName, cli, options } = this.parts;
+        await breakStaleLocks(layout, projectName, this.stack.name, cli, options.report);
+        claim(layout);
+        try {
+            if (await resolvePendingOperations(this.stack, options.report)) {
+                fs.writeFileSync(layout.needsRefresh, "");
+            }
+            const collector = new ResultCollector();
+            const lines = new LineSplitter(options.report);
+            const run: RunOptions = {
+                color: options.color ? "always" : "never",
+                onOutput: (text) => lines.add(text),
+                onEvent: (event) => collector.add(event),
+                signal,
+            };
+            try {
+                // An inline program runs in this process, and reads the kubeconfig's path from its environment.
+                await withProcessVariables({ KUBECONFIG: options.kubeconfig }, () => action(run));
+            } catch (error) {
+                throw new EngineError(operation, collector.result, (error as Error).message, error);
+            } finally {
+                lines.end();
+            }
+            return collector.result;
+        } finally {
+            release(layout);
+        }
+    }
+}

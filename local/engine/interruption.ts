@@ -1,0 +1,168 @@
+import * as fs from "fs";
+import * as path from "path";
+import { setTimeout as sleep } from "timers/promises";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { processIdentity } from "../toolchain/processIdentity";
+import type { EngineLayout } from "./layout";
+
+/** How long an engine that lost its program may take to end by itself after it was asked to, in milliseconds. */
+const endGraceMs = 15_000;
+const endPollMs = 200;
+
+/** Notes that this process runs an operation, so that a later one can tell whether it was killed in it. */
+export function claim(layout: EngineLayout): void {
+    const owner = { pid: process.pid, identity: processIdentity(process.pid) };
+    fs.writeFileSync(layout.owner, JSON.stringify(owner), { mode: 0o600 });
+}
+
+/** The operation ended, well or not. */
+export function release(layout: EngineLayout): void {
+    fs.rmSync(layout.owner, { force: true });
+}
+
+/**
+ * Removes the stack's locks that nobody holds any more. A CLI that still runs although the process that drove it is
+ * gone (it was killed, and with it the program) is told to stop, and ended if it does not.
+ *
+ * @param cli the CLI's path, by which its processes are known.
+ * @throws if the lock's holder is alive and well: another run is going on.
+ */
+export async function breakStaleLocks(
+    layout: EngineLayout,
+    project: string,
+    stack: string,
+    cli: string,
+    report: (line: string) => void,
+): Promise<void> {
+    const folder = path.join(layout.backend, ".pulumi", "locks", "organization", project, stack);
+    for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+        const file = path.join(folder, name);
+        const pid = holderOf(file);
+        if (pid !== undefined && isCli(pid, cli)) {
+            if (isOwnerAlive(layout)) {
+                throw new Error(
+                    `another run is changing the stack "${stack}" (process ${pid}); wait for it to end`,
+                );
+            }
+            report(`Ending process ${pid}, which an interrupted run left behind`);
+            await endProcess(pid, cli);
+        }
+        report(`Removing the lock of an interrupted run (process ${pid ?? "unknown"})`);
+        fs.rmSync(file, { force: true });
+    }
+}
+
+/** The backend writes `{"pid":1,"username":"...","hostname":"...","timestamp":"..."}`. */
+function holderOf(lockFile: string): number | undefined {
+    try {
+        const { pid } = JSON.parse(fs.readFileSync(lockFile, "utf8")) as { pid?: unknown };
+        return typeof pid === "number" ? pid : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Process ids are used again: only a process that is the CLI can be the lock's holder. */
+function isCli(pid: number, cli: string): boolean {
+    if (processIdentity(pid) === undefined) {
+        return false;
+    }
+    try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0] === cli;
+    } catch {
+        // No such file system here: take the lock's word for it.
+        return fs.existsSync("/proc/self") ? false : true;
+    }
+}
+
+function isOwnerAlive(layout: EngineLayout): boolean {
+    try {
+        const { pid, identity } = JSON.parse(fs.readFileSync(layout.owner, "utf8")) as {
+            pid: number;
+            identity?: string;
+        };
+        return identity !== undefined && processIdentity(pid) === identity;
+    } catch {
+        return false;
+    }
+}
+
+async function endProcess(pid: number, cli: string): Promise<void> {
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+        process.kill(pid, signal);
+        for (const deadline = Date.now() + endGraceMs; Date.now() < deadline;) {
+            if (!isCli(pid, cli)) {
+                return;
+            }
+            await sleep(endPollMs);
+        }
+    }
+    throw new Error(`process ${pid} of an interrupted run does not end`);
+}
+
+/** The parts of an exported state that are read or changed here; see apitype.DeploymentV3 of pulumi/pulumi. */
+interface StackState {
+    resources?: StateResource[];
+    pending_operations?: { type: string; resource: StateResource }[];
+}
+
+interface StateResource {
+    urn: string;
+    type: string;
+    custom: boolean;
+    id?: string;
+    delete?: boolean;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+}
+
+/**
+ * Resolves what an interrupted run left half done. A Kubernetes object that was being created may be on the cluster
+ * or not: it is entered into the state under the name that the run had given it, and the refresh that must follow
+ * finds out. So it is neither forgotten on the cluster nor, if its name was generated, created twice. Other
+ * interrupted operations need no more than the refresh.
+ *
+ * @returns whether there was anything, and so a refresh is needed.
+ */
+export async function resolvePendingOperations(
+    stack: Stack,
+    report: (line: string) => void,
+): Promise<boolean> {
+    const deployment = await stack.exportStack();
+    const state = deployment.deployment as StackState | undefined;
+    const pending = state?.pending_operations ?? [];
+    if (state === undefined || pending.length === 0) {
+        return false;
+    }
+    report(
+        `Taking up an interrupted run: ${pending.map(({ type, resource }) => `${type} ${resource.urn}`).join(", ")}`,
+    );
+    await stack.importStack({ ...deployment, deployment: adoptPendingCreates(state) });
+    return true;
+}
+
+/** The state with the interrupted creates as resources, and without pending operations. */
+export function adoptPendingCreates(state: StackState): StackState {
+    const resources = [...(state.resources ?? [])];
+    for (const { type, resource } of state.pending_operations ?? []) {
+        const id = type === "creating" ? kubernetesId(resource) : undefined;
+        if (id === undefined) {
+            continue;
+        }
+        // A replacement is created while its predecessor is still there: that one is to be deleted.
+        for (const old of resources.filter(({ urn }) => urn === resource.urn)) {
+            old.delete = true;
+        }
+        const inputs = resource.inputs ?? {};
+        resources.push({ ...resource, id, outputs: { ...inputs, __inputs: inputs } });
+    }
+    return { ...state, resources, pending_operations: undefined };
+}
+
+function kubernetesId({ type, custom, inputs }: StateResource): string | undefined {
+    const { name, namespace } = (inputs?.metadata ?? {}) as { name?: unknown; namespace?: unknown };
+    if (!custom || !type.startsWith("kubernetes:") || typeof name !== "string") {
+        return undefined;
+    }
+    return typeof namespace === "string" ? `${namespace}/${name}` : name;
+}

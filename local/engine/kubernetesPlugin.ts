@@ -1,0 +1,99 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { version as sdkVersion } from "@pulumi/kubernetes/package.json";
+
+/** Which program serves the Kubernetes resources. */
+export interface KubernetesPlugin {
+    official: boolean;
+    /** The program, if it must be made known to the CLI; one on PATH the CLI finds by itself. */
+    executable?: string;
+    /** Version under which the CLI is to know it. */
+    version?: string;
+    /** One line for people. */
+    description: string;
+}
+
+const pluginName = "pulumi-resource-kubernetes";
+const standInFolder = path.resolve(__dirname, "../provider/bin");
+
+/**
+ * Chooses the provider: an official one on the user's PATH, as the CLI would; else an official one in the user's
+ * Pulumi home that is not older than the SDK; else the stand-in.
+ */
+export function chooseKubernetesPlugin(env: NodeJS.ProcessEnv = process.env): KubernetesPlugin {
+    const onPath = (env.PATH ?? "")
+        .split(path.delimiter)
+        .filter((folder) => folder !== "" && path.resolve(folder) !== standInFolder)
+        .map((folder) => path.join(folder, pluginName))
+        .find(isExecutable);
+    if (onPath !== undefined) {
+        return { official: true, description: `Kubernetes provider: official, ${onPath} (on PATH)` };
+    }
+    const plugins = path.join(env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"), "plugins");
+    const newest = (fs.existsSync(plugins) ? fs.readdirSync(plugins) : [])
+        .flatMap((folder) => {
+            const version = /^resource-kubernetes-v(\d+\.\d+\.\d+)$/.exec(folder)?.[1];
+            const usable =
+                version !== undefined &&
+                isAtLeast(version, sdkVersion) &&
+                isExecutable(path.join(plugins, folder, pluginName));
+            return usable ? [{ folder, version }] : [];
+        })
+        .sort((left, right) => (isAtLeast(left.version, right.version) ? -1 : 1))[0];
+    if (newest !== undefined) {
+        return {
+            official: true,
+            executable: path.join(plugins, newest.folder, pluginName),
+            version: newest.version,
+            description: `Kubernetes provider: official ${newest.version} (installed plugin)`,
+        };
+    }
+    return {
+        official: false,
+        // Not by PATH, which the CLI warns of at every run.
+        executable: path.join(standInFolder, pluginName),
+        version: sdkVersion,
+        description: "Kubernetes provider: stand-in local/provider (official plugin not installed)",
+    };
+}
+
+/**
+ * Makes the chosen plugin, and no other, the Kubernetes provider of a CLI whose home is `home`: as an installed
+ * plugin that starts it. (The CLI looks into real folders only, so that a link to the plugin's folder would not do.)
+ */
+export function installPlugin(plugin: KubernetesPlugin, home: string): void {
+    const plugins = path.join(home, "plugins");
+    fs.mkdirSync(plugins, { recursive: true });
+    for (const name of fs.readdirSync(plugins).filter((entry) => entry.startsWith("resource-kubernetes-"))) {
+        fs.rmSync(path.join(plugins, name), { force: true, recursive: true });
+    }
+    if (plugin.executable !== undefined && plugin.version !== undefined) {
+        const folder = path.join(plugins, `resource-kubernetes-v${plugin.version}`);
+        const quoted = `'${plugin.executable.replace(/'/g, "'\\''")}'`;
+        fs.mkdirSync(folder);
+        fs.writeFileSync(path.join(folder, pluginName), `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+    }
+}
+
+function isExecutable(file: string): boolean {
+    try {
+        fs.accessSync(file, fs.constants.X_OK);
+        return fs.statSync(file).isFile();
+    } catch {
+        return false;
+    }
+}
+
+/** Compares `major.minor.patch`; another major version is never compatible. */
+function isAtLeast(version: string, wanted: string): boolean {
+    const [left, right] = [version, wanted].map((text) => text.split(".").map(Number)) as [
+        number[],
+        number[],
+    ];
+    if (left[0] !== right[0]) {
+        return false;
+    }
+    const difference = (left[1] ?? 0) - (right[1] ?? 0) || (left[2] ?? 0) - (right[2] ?? 0);
+    return difference >= 0;
+}

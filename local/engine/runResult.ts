@@ -1,0 +1,127 @@
+import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+
+/** What the engine does, or would do, to one resource. */
+export interface Step {
+    /** `create`, `update`, `delete`, `replace`, `same`, ... */
+    op: string;
+    urn: string;
+    type: string;
+    /** Properties that make it a replacement. */
+    replaceKeys: string[];
+    /** Changed properties by path, each with `add`, `update`, `delete` or one of these with `-replace`. */
+    detailedDiff: Record<string, string>;
+    /** Inputs after the step; undefined for a deletion. */
+    inputs?: Record<string, unknown>;
+    failed: boolean;
+}
+
+/** A message of the engine, a provider, or the program. */
+export interface Diagnostic {
+    severity: string;
+    urn?: string;
+    message: string;
+}
+
+/** A policy that a resource (or the stack) does not keep. */
+export interface Violation {
+    policy: string;
+    pack: string;
+    /** A mandatory one fails the operation; a warning does not. */
+    level: "warning" | "mandatory";
+    urn?: string;
+    message: string;
+}
+
+/** What one operation did. */
+export interface RunResult {
+    /** Number of resources by operation. */
+    changes: OpMap;
+    steps: Step[];
+    /** Without the progress lines. */
+    diagnostics: Diagnostic[];
+    violations: Violation[];
+}
+
+/** An operation failed. The message has the engine's errors and the mandatory violations, unabridged. */
+export class EngineError extends Error {
+    constructor(
+        operation: string,
+        /** What it did before it failed. */
+        readonly result: RunResult,
+        /** What the CLI itself said. */
+        readonly output: string,
+        cause: unknown,
+    ) {
+        super(messageOf(operation, result, output), { cause });
+        this.name = "EngineError";
+    }
+}
+
+function messageOf(operation: string, { diagnostics, violations }: RunResult, output: string): string {
+    const lines = [
+        ...violations
+            .filter(({ level }) => level === "mandatory")
+            .map(
+                ({ policy, pack, urn, message }) =>
+                    `[${pack}] ${policy}${urn ? ` (${urn})` : ""}: ${message}`,
+            ),
+        ...diagnostics
+            .filter(({ severity }) => severity === "error")
+            .map(({ urn, message }) => (urn ? `${urn}: ${message}` : message)),
+    ];
+    // Without an event (a locked stack, a bad config) the CLI's own words are all there is.
+    const text = lines.length > 0 ? lines.join("\n") : output;
+    return `pulumi ${operation} failed:\n${text.trim()}`;
+}
+
+/** Builds a {@link RunResult} from the engine's events. */
+export class ResultCollector {
+    readonly result: RunResult = { changes: {}, steps: [], diagnostics: [], violations: [] };
+
+    /** Takes one event. */
+    add(event: EngineEvent): void {
+        const { resourcePreEvent, resOpFailedEvent, diagnosticEvent, policyEvent, summaryEvent } = event;
+        if (resourcePreEvent !== undefined) {
+            const { op, urn, type, keys, detailedDiff, new: next } = resourcePreEvent.metadata;
+            this.result.steps.push({
+                op,
+                urn,
+                type,
+                replaceKeys: keys ?? [],
+                detailedDiff: Object.fromEntries(
+                    Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]),
+                ),
+                inputs: next?.inputs,
+                failed: false,
+            });
+        }
+        if (resOpFailedEvent !== undefined) {
+            const { op, urn } = resOpFailedEvent.metadata;
+            const step = this.result.steps.find((candidate) => candidate.op === op && candidate.urn === urn);
+            if (step !== undefined) {
+                step.failed = true;
+            }
+        }
+        if (diagnosticEvent !== undefined && !diagnosticEvent.ephemeral) {
+            const { severity, urn, message } = diagnosticEvent;
+            this.result.diagnostics.push({ severity, urn: urn || undefined, message: plain(message) });
+        }
+        if (policyEvent !== undefined) {
+            this.result.violations.push({
+                policy: policyEvent.policyName,
+                pack: policyEvent.policyPackName,
+                level: policyEvent.enforcementLevel,
+                urn: policyEvent.resourceUrn || undefined,
+                message: plain(policyEvent.message),
+            });
+        }
+        if (summaryEvent !== undefined) {
+            this.result.changes = summaryEvent.resourceChanges;
+        }
+    }
+}
+
+/** Takes the engine's colour marks out: `<{%reset%}>`. */
+function plain(text: string): string {
+    return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}

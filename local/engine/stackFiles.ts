@@ -1,0 +1,108 @@
+import * as fs from "fs";
+import * as path from "path";
+import { parse, stringify } from "yaml";
+
+/** What the overrides of a stack's config are. */
+export interface StackFileOptions {
+    /** The checkout that has `Pulumi.yaml` and, if it likes, `Pulumi.<stack>.yaml`. */
+    projectRoot: string;
+    stack: string;
+    /** Config values by key (`key` or `namespace:key`); objects are merged into the stack's own, deeply. */
+    config: Record<string, unknown>;
+    /** Values that the engine itself decides; they replace the stack's own, and undefined removes them. */
+    forced: Record<string, string | undefined>;
+}
+
+type Values = Record<string, unknown>;
+
+/**
+ * Writes the settings that the CLI works with into `workDir`: copies of the checkout's, with the overrides. The
+ * checkout is only read, since the CLI writes its encryption salt into the stack's file.
+ *
+ * @returns the project's name.
+ * @throws if there is no `Pulumi.yaml`, or the stack's file holds encrypted values that are not overridden: they
+ * are encrypted with a passphrase of the user's.
+ */
+export function writeStackFiles(workDir: string, options: StackFileOptions): string {
+    const { projectRoot, stack } = options;
+    const project = readYaml(path.join(projectRoot, "Pulumi.yaml"));
+    if (project === undefined || typeof project.name !== "string") {
+        throw new Error(`${projectRoot} has no Pulumi.yaml that names a project`);
+    }
+    const stackFile = `Pulumi.${stack}.yaml`;
+    const settings = readYaml(path.join(projectRoot, stackFile)) ?? {};
+    const config = mergeConfig(project, asValues(settings.config), options);
+    refuseEncrypted(stackFile, config);
+    const target = path.join(workDir, stackFile);
+    const salt = readYaml(target)?.encryptionsalt;
+    fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), stringify(withoutMain(project)), { mode: 0o600 });
+    fs.writeFileSync(target, stringify({ ...(salt === undefined ? {} : { encryptionsalt: salt }), config }), {
+        mode: 0o600,
+    });
+    return project.name;
+}
+
+/** `main` and `backend` are of the checkout: the program is given inline, and the backend is ours. */
+function withoutMain(project: Values): Values {
+    return Object.fromEntries(
+        Object.entries(project).filter(([name]) => name !== "main" && name !== "backend"),
+    );
+}
+
+function mergeConfig(project: Values, own: Values, { config, forced }: StackFileOptions): Values {
+    const fullKey = (key: string): string => (key.includes(":") ? key : `${project.name as string}:${key}`);
+    const defaults: Values = {};
+    for (const [key, declaration] of Object.entries(asValues(project.config))) {
+        const { value, default: fallback } = asValues(declaration);
+        defaults[fullKey(key)] = value ?? fallback;
+    }
+    const merged: Values = {};
+    for (const [key, value] of Object.entries(own)) {
+        merged[fullKey(key)] = value;
+    }
+    for (const [key, value] of Object.entries(config)) {
+        const name = fullKey(key);
+        const base = merged[name] ?? defaults[name];
+        merged[name] = isPlainObject(base) && isPlainObject(value) ? mergeDeep(base, value) : value;
+    }
+    for (const [key, value] of Object.entries(forced)) {
+        merged[key] = value;
+    }
+    return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+}
+
+/** Merges objects name by name; anything else in `over`, lists too, takes the place of what is in `base`. */
+export function mergeDeep(base: Values, over: Values): Values {
+    const result = { ...base };
+    for (const [name, value] of Object.entries(over)) {
+        const own = result[name];
+        result[name] = isPlainObject(own) && isPlainObject(value) ? mergeDeep(own, value) : value;
+    }
+    return result;
+}
+
+function refuseEncrypted(file: string, config: Values): void {
+    const isEncrypted = (value: unknown): boolean =>
+        Array.isArray(value)
+            ? value.some(isEncrypted)
+            : isPlainObject(value) && ("secure" in value || Object.values(value).some(isEncrypted));
+    const keys = Object.keys(config).filter((key) => isEncrypted(config[key]));
+    if (keys.length > 0) {
+        throw new Error(
+            `${file} holds encrypted values, which the embedded engine cannot decrypt: ${keys.join(", ")}. ` +
+                "Override them in the clear.",
+        );
+    }
+}
+
+function readYaml(file: string): Values | undefined {
+    return fs.existsSync(file) ? asValues(parse(fs.readFileSync(file, "utf8"))) : undefined;
+}
+
+function asValues(value: unknown): Values {
+    return isPlainObject(value) ? value : {};
+}
+
+function isPlainObject(value: unknown): value is Values {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
