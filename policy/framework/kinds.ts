@@ -11,6 +11,7 @@ export const kinds = {
     grpcRoute: { group: gateway, kind: "GRPCRoute" },
     tcpRoute: { group: gateway, kind: "TCPRoute" },
     tlsRoute: { group: gateway, kind: "TLSRoute" },
+    udpRoute: { group: gateway, kind: "UDPRoute" },
     referenceGrant: { group: gateway, kind: "ReferenceGrant" },
     inferencePool: { group: "inference.networking.k8s.io", kind: "InferencePool" },
     /** The experimental group, which Istio 1.27 and GIE before 1.0 read. */
@@ -45,6 +46,7 @@ export const routeKinds: readonly GroupKind[] = [
     kinds.grpcRoute,
     kinds.tcpRoute,
     kinds.tlsRoute,
+    kinds.udpRoute,
 ];
 
 /** The InferencePool of either API group. */

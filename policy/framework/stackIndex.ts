@@ -11,7 +11,7 @@ export class StackIndex {
     private readonly byName = new Map<string, KubernetesObject>();
     /** By kind, why an object's name or namespace is not known: a failed look-up may have meant that object. */
     private readonly unidentified = new Map<string, UnknownInputError>();
-    private podIndex?: PodIndex;
+    private readonly models = new Map<unknown, unknown>();
 
     constructor(private readonly resources: readonly ResourceLike[]) {
         this.objects = resources.flatMap((resource) => KubernetesObject.of(resource) ?? []);
@@ -72,8 +72,15 @@ export class StackIndex {
 
     /** The program's pods, as Deployments and others template them. */
     get pods(): PodIndex {
-        this.podIndex ??= new PodIndex(this.objects);
-        return this.podIndex;
+        return this.model(podIndexOf);
+    }
+
+    /** What a function makes of the whole program, made once for all rules that ask for it. */
+    model<T>(make: (index: StackIndex) => T): T {
+        if (!this.models.has(make)) {
+            this.models.set(make, make(this));
+        }
+        return this.models.get(make) as T;
     }
 
     /**
@@ -90,6 +97,10 @@ export class StackIndex {
               }))
             : [];
     }
+}
+
+function podIndexOf({ objects }: StackIndex): PodIndex {
+    return new PodIndex(objects);
 }
 
 function kindKey({ group, kind }: GroupKind): string {

@@ -73,3 +73,27 @@ function throwingView(value: unknown): unknown {
         },
     });
 }
+
+/** Collects what is not known while it reads on: for readers that gather many values, each of which may be unknown. */
+export class Unknowns {
+    readonly errors: UnknownInputError[] = [];
+
+    /** Reads, and keeps the unknown input that ended the reading, if one did. */
+    attempt(read: () => void): void {
+        try {
+            read();
+        } catch (error) {
+            if (!(error instanceof UnknownInputError)) {
+                throw error;
+            }
+            this.errors.push(error);
+        }
+    }
+
+    /** Visits each item of a list, as far as it is known. */
+    forEach(items: readonly unknown[], visit: (item: unknown, position: number) => void): void {
+        for (let position = 0; position < items.length; position++) {
+            this.attempt(() => visit(items[position], position));
+        }
+    }
+}

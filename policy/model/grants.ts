@@ -1,0 +1,124 @@
+import { list, record, text } from "../framework/json";
+import { kinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import type { StackIndex } from "../framework/stackIndex";
+import type { UnknownInputError } from "../framework/unknown";
+import { Unknowns } from "../framework/unknown";
+import type { Reference } from "./references";
+
+/** An entry of a ReferenceGrant's `spec.from`. */
+export interface GrantFrom {
+    readonly group: string;
+    readonly kind: string;
+    readonly namespace: string;
+}
+
+/** An entry of a ReferenceGrant's `spec.to`; without a name it means every object of the kind. */
+export interface GrantTo {
+    readonly group: string;
+    readonly kind: string;
+    readonly name?: string;
+}
+
+/** A ReferenceGrant: each of `from` may refer to each of `to` in the grant's own namespace. */
+export interface Grant {
+    readonly object: KubernetesObject;
+    readonly from: readonly GrantFrom[];
+    readonly to: readonly GrantTo[];
+    readonly unknowns: readonly UnknownInputError[];
+}
+
+export function fromAdmits(from: GrantFrom, reference: Reference): boolean {
+    return (
+        from.group === reference.from.group &&
+        from.kind === reference.from.kind &&
+        from.namespace === reference.from.namespace
+    );
+}
+
+export function toAdmits(to: GrantTo, { group, kind, name }: Reference): boolean {
+    return to.group === group && to.kind === kind && (to.name === undefined || to.name === name);
+}
+
+/** Reads a ReferenceGrant. The API requires `group` and `kind`; a missing group is the core group. */
+export function grantOf(object: KubernetesObject): Grant {
+    const unknowns = new Unknowns();
+    const from: GrantFrom[] = [];
+    const to: GrantTo[] = [];
+    unknowns.attempt(() => {
+        unknowns.forEach(list(object.spec.from), (entry) => {
+            const { group, kind, namespace } = record(entry);
+            from.push({ group: text(group) ?? "", kind: text(kind) ?? "", namespace: text(namespace) ?? "" });
+        });
+    });
+    unknowns.attempt(() => {
+        unknowns.forEach(list(object.spec.to), (entry) => {
+            const { group, kind, name } = record(entry);
+            to.push({ group: text(group) ?? "", kind: text(kind) ?? "", name: text(name) || undefined });
+        });
+    });
+    return { object, from, to, unknowns: unknowns.errors };
+}
+
+/** The program's ReferenceGrants, by what they admit. */
+export class Grants {
+    readonly all: readonly Grant[];
+    private readonly admitted = new Set<string>();
+    private readonly byNamespace = new Map<string, Grant[]>();
+
+    constructor(private readonly index: StackIndex) {
+        const placed = new Unknowns();
+        this.all = index.ofKind(kinds.referenceGrant).map(grantOf);
+        for (const grant of this.all) {
+            // An unplaced grant is the index's to report: see `certain`.
+            placed.attempt(() => {
+                this.place(grant, grant.object.namespace);
+            });
+        }
+    }
+
+    /** The grants in a namespace, for explaining why none of them admits a reference. */
+    in(namespace: string): readonly Grant[] {
+        return this.byNamespace.get(namespace) ?? [];
+    }
+
+    /**
+     * Whether a grant admits a reference.
+     *
+     * @throws {UnknownInputError} where none is known to, and one that is not known in full yet may.
+     */
+    admit(reference: Reference): boolean {
+        const { group, kind, namespace, name, from } = reference;
+        const source = `${from.group}/${from.kind}/${from.namespace}`;
+        const target = `${namespace}|${group}/${kind}`;
+        if (this.admitted.has(`${source}>${target}/${name}`) || this.admitted.has(`${source}>${target}/`)) {
+            return true;
+        }
+        const unknown = this.in(namespace).flatMap(({ unknowns }) => unknowns)[0];
+        if (unknown) {
+            throw unknown;
+        }
+        this.index.certain(kinds.referenceGrant);
+        return false;
+    }
+
+    private place(grant: Grant, namespace: string): void {
+        const present = this.byNamespace.get(namespace) ?? [];
+        present.push(grant);
+        this.byNamespace.set(namespace, present);
+        for (const from of grant.from) {
+            for (const to of grant.to) {
+                const source = `${from.group}/${from.kind}/${from.namespace}`;
+                this.admitted.add(`${source}>${namespace}|${to.group}/${to.kind}/${to.name ?? ""}`);
+            }
+        }
+    }
+}
+
+export function grantsOf(index: StackIndex): Grants {
+    return index.model(makeGrants);
+}
+
+function makeGrants(index: StackIndex): Grants {
+    return new Grants(index);
+}

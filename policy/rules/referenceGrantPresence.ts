@@ -1,0 +1,73 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import type { Rule } from "../framework/rule";
+import type { Grants } from "../model/grants";
+import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
+import type { Reference } from "../model/references";
+import { referencesOf, targetOf } from "../model/references";
+
+/** How many grants that nearly fit a message explains. */
+const nearMissesShown = 3;
+
+/** Each reference across namespaces has a ReferenceGrant for exactly its ends. No grant at all is a violation. */
+export const referenceGrantPresence: Rule = {
+    name: "reference-grant-presence",
+    description: "Each reference across namespaces of a route or Gateway has a ReferenceGrant.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Add the ReferenceGrant that the message shows to the namespace of what is referred to. Group, kind and namespace of `from` are the referrer's; group, kind and name of `to` are the reference's.",
+    *checkStack(index) {
+        const grants = grantsOf(index);
+        for (const [object, { references, unknowns }] of referencesOf(index)) {
+            yield* each([object], function* () {
+                yield* each(references, (reference) => checkReference(reference, grants));
+                yield* unknowns.map((unknown) => ({ unknown }));
+            });
+        }
+    },
+};
+
+function* checkReference(reference: Reference, grants: Grants): Findings {
+    if (reference.namespace === reference.from.namespace || grants.admit(reference)) {
+        return;
+    }
+    const { from, path, namespace } = reference;
+    yield {
+        message: [
+            `${from.toString()} refers to ${targetOf(reference)} (${path}), but no ReferenceGrant in namespace ${namespace} allows it.`,
+            ...nearMisses(reference, grants),
+            "Add:",
+            grantToAdd(reference),
+        ].join("\n"),
+    };
+}
+
+function nearMisses(reference: Reference, grants: Grants): string[] {
+    const { from } = reference;
+    return grants
+        .in(reference.namespace)
+        .flatMap((grant) => {
+            const fromFits = grant.from.some((entry) => fromAdmits(entry, reference));
+            const toFits = grant.to.some((entry) => toAdmits(entry, reference));
+            if (toFits && !fromFits) {
+                return `${grant.object.toString()} has no \`from\` with group ${from.group}, kind ${from.kind}, namespace ${from.namespace}.`;
+            }
+            if (fromFits && !toFits) {
+                return `${grant.object.toString()} has no \`to\` with group "${reference.group}", kind ${reference.kind}, name ${reference.name}.`;
+            }
+            return [];
+        })
+        .slice(0, nearMissesShown);
+}
+
+function grantToAdd({ from, group, kind, namespace, name }: Reference): string {
+    return [
+        "  apiVersion: gateway.networking.k8s.io/v1beta1",
+        "  kind: ReferenceGrant",
+        `  metadata: {name: ${from.name ?? name}, namespace: ${namespace}}`,
+        "  spec:",
+        `    from: [{group: ${from.group}, kind: ${from.kind}, namespace: ${from.namespace}}]`,
+        `    to: [{group: "${group}", kind: ${kind}, name: ${name}}]`,
+    ].join("\n");
+}
