@@ -1,60 +1,40 @@
 import * as pulumi from "@pulumi/pulumi";
+import { schedulerStackArgs, simulatorStackArgs } from "./components/assemble";
 import { createClusterProvider } from "./components/cluster";
-import { podSelector, releaseNames } from "./components/contract";
+import { Namespaces } from "./components/namespaces";
 import type { StackOutputs } from "./components/outputs";
 import { pathInForce, stackOutputs } from "./components/outputs";
 import { SchedulerStack } from "./components/scheduler/schedulerStack";
+import type { Model } from "./components/settings";
 import { loadSettings } from "./components/settings";
 import { SimulatorStack } from "./components/simulator/simulatorStack";
-import { eppReleaseOf, simulatorReleaseOf } from "./components/versions";
 
-/** Deploys the inference simulator and the inference scheduler in front of it, as the stack's config says. */
+/** Deploys the simulator of each model and the inference scheduler in front of them, as the stack's config says. */
 export = async (): Promise<StackOutputs> => {
     const settings = loadSettings();
-    const { namespaces, images, readiness } = settings;
-    const names = releaseNames(settings.release, settings.modelRelease);
-    const opts = { provider: createClusterProvider(settings.cluster) };
-
-    const simulator = new SimulatorStack(
-        "simulator",
-        {
-            modelRelease: settings.modelRelease,
-            names,
-            namespace: namespaces.simulator,
-            createNamespace: namespaces.create,
-            image: images.simulator,
-            release: simulatorReleaseOf(images.simulator, images.simulatorVersion),
-            model: settings.simulator,
-            replicas: settings.replicas,
-            resources: settings.resources,
-            readiness,
-        },
-        opts,
+    const provider = createClusterProvider(settings.cluster);
+    const namespaces = new Namespaces(
+        "namespaces",
+        { ...settings.namespaces, instance: settings.release },
+        { provider },
     );
+    const simulators = new Map(
+        settings.models.map((model) => [
+            model,
+            new SimulatorStack(`${model.release}-simulator`, simulatorStackArgs(model, settings), {
+                provider,
+                dependsOn: namespaces.simulator,
+            }),
+        ]),
+    );
+    const simulatorOf = (model: Model) => simulators.get(model)!;
     const scheduler = new SchedulerStack(
         "scheduler",
-        {
-            release: settings.release,
-            names,
-            namespace: namespaces.scheduler,
-            createNamespace: namespaces.create,
-            gateway: settings.gateway,
-            backend: simulator.backend,
-            extProc: settings.extProc,
-            epp: {
-                image: images.epp,
-                release: eppReleaseOf(images.epp, images.eppVersion),
-                replicas: settings.replicas.epp,
-                resources: settings.resources.epp,
-                podSelector: podSelector(settings.modelRelease, "decode"),
-                blockSize: settings.simulator.blockSize,
-            },
-            readiness,
-        },
-        opts,
+        schedulerStackArgs(settings, (model) => simulatorOf(model).backend),
+        { provider, dependsOn: namespaces.scheduler },
     );
-    if (settings.extProc.enabled) {
+    if (settings.extProc.enabled && settings.routing.backend === "Service") {
         await pulumi.log.warn(`Path in force: ${pathInForce(settings)}.`);
     }
-    return stackOutputs(settings, scheduler, simulator);
+    return stackOutputs(settings, scheduler, simulatorOf);
 };

@@ -9,6 +9,8 @@ import type * as pulumi from "@pulumi/pulumi";
 export const ports = {
     /** The Gateway's HTTP listener, and the port of its Service. */
     gatewayHttp: 80,
+    /** The Gateway's HTTPS listener, where it has one. */
+    gatewayHttps: 443,
     /** The Gateway Service's status port, which Istio adds by itself. */
     gatewayStatus: 15021,
     /** The proxy Service, the model server containers and the InferencePool's target. */
@@ -54,8 +56,15 @@ export const api = {
     /** ReferenceGrant has not left v1beta1 (Gateway API 1.4). */
     referenceGrant: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1beta1" },
     inferencePool: { group: "inference.networking.k8s.io", version: "inference.networking.k8s.io/v1" },
+    /** Never left the experimental group (GIE 1.5). */
+    inferenceObjective: {
+        group: "inference.networking.x-k8s.io",
+        version: "inference.networking.x-k8s.io/v1alpha2",
+    },
     destinationRule: { group: "networking.istio.io", version: "networking.istio.io/v1" },
     envoyFilter: { group: "networking.istio.io", version: "networking.istio.io/v1alpha3" },
+    /** The Prometheus operator's monitors. */
+    monitor: { group: "monitoring.coreos.com", version: "monitoring.coreos.com/v1" },
     /** The EPP's configuration file; its group stayed experimental when the pool's did not. */
     endpointPickerConfig: "inference.networking.x-k8s.io/v1alpha1",
 } as const;

@@ -6,16 +6,34 @@ import { api, commonLabels } from "./contract";
 import type { Readiness } from "./readiness";
 import { waitAnnotations } from "./readiness";
 
+/** Which requests a route takes. They must carry every header given. */
+export interface RouteMatch {
+    /** Requests below this path; it is removed before they are passed on. Default: every path. */
+    path?: string;
+    /** Header values by name. */
+    headers: Record<string, string>;
+    /** Hosts; none means every host. */
+    hostnames: string[];
+}
+
+/** How long requests may take, as Gateway API durations. Default: no limit. */
+export interface RouteTimeouts {
+    request?: string;
+    backendRequest?: string;
+}
+
 /** Arguments of {@link CrossNamespaceRoute}. */
 export interface CrossNamespaceRouteArgs {
-    /** Name of the HTTPRoute, and of the ReferenceGrant in the backend's namespace. */
+    /** Name of the HTTPRoute. */
     name: string;
     /** Namespace of the HTTPRoute. */
     namespace: string;
-    /** The Gateway, and the listener of it, that the route attaches to. It is in the route's namespace. */
-    gateway: { name: string; listener: string };
+    /** The Gateway, and the listeners of it, that the route attaches to. It is in the route's namespace. */
+    gateway: { name: string; listeners: string[] };
     /** Where requests go: a Service or an InferencePool in another namespace. */
     backend: Backend;
+    match: RouteMatch;
+    timeouts: RouteTimeouts;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
     readiness: Readiness;
@@ -26,34 +44,40 @@ export interface CrossNamespaceRouteArgs {
  * values here, so that neither can exist, or name another backend, without the other.
  */
 export class CrossNamespaceRoute extends pulumi.ComponentResource {
-    readonly route: k8s.apiextensions.CustomResource;
-    readonly grant: k8s.apiextensions.CustomResource;
-
     constructor(name: string, args: CrossNamespaceRouteArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:scheduler:CrossNamespaceRoute", name, {}, opts);
-        const backendGroup = args.backend.kind === "InferencePool" ? api.inferencePool.group : "";
-        const metadata = { name: args.name, labels: commonLabels(args.name, args.instance, "route") };
+        const { backend, match, timeouts } = args;
+        const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
+        const labels = commonLabels(args.name, args.instance, "route");
+        // Named after the kind, so that a route that moves to another kind is granted both until it has moved.
+        const kind = backend.kind.toLowerCase();
 
-        this.grant = new k8s.apiextensions.CustomResource(
-            `${name}-grant`,
+        const grant = new k8s.apiextensions.CustomResource(
+            `${name}-grant-${kind}`,
             {
                 apiVersion: api.referenceGrant.version,
                 kind: "ReferenceGrant",
-                metadata: { ...metadata, namespace: args.backend.namespace },
+                metadata: { name: `${args.name}-to-${kind}`, namespace: backend.namespace, labels },
                 spec: {
                     from: [{ group: api.gateway.group, kind: "HTTPRoute", namespace: args.namespace }],
-                    to: [{ group: backendGroup, kind: args.backend.kind, name: args.backend.name }],
+                    to: [{ group: backendGroup, kind: backend.kind, name: backend.name }],
                 },
             },
             childOptions(this, opts),
         );
-        this.route = new k8s.apiextensions.CustomResource(
+        const headers = Object.entries(match.headers).map(([header, value]) => ({
+            type: "Exact",
+            name: header,
+            value,
+        }));
+        new k8s.apiextensions.CustomResource(
             `${name}-route`,
             {
                 apiVersion: api.gateway.version,
                 kind: "HTTPRoute",
                 metadata: {
-                    ...metadata,
+                    name: args.name,
+                    labels,
                     namespace: args.namespace,
                     annotations: waitAnnotations(args.readiness, [
                         'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True',
@@ -61,24 +85,30 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     ]),
                 },
                 spec: {
-                    parentRefs: [
-                        {
-                            group: api.gateway.group,
-                            kind: "Gateway",
-                            name: args.gateway.name,
-                            sectionName: args.gateway.listener,
-                        },
-                    ],
+                    parentRefs: args.gateway.listeners.map((sectionName) => ({
+                        group: api.gateway.group,
+                        kind: "Gateway",
+                        name: args.gateway.name,
+                        sectionName,
+                    })),
+                    ...(match.hostnames.length > 0 && { hostnames: match.hostnames }),
                     rules: [
                         {
-                            matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                            matches: [
+                                {
+                                    path: { type: "PathPrefix", value: match.path ?? "/" },
+                                    ...(headers.length > 0 && { headers }),
+                                },
+                            ],
+                            ...(match.path !== undefined && { filters: [stripPrefix] }),
+                            ...(Object.keys(timeouts).length > 0 && { timeouts }),
                             backendRefs: [
                                 {
                                     group: backendGroup,
-                                    kind: args.backend.kind,
-                                    name: args.backend.name,
-                                    namespace: args.backend.namespace,
-                                    port: args.backend.port,
+                                    kind: backend.kind,
+                                    name: backend.name,
+                                    namespace: backend.namespace,
+                                    port: backend.port,
                                     weight: 1,
                                 },
                             ],
@@ -86,8 +116,14 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     ],
                 },
             },
-            childOptions(this, opts, [this.grant]),
+            childOptions(this, opts, [grant]),
         );
         this.registerOutputs({});
     }
 }
+
+/** Model servers know only the OpenAI paths. */
+const stripPrefix = {
+    type: "URLRewrite",
+    urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
+};

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "./contract";
+import { namesOf, routeMatch } from "./assemble";
+import { ports, serviceHost } from "./contract";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
-import type { Settings } from "./settings";
+import type { Model, Settings } from "./settings";
 import type { SimulatorStack } from "./simulator/simulatorStack";
 
 /** A path that requests can take. */
@@ -14,10 +15,8 @@ export interface PathOutput {
     portForward: string;
 }
 
-/** The stack's outputs. */
-export interface StackOutputs {
-    /** Which of the paths below requests through the Gateway take. */
-    path: string;
+/** One model's outputs. */
+export interface ModelOutputs {
     /** Client -> Gateway -> HTTPRoute -> backend. */
     schedulerPath: PathOutput;
     /** Client -> proxy Service, bypassing the scheduler. */
@@ -26,8 +25,18 @@ export interface StackOutputs {
     epp: { grpc: string; health: string; metrics: string };
 }
 
+/** The stack's outputs: the first model's at the top, and every model's by its release. */
+export interface StackOutputs extends ModelOutputs {
+    /** Which path requests through the Gateway take. */
+    path: string;
+    models: Record<string, ModelOutputs>;
+}
+
 /** What the settings make of a request through the Gateway, in one sentence. */
-export function pathInForce({ extProc }: Settings): string {
+export function pathInForce({ extProc, routing }: Settings): string {
+    if (routing.backend === "InferencePool") {
+        return "scoring: the Gateway asks the EPP, and the InferencePool sends each request to the pod that it picks";
+    }
     return extProc.enabled
         ? "scoring, not obeyed: the Gateway asks the EPP over ext_proc, but the route goes to the proxy Service, which ignores the EPP's choice"
         : "scheduler: the Gateway routes to the proxy Service and asks no EPP";
@@ -37,31 +46,50 @@ export function pathInForce({ extProc }: Settings): string {
 export function stackOutputs(
     settings: Settings,
     scheduler: SchedulerStack,
-    simulator: SimulatorStack,
+    simulatorOf: (model: Model) => SimulatorStack,
 ): StackOutputs {
-    const { namespaces } = settings;
-    const eppHost = scheduler.epp.host;
-    const curl = (address: pulumi.Input<string>) =>
-        pulumi.interpolate`curl -sS ${address}/v1/completions -H 'Content-Type: application/json' -d '{"model":"${settings.simulator.model}","prompt":"Hello","max_tokens":16}'`;
+    const outputsOf = (model: Model) => modelOutputs(model, settings, scheduler, simulatorOf(model));
+    return {
+        path: pathInForce(settings),
+        ...outputsOf(settings.models[0]!),
+        models: Object.fromEntries(settings.models.map((model) => [model.release, outputsOf(model)])),
+    };
+}
+
+function modelOutputs(
+    model: Model,
+    settings: Settings,
+    scheduler: SchedulerStack,
+    simulator: SimulatorStack,
+): ModelOutputs {
+    const { namespaces, routing } = settings;
+    const { path, headers, hostnames } = routeMatch(model, settings);
+    const names = namesOf(model);
+    const eppHost = serviceHost(
+        names.epp,
+        routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler,
+    );
+    const requestHeaders = { ...headers, ...(hostnames[0] !== undefined && { Host: hostnames[0] }) };
+    const throughGateway = Object.entries(requestHeaders)
+        .map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`)
+        .join("");
+    const body = quoted(JSON.stringify({ model: model.simulator.model, prompt: "Hello", max_tokens: 16 }));
+    const curl = (base: pulumi.Input<string>, extra: string) =>
+        pulumi.interpolate`curl -sS ${base}/v1/completions -H 'Content-Type: application/json'${extra} -d ${body}`;
     // Ports below 1024 need privileges on the client's side.
     const forward = (namespace: string, service: string, local: number, port: number) =>
         `kubectl --namespace ${namespace} port-forward service/${service} ${String(local)}:${String(port)}`;
+    const base = path === undefined ? scheduler.address : pulumi.interpolate`${scheduler.address}${path}`;
     return {
-        path: pathInForce(settings),
         schedulerPath: {
-            address: scheduler.address,
-            curl: curl(scheduler.address),
+            address: base,
+            curl: curl(base, throughGateway),
             portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, ports.gatewayHttp),
         },
         directPath: {
             address: simulator.directAddress,
-            curl: curl(simulator.directAddress),
-            portForward: forward(
-                simulator.backend.namespace,
-                simulator.backend.name,
-                ports.inference,
-                ports.inference,
-            ),
+            curl: curl(simulator.directAddress, ""),
+            portForward: forward(namespaces.simulator, names.proxy, ports.inference, ports.inference),
         },
         epp: {
             grpc: `${eppHost}:${String(ports.eppGrpc)}`,
@@ -69,4 +97,9 @@ export function stackOutputs(
             metrics: `http://${eppHost}:${String(ports.eppMetrics)}/metrics`,
         },
     };
+}
+
+/** Text as one word of a POSIX shell. */
+function quoted(text: string): string {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -14,6 +14,14 @@ export interface ResourceSettings {
     limits: ResourceAmounts;
 }
 
+/** Where pods may run. */
+export interface Placement {
+    nodeSelector: Record<string, string>;
+    tolerations: k8s.types.input.core.v1.Toleration[];
+    affinity?: k8s.types.input.core.v1.Affinity;
+    priorityClassName?: string;
+}
+
 /**
  * A Deployment of one container, with what every workload of this program has in common. All values are plain, not
  * outputs: kubernetesx turns a spec with one unknown in it into an unknown spec, and policies then see nothing.
@@ -26,7 +34,8 @@ export interface WorkloadArgs {
     /** The Deployment's immutable selector. */
     selector: Record<string, string>;
     annotations?: Record<string, string>;
-    replicas: number;
+    /** undefined where an autoscaler owns the number. */
+    replicas: number | undefined;
     /** Default: the Kubernetes default, RollingUpdate. */
     strategy?: k8s.types.input.apps.v1.DeploymentStrategy;
     /** The container. Its name, image and the shared security context are set from the fields beside it. */
@@ -36,6 +45,10 @@ export interface WorkloadArgs {
     resources: ResourceSettings;
     /** ConfigMaps and other read-only volumes by mount path. A writable `/tmp` is always there. */
     mounts?: Record<string, k8s.types.input.core.v1.Volume>;
+    /** Where the pods may run. */
+    placement: Placement;
+    /** Names of image pull Secrets in the namespace. */
+    pullSecrets: string[];
     /** Default: pods get no API token. */
     serviceAccountName?: string;
     /** Default: the Kubernetes default, 30 seconds. */
@@ -59,6 +72,8 @@ export function deployWorkload(
     const mounts = Object.entries(args.mounts ?? {}).map(([destPath, volume]) => ({ destPath, volume }));
     const pod = new kx.PodBuilder({
         serviceAccountName: args.serviceAccountName,
+        imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
+        ...args.placement,
         automountServiceAccountToken: args.serviceAccountName !== undefined,
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         securityContext: {

@@ -4,12 +4,15 @@ import { createHash } from "crypto";
 import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
+import { createServiceMonitor } from "../monitors";
+import type { Admission } from "../networkPolicies";
+import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
 import type { EppRelease } from "../versions";
-import type { ResourceSettings } from "../workload";
+import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload } from "../workload";
-import { pickerConfig } from "./pickerConfig";
-import { bindPodReader } from "./rbac";
+import { configFile, eppArguments } from "./arguments";
+import { grantRights } from "./rbac";
 
 /** What a user may set of an EPP. */
 export interface EndpointPickerSettings {
@@ -19,10 +22,24 @@ export interface EndpointPickerSettings {
     /** More than one elects a leader, and only the leader is Ready. */
     replicas: number;
     resources: ResourceSettings;
-    /** Labels that select the model server pods. */
+    placement: Placement;
+    pullSecrets: string[];
+    /** Labels of the model server pods that it may pick. */
     podSelector: Record<string, string>;
-    /** The model servers' KV cache block, in tokens. */
-    blockSize: number;
+    /** The EndpointPickerConfig. */
+    config: Record<string, unknown>;
+    /** Arguments that the pair of EPP and simulator versions needs besides. */
+    extraArguments: string[];
+    /** Whether it exports traces, and where to; undefined for its default, a collector on localhost. */
+    tracing: { enabled: boolean; otlpEndpoint?: string };
+    /** Whether its metrics ask for a token. */
+    metricsAuth: boolean;
+    /** Verbosity of its log. */
+    logLevel: number;
+    /** Whether a ServiceMonitor is created. */
+    monitors: boolean;
+    /** Who may connect; undefined for no NetworkPolicy. */
+    admissions?: Admission[];
 }
 
 /** Arguments of {@link EndpointPicker}. */
@@ -31,11 +48,10 @@ export interface EndpointPickerArgs extends EndpointPickerSettings {
     namespace: string;
     /** Namespace of the model servers. */
     podNamespace: string;
+    /** The InferencePool that it serves. Without one it finds pods by its selector (GIE's standalone mode). */
+    poolName?: string;
     readiness: Readiness;
 }
-
-const configDirectory = "/config";
-const configFile = "epp-config.yaml";
 
 /** Names of the EPP's gRPC health services under leader election (GIE `cmd/epp/runner/health.go`). */
 const healthServices = { liveness: "liveness", readiness: "readiness" };
@@ -48,53 +64,52 @@ const terminationGracePeriodSeconds = 130;
  * DestinationRule that lets Envoys speak to its self-signed TLS.
  */
 export class EndpointPicker extends pulumi.ComponentResource {
-    /** In-cluster host of the EPP's Service. */
-    readonly host: string;
-
     constructor(name: string, args: EndpointPickerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:epp:EndpointPicker", name, {}, opts);
-        this.host = serviceHost(args.name, args.namespace);
         const selector = { [labels.name]: args.name };
         const allLabels = { ...commonLabels(args.name, args.name, "endpoint-picker"), ...selector };
-        const metadata = { name: args.name, namespace: args.namespace, labels: allLabels };
+        const common = { name: args.name, namespace: args.namespace, labels: allLabels };
         const leaderElection = args.replicas > 1;
 
         const serviceAccount = new k8s.core.v1.ServiceAccount(
             `${name}-identity`,
             // The pod asks for its token itself; nothing else that runs as this account gets one by default.
-            { metadata, automountServiceAccountToken: false },
+            { metadata: common, automountServiceAccountToken: false },
             childOptions(this, opts),
         );
-        const rights = bindPodReader(
+        const rights = grantRights(
             name,
             {
                 name: args.name,
                 podNamespace: args.podNamespace,
                 labels: allLabels,
                 serviceAccount: { name: args.name, namespace: args.namespace },
+                readsPool: args.poolName !== undefined,
+                readsModelRewrites: args.release.modelRewrites,
                 leaderElection,
+                metricsAuth: args.metricsAuth,
             },
             childOptions(this, opts),
         );
-        const configText = stringify(pickerConfig(args.release, args.blockSize));
+        const configText = stringify(args.config);
         const config = new k8s.core.v1.ConfigMap(
             `${name}-config`,
             // A fixed name, so that a change is an update: the checksum below restarts the pods.
-            { metadata, data: { [configFile]: configText } },
+            { metadata: common, data: { [configFile.name]: configText } },
             childOptions(this, opts),
         );
         const deployment = deployWorkload(
             `${name}-deployment`,
             {
-                name: args.name,
-                namespace: args.namespace,
-                labels: allLabels,
+                ...common,
                 selector,
                 annotations: {
                     "checksum/config": createHash("sha256").update(configText).digest("hex"),
-                    "prometheus.io/scrape": "true",
-                    "prometheus.io/port": String(ports.eppMetrics),
-                    "prometheus.io/path": "/metrics",
+                    ...(!args.metricsAuth && {
+                        "prometheus.io/scrape": "true",
+                        "prometheus.io/port": String(ports.eppMetrics),
+                        "prometheus.io/path": "/metrics",
+                    }),
                 },
                 replicas: args.replicas,
                 // A rolling update would wait for a second Ready pod, and only the leader is ever Ready.
@@ -102,9 +117,11 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 containerName: "epp",
                 image: args.image,
                 resources: args.resources,
+                placement: args.placement,
+                pullSecrets: args.pullSecrets,
                 serviceAccountName: args.name,
                 terminationGracePeriodSeconds,
-                mounts: { [configDirectory]: { name: "config", configMap: { name: args.name } } },
+                mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
                 timeoutSeconds: args.readiness.timeoutSeconds,
                 container: {
                     args: eppArguments(args, leaderElection),
@@ -117,17 +134,20 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
                         // GIE reads its own Deployment's name from it when it selects pods without a pool.
                         POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
+                        ...(args.tracing.otlpEndpoint !== undefined && {
+                            OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
+                        }),
                     },
                     livenessProbe: grpcProbe(leaderElection ? healthServices.liveness : undefined),
                     readinessProbe: grpcProbe(leaderElection ? healthServices.readiness : undefined),
                 },
             },
-            childOptions(this, opts, [serviceAccount, rights, config]),
+            childOptions(this, opts, [serviceAccount, config, ...rights]),
         );
         new k8s.core.v1.Service(
             `${name}-service`,
             {
-                metadata,
+                metadata: common,
                 spec: {
                     type: "ClusterIP",
                     selector,
@@ -146,9 +166,9 @@ export class EndpointPicker extends pulumi.ComponentResource {
             {
                 apiVersion: api.destinationRule.version,
                 kind: "DestinationRule",
-                metadata,
+                metadata: common,
                 spec: {
-                    host: this.host,
+                    host: serviceHost(args.name, args.namespace),
                     trafficPolicy: {
                         portLevelSettings: [
                             {
@@ -162,28 +182,22 @@ export class EndpointPicker extends pulumi.ComponentResource {
             },
             childOptions(this, opts),
         );
+        if (args.monitors) {
+            createServiceMonitor(
+                `${name}-monitor`,
+                { ...common, selector, port: portNames.eppMetrics, authenticated: args.metricsAuth },
+                childOptions(this, opts),
+            );
+        }
+        if (args.admissions) {
+            admitOnly(
+                `${name}-network-policy`,
+                { ...common, selector, admissions: args.admissions },
+                childOptions(this, opts),
+            );
+        }
         this.registerOutputs({});
     }
-}
-
-function eppArguments(args: EndpointPickerArgs, leaderElection: boolean): string[] {
-    const selector = Object.entries(args.podSelector).map(([key, value]) => `${key}=${value}`);
-    return [
-        `--endpoint-selector=${selector.join(",")}`,
-        `--endpoint-target-ports=${String(ports.inference)}`,
-        `--pool-namespace=${args.podNamespace}`,
-        `--config-file=${configDirectory}/${configFile}`,
-        `--grpc-port=${String(ports.eppGrpc)}`,
-        `--grpc-health-port=${String(ports.eppHealth)}`,
-        `--metrics-port=${String(ports.eppMetrics)}`,
-        // Authenticated metrics need a ClusterRole to review tokens.
-        "--metrics-endpoint-auth=false",
-        "--secure-serving=true",
-        // On by default upstream, and then fails where no collector listens.
-        "--tracing=false",
-        "--v=2",
-        ...(leaderElection ? ["--ha-enable-leader-election"] : []),
-    ];
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {

@@ -1,49 +1,103 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { api } from "../contract";
 
-/** Arguments of {@link bindPodReader}. */
-export interface PodReaderArgs {
+type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
+
+/** Arguments of {@link grantRights}. */
+export interface RightsArgs {
     name: string;
-    /** Namespace of the pods, and so of the Role. */
+    /** Namespace of the pods and of the pool, and so of the Role. */
     podNamespace: string;
     labels: Record<string, string>;
     serviceAccount: { name: string; namespace: string };
-    /** Whether the EPP elects a leader, and so writes a Lease in the pods' namespace. */
+    /** Whether the EPP reads an InferencePool, or finds pods by a selector. */
+    readsPool: boolean;
+    /** Whether it reads InferenceModelRewrites besides (GIE 1.3). */
+    readsModelRewrites: boolean;
+    /** Whether it elects a leader, and so writes a Lease in the pods' namespace. */
     leaderElection: boolean;
+    /** Whether it reviews the tokens of those who read its metrics. */
+    metricsAuth: boolean;
 }
 
+const read = ["get", "list", "watch"];
+
 /**
- * Gives the EPP what it needs in the model servers' namespace, and nothing else. It finds pods by a selector
- * (`--endpoint-selector`) and so reads no InferencePool. The Lease of its leader election is made in the same
- * namespace (GIE `pkg/epp/server/controller_manager.go`).
+ * Gives the EPP what it needs in the model servers' namespace, and nothing else. The Lease of its leader election is
+ * made there too, wherever the EPP is (GIE `pkg/epp/server/controller_manager.go`).
+ *
+ * @returns what must be there before the EPP starts.
  */
-export function bindPodReader(
+export function grantRights(
     resourceName: string,
-    args: PodReaderArgs,
+    args: RightsArgs,
     opts: pulumi.CustomResourceOptions,
-): k8s.rbac.v1.RoleBinding {
+): pulumi.Resource[] {
     const metadata = { name: args.name, namespace: args.podNamespace, labels: args.labels };
-    const rules: k8s.types.input.rbac.v1.PolicyRule[] = [
-        { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-    ];
+    const rules: PolicyRule[] = [{ apiGroups: [""], resources: ["pods"], verbs: read }];
+    if (args.readsPool) {
+        rules.push(
+            { apiGroups: [api.inferencePool.group], resources: ["inferencepools"], verbs: read },
+            {
+                apiGroups: [api.inferenceObjective.group],
+                resources: [
+                    "inferenceobjectives",
+                    ...(args.readsModelRewrites ? ["inferencemodelrewrites"] : []),
+                ],
+                verbs: read,
+            },
+        );
+    }
     if (args.leaderElection) {
         rules.push(
             {
                 apiGroups: ["coordination.k8s.io"],
                 resources: ["leases"],
-                verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+                verbs: [...read, "create", "update", "patch", "delete"],
             },
             { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
         );
     }
+    const subjects = [{ kind: "ServiceAccount", ...args.serviceAccount }];
+    const apiGroup = "rbac.authorization.k8s.io";
     const role = new k8s.rbac.v1.Role(`${resourceName}-role`, { metadata, rules }, opts);
-    return new k8s.rbac.v1.RoleBinding(
+    const binding = new k8s.rbac.v1.RoleBinding(
         `${resourceName}-binding`,
-        {
-            metadata,
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: args.name },
-            subjects: [{ kind: "ServiceAccount", ...args.serviceAccount }],
-        },
+        { metadata, roleRef: { apiGroup, kind: "Role", name: args.name }, subjects },
         pulumi.mergeOptions(opts, { dependsOn: [role] }),
     );
+    if (!args.metricsAuth) {
+        return [binding];
+    }
+    // Token reviews are not namespaced, so neither is the right to ask for one.
+    const clusterWide = {
+        name: `${args.serviceAccount.namespace}-${args.name}-metrics-auth`,
+        labels: args.labels,
+    };
+    const clusterRole = new k8s.rbac.v1.ClusterRole(
+        `${resourceName}-metrics-auth-role`,
+        {
+            metadata: clusterWide,
+            rules: [
+                { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+                {
+                    apiGroups: ["authorization.k8s.io"],
+                    resources: ["subjectaccessreviews"],
+                    verbs: ["create"],
+                },
+            ],
+        },
+        opts,
+    );
+    const clusterBinding = new k8s.rbac.v1.ClusterRoleBinding(
+        `${resourceName}-metrics-auth-binding`,
+        {
+            metadata: clusterWide,
+            roleRef: { apiGroup, kind: "ClusterRole", name: clusterWide.name },
+            subjects,
+        },
+        pulumi.mergeOptions(opts, { dependsOn: [clusterRole] }),
+    );
+    return [binding, clusterBinding];
 }

@@ -1,18 +1,30 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, gatewayNames, ports, serviceHost } from "../contract";
 import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
+import type { ResourceSettings } from "../workload";
 
-/** Arguments of {@link InferenceGateway}. */
-export interface InferenceGatewayArgs {
-    release: string;
-    namespace: string;
+/** What a user may set of the Gateway. */
+export interface GatewaySettings {
     /** The GatewayClass, `istio` on a default Istio. */
     className: string;
     /** Type of the Service that Istio creates for the Gateway. */
     serviceType: "LoadBalancer" | "NodePort" | "ClusterIP";
+    /** Annotations of what Istio creates for the Gateway. */
+    serviceAnnotations: Record<string, string>;
+    /** Requests and limits of Envoy. */
+    resources: ResourceSettings;
+    /** A TLS Secret in the Gateway's namespace; adds an HTTPS listener. */
+    tlsSecretName?: string;
+}
+
+/** Arguments of {@link InferenceGateway}. */
+export interface InferenceGatewayArgs extends GatewaySettings {
+    release: string;
+    namespace: string;
     readiness: Readiness;
 }
 
@@ -25,8 +37,8 @@ interface GatewayStatus {
 export class InferenceGateway extends pulumi.ComponentResource {
     readonly gatewayName: string;
     readonly serviceName: string;
-    /** Name of the HTTP listener that routes attach to. */
-    readonly listener = "http";
+    /** Names of the listeners that routes attach to. */
+    readonly listeners: string[];
     /**
      * Host that clients reach the Gateway at: the address in its status, or its Service's in-cluster name where no
      * controller has set one.
@@ -38,16 +50,26 @@ export class InferenceGateway extends pulumi.ComponentResource {
         const names = gatewayNames(args.release, args.className);
         this.gatewayName = names.gateway;
         this.serviceName = names.gatewayService;
+        const metadata = {
+            name: this.gatewayName,
+            namespace: args.namespace,
+            labels: commonLabels(this.gatewayName, args.release, "gateway"),
+        };
+        const listeners = gatewayListeners(args.tlsSecretName);
+        this.listeners = listeners.map((listener) => listener.name);
 
+        const parameters = new k8s.core.v1.ConfigMap(
+            `${name}-parameters`,
+            { metadata, data: { deployment: stringify(envoyOverlay(args.resources)) } },
+            childOptions(this, opts),
+        );
         const gateway = new GatewayResource(
             `${name}-gateway`,
             {
                 apiVersion: api.gateway.version,
                 kind: "Gateway",
                 metadata: {
-                    name: this.gatewayName,
-                    namespace: args.namespace,
-                    labels: commonLabels(this.gatewayName, args.release, "gateway"),
+                    ...metadata,
                     annotations: {
                         // Istio's own annotation; Gateway API has no field for it (istio.io "Gateway API").
                         "networking.istio.io/service-type": args.serviceType,
@@ -56,23 +78,49 @@ export class InferenceGateway extends pulumi.ComponentResource {
                 },
                 spec: {
                     gatewayClassName: args.className,
-                    listeners: [
-                        {
-                            name: this.listener,
-                            port: ports.gatewayHttp,
-                            protocol: "HTTP",
-                            allowedRoutes: { namespaces: { from: "Same" } },
-                        },
-                    ],
+                    infrastructure: {
+                        parametersRef: { group: "", kind: "ConfigMap", name: this.gatewayName },
+                        ...(Object.keys(args.serviceAnnotations).length > 0 && {
+                            annotations: args.serviceAnnotations,
+                        }),
+                    },
+                    listeners,
                 },
             },
-            childOptions(this, opts),
+            childOptions(this, opts, [parameters]),
         );
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),
         );
         this.registerOutputs({ host: this.host });
     }
+}
+
+function gatewayListeners(tlsSecretName: string | undefined) {
+    // Routes are in the Gateway's namespace; nobody else's may attach.
+    const allowedRoutes = { namespaces: { from: "Same" } };
+    return [
+        { name: "http", port: ports.gatewayHttp, protocol: "HTTP", allowedRoutes },
+        ...(tlsSecretName === undefined
+            ? []
+            : [
+                  {
+                      name: "https",
+                      port: ports.gatewayHttps,
+                      protocol: "HTTPS",
+                      tls: {
+                          mode: "Terminate",
+                          certificateRefs: [{ group: "", kind: "Secret", name: tlsSecretName }],
+                      },
+                      allowedRoutes,
+                  },
+              ]),
+    ];
+}
+
+/** What Istio merges into the Deployment that it makes for the Gateway (istio.io "Gateway API", parametersRef). */
+function envoyOverlay(resources: ResourceSettings) {
+    return { spec: { template: { spec: { containers: [{ name: "istio-proxy", resources }] } } } };
 }
 
 /** A Gateway whose status can be read, as the classes that crd2pulumi generates declare it. */

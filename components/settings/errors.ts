@@ -46,14 +46,20 @@ export function unknownSetting(
  * Says what zod found, in the words of the settings' own schema.
  *
  * @param schema the schema that refused `input`.
+ * @param at where `input` stands in the config.
  */
-export function problemsOf(schema: z.ZodType, input: unknown, error: z.ZodError): Problem[] {
+export function problemsOf(
+    schema: z.ZodType,
+    input: unknown,
+    error: z.ZodError,
+    at: readonly PropertyKey[] = [],
+): Problem[] {
     return error.issues.flatMap((issue) => {
         const place = schemaAt(schema, issue.path);
         if (issue.code === "unrecognized_keys") {
-            return issue.keys.map((key) => unknownSetting(issue.path, key, knownKeys(place)));
+            return issue.keys.map((key) => unknownSetting([...at, ...issue.path], key, knownKeys(place)));
         }
-        const name = settingName(issue.path);
+        const name = settingName([...at, ...issue.path]);
         const value = metaOf(place).secret ? "[secret]" : shown(valueAt(input, issue.path));
         return [
             { setting: name, message: `${name}: ${value} is not allowed; allowed: ${allowedAt(place)}.` },

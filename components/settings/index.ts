@@ -1,4 +1,4 @@
 export { SettingsError } from "./errors";
 export { loadSettings, parseSettings } from "./load";
-export type { Settings } from "./schema";
+export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";

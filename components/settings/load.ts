@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./errors";
 import { problemsOf, SettingsError, unknownSetting } from "./errors";
+import { deepMerge, isObject } from "./merge";
+import { modelSchema, modelShape } from "./modelSchema";
 import { conflicts } from "./rules";
-import type { Settings } from "./schema";
+import type { Model, Settings } from "./schema";
 import { settingsSchema } from "./schema";
 
 /**
@@ -23,26 +25,61 @@ export function loadSettings(): Settings {
  * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
  */
 export function parseSettings(config: Readonly<Record<string, string>>): Settings {
-    const known = Object.keys(settingsSchema.shape);
-    const problems: Problem[] = [];
-    const input: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(config)) {
-        if (!known.includes(key)) {
-            problems.push(unknownSetting([], key, known));
-        } else {
-            input[key] = isText(key) ? value : fromJson(value);
-        }
-    }
+    const { input, problems } = readConfig(config);
     const parsed = settingsSchema.safeParse(input);
     if (!parsed.success) {
-        problems.push(...problemsOf(settingsSchema, input, parsed.error));
-    } else {
-        problems.push(...conflicts(parsed.data));
+        throw new SettingsError([...problems, ...problemsOf(settingsSchema, input, parsed.error)]);
     }
-    if (problems.length > 0 || !parsed.success) {
+    const models = parseModels(input, parsed.data);
+    problems.push(...models.problems);
+    const settings = { ...parsed.data, models: models.models };
+    if (problems.length === 0) {
+        problems.push(...conflicts(settings));
+    }
+    if (problems.length > 0) {
         throw new SettingsError(problems);
     }
-    return parsed.data;
+    return settings;
+}
+
+function readConfig(config: Readonly<Record<string, string>>): {
+    input: Record<string, unknown>;
+    problems: Problem[];
+} {
+    const known = Object.keys(settingsSchema.shape);
+    const entries = Object.entries(config);
+    const isKnown = ([key]: [string, string]) => known.includes(key);
+    return {
+        input: Object.fromEntries(
+            entries.filter(isKnown).map(([key, value]) => [key, isText(key) ? value : fromJson(value)]),
+        ),
+        problems: entries.filter((entry) => !isKnown(entry)).map(([key]) => unknownSetting([], key, known)),
+    };
+}
+
+/** Each model's settings: its own over the top level's, or the release's alone where there are no `models`. */
+function parseModels(
+    input: Record<string, unknown>,
+    settings: ReturnType<typeof settingsSchema.parse>,
+): { models: Model[]; problems: Problem[] } {
+    const shared = Object.fromEntries(Object.keys(modelShape).map((key) => [key, input[key]]));
+    const own = isObject(input.models) ? Object.entries(input.models) : [];
+    if (own.length === 0) {
+        const { release, modelRelease } = settings;
+        return { models: [{ ...modelSchema.parse(shared), release, modelRelease }], problems: [] };
+    }
+    const models: Model[] = [];
+    const problems: Problem[] = [];
+    for (const [release, override] of own) {
+        const merged = deepMerge(shared, override);
+        const parsed = modelSchema.safeParse(merged);
+        if (parsed.success) {
+            models.push({ ...parsed.data, release, modelRelease: parsed.data.modelRelease ?? release });
+        } else {
+            problems.push(...problemsOf(modelSchema, merged, parsed.error, ["models", release]));
+        }
+    }
+    return { models, problems };
 }
 
 /** Whether a top-level setting is text. Text such as `1e3` or `true` must not be read as JSON. */

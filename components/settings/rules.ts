@@ -2,7 +2,7 @@ import { gatewayNames, releaseNames } from "../contract";
 import { eppReleases, minorOfImage, simulatorReleases } from "../versions";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
-import type { Settings } from "./schema";
+import type { Model, Settings } from "./schema";
 
 /** Kubernetes' limit for the names of Services and of label values. */
 const maxNameLength = 63;
@@ -12,77 +12,154 @@ export function conflicts(settings: Settings): Problem[] {
     return [
         ...impossiblePath(settings),
         ...sameNamespace(settings),
-        ...longNames(settings),
-        ...limitsBelowRequests(settings),
-        ...unknownVersion(
-            "simulator",
-            settings.images.simulator,
-            settings.images.simulatorVersion,
-            simulatorReleases,
-        ),
-        ...unknownVersion("epp", settings.images.epp, settings.images.eppVersion, eppReleases),
-        ...lostPrecision(settings),
+        ...longGatewayName(settings),
+        ...indistinctModels(settings),
+        ...settings.models.flatMap((model) => modelConflicts(model, settings)),
     ];
+}
+
+/** The setting of a model: below `models` where there are several, at the top level otherwise. */
+function at(model: Model, settings: Settings, setting: string): string {
+    return settings.models.length === 1 && model.release === settings.release
+        ? setting
+        : `models.${model.release}.${setting}`;
+}
+
+/** A sentence in the form of every settings error. */
+function refused(setting: string, value: unknown, because: string, allowed: string): Problem {
+    return {
+        setting,
+        message: `${setting}: ${shown(value)} is not allowed${because}; allowed: ${allowed}.`,
+    };
 }
 
 /** DESIGN's table of paths: three of the four pairs exist. */
 function impossiblePath({ routing, extProc }: Settings): Problem[] {
-    if (routing.backend !== "InferencePool") {
-        return [];
-    }
-    if (!extProc.enabled) {
-        return [
-            {
-                setting: "extProc.enabled",
-                message:
-                    "extProc.enabled: false is not allowed with routing.backend InferencePool, because Istio always asks the EPP of a pool; allowed: extProc.enabled true, or routing.backend Service.",
-            },
-        ];
-    }
-    return [
-        {
-            setting: "routing.backend",
-            message: 'routing.backend: "InferencePool" is not supported yet; allowed: Service.',
-        },
-    ];
+    return routing.backend === "InferencePool" && !extProc.enabled
+        ? [
+              refused(
+                  "extProc.enabled",
+                  false,
+                  " with routing.backend InferencePool, because Istio always asks the EPP of a pool",
+                  "extProc.enabled true, or routing.backend Service",
+              ),
+          ]
+        : [];
 }
 
 function sameNamespace({ namespaces }: Settings): Problem[] {
     return namespaces.scheduler === namespaces.simulator
         ? [
-              {
-                  setting: "namespaces.simulator",
-                  message: `namespaces.simulator: ${shown(namespaces.simulator)} is not allowed; allowed: a namespace other than namespaces.scheduler, because the route crosses namespaces.`,
-              },
+              refused(
+                  "namespaces.simulator",
+                  namespaces.simulator,
+                  "",
+                  "a namespace other than namespaces.scheduler, because the route crosses namespaces",
+              ),
           ]
         : [];
 }
 
-function longNames({ release, modelRelease, gateway }: Settings): Problem[] {
-    const { gatewayService } = gatewayNames(release, gateway.className);
-    const { decode, prefill, proxy } = releaseNames(release, modelRelease);
-    const check = (setting: string, value: string, names: string[]): Problem[] =>
-        names
-            .filter((name) => name.length > maxNameLength)
-            .slice(0, 1)
-            .map((name) => ({
+function tooLong(setting: string, value: string, names: string[]): Problem[] {
+    return names
+        .filter((name) => name.length > maxNameLength)
+        .slice(0, 1)
+        .map((name) =>
+            refused(
                 setting,
-                message: `${setting}: ${shown(value)} is not allowed, because it makes the name ${name} of ${String(name.length)} characters; allowed: at most ${String(value.length - (name.length - maxNameLength))} characters.`,
-            }));
+                value,
+                `, because it makes the name ${name} of ${String(name.length)} characters`,
+                `at most ${String(value.length - (name.length - maxNameLength))} characters`,
+            ),
+        );
+}
+
+function longGatewayName({ release, gateway }: Settings): Problem[] {
+    return tooLong("release", release, [gatewayNames(release, gateway.className).gatewayService]);
+}
+
+/** Several models must be told apart by their pods, and by the requests that are theirs. */
+function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
+    if (models.length < 2) {
+        return [];
+    }
+    const problems: Problem[] = [];
+    if (routing.backend === "Service" && extProc.enabled) {
+        problems.push(
+            refused(
+                "extProc.enabled",
+                true,
+                " with several models and routing.backend Service, because the one EnvoyFilter of the Gateway asks one EPP",
+                "routing.backend InferencePool, or extProc.enabled false",
+            ),
+        );
+    }
+    const matchOf = ({ match, simulator }: Model) =>
+        JSON.stringify([match.modelName && simulator.model, match.path, match.header]);
+    models.forEach((model, index) => {
+        const { modelName, path, header } = model.match;
+        const setting = `models.${model.release}.match`;
+        const same = models.slice(0, index).find((other) => matchOf(other) === matchOf(model));
+        if (!modelName && path === undefined && header === undefined) {
+            problems.push(
+                refused(setting, model.match, " with several models", "any of modelName, path, header"),
+            );
+        } else if (same !== undefined) {
+            problems.push(
+                refused(setting, model.match, "", `another match than that of models.${same.release}`),
+            );
+        }
+        const namesake = models.slice(0, index).find((other) => other.modelRelease === model.modelRelease);
+        if (namesake !== undefined) {
+            problems.push(
+                refused(
+                    `models.${model.release}.modelRelease`,
+                    model.modelRelease,
+                    "",
+                    `another release than that of models.${namesake.release}`,
+                ),
+            );
+        }
+    });
+    return problems;
+}
+
+function modelConflicts(model: Model, settings: Settings): Problem[] {
+    const { images } = model;
+    const name = (setting: string) => at(model, settings, setting);
     return [
-        ...check("release", release, [gatewayService, proxy]),
-        ...check("modelRelease", modelRelease, [prefill, decode]),
+        ...longModelNames(model, settings),
+        ...limitsBelowRequests(model, name),
+        ...unknownVersion(name, "simulator", images.simulator, images.simulatorVersion, simulatorReleases),
+        ...unknownVersion(name, "epp", images.epp, images.eppVersion, eppReleases),
+        ...lostPrecision(model, name),
+        ...unusedOrMissing(model, settings, name),
     ];
 }
 
-function limitsBelowRequests({ resources }: Settings): Problem[] {
+type Name = (setting: string) => string;
+
+function longModelNames(model: Model, settings: Settings): Problem[] {
+    const { decode, prefill, proxy } = releaseNames(model.release, model.modelRelease);
+    const isOnly = at(model, settings, "") === "";
+    return [
+        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [proxy]),
+        ...tooLong(at(model, settings, "modelRelease"), model.modelRelease, [prefill, decode]),
+    ];
+}
+
+function limitsBelowRequests({ resources }: Model, name: Name): Problem[] {
     return Object.entries(resources).flatMap(([workload, { requests, limits }]) =>
         (["cpu", "memory"] as const)
             .filter((kind) => quantity(requests[kind]) > quantity(limits[kind]))
-            .map((kind) => ({
-                setting: `resources.${workload}.limits.${kind}`,
-                message: `resources.${workload}.limits.${kind}: ${shown(limits[kind])} is not allowed; allowed: at least resources.${workload}.requests.${kind}, which is ${shown(requests[kind])}.`,
-            })),
+            .map((kind) =>
+                refused(
+                    name(`resources.${workload}.limits.${kind}`),
+                    limits[kind],
+                    "",
+                    `at least ${name(`resources.${workload}.requests.${kind}`)}, which is ${shown(requests[kind])}`,
+                ),
+            ),
     );
 }
 
@@ -103,6 +180,7 @@ function quantity(text: string): number {
 }
 
 function unknownVersion(
+    name: Name,
     image: "simulator" | "epp",
     reference: string,
     version: string | undefined,
@@ -113,25 +191,90 @@ function unknownVersion(
     if (minor !== undefined && known.includes(minor)) {
         return [];
     }
-    const at = version === undefined ? `images.${image}` : `images.${image}Version`;
-    const value = shown(version ?? reference);
     const hint =
         minor === undefined
-            ? `its tag names no version, so set images.${image}Version to one of ${known.join(", ")}`
+            ? `its tag names no version, so set ${name(`images.${image}Version`)} to one of ${known.join(", ")}`
             : `known versions are ${known.join(", ")}`;
-    return [{ setting: at, message: `${at}: ${value} is not allowed; allowed: a known version; ${hint}.` }];
+    return [
+        refused(
+            name(version === undefined ? `images.${image}` : `images.${image}Version`),
+            version ?? reference,
+            "",
+            `a known version; ${hint}`,
+        ),
+    ];
 }
 
 /** Simulators before 0.7 read whole milliseconds, so a finer setting would silently be lost. */
-function lostPrecision({ images, simulator }: Settings): Problem[] {
+function lostPrecision({ images, simulator }: Model, name: Name): Problem[] {
     const minor = images.simulatorVersion ?? minorOfImage(images.simulator);
     if (simulatorReleases.find((release) => release.minor === minor)?.latency !== "milliseconds") {
         return [];
     }
     return (["timeToFirstToken", "interTokenLatency"] as const)
         .filter((key) => !/^\d+ms$/.test(simulator[key]))
-        .map((key) => ({
-            setting: `simulator.${key}`,
-            message: `simulator.${key}: ${shown(simulator[key])} is not allowed with simulator ${minor ?? ""}; allowed: whole milliseconds, e.g. 20ms.`,
-        }));
+        .map((key) =>
+            refused(
+                name(`simulator.${key}`),
+                simulator[key],
+                ` with simulator ${minor ?? ""}`,
+                "whole milliseconds, e.g. 20ms",
+            ),
+        );
+}
+
+/** Settings that would be ignored, or that another setting asks for. */
+function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Name): Problem[] {
+    const { epp, autoscaling, objectives } = model;
+    const problems: Problem[] = [];
+    if ((epp.plugins === "custom") !== (epp.customConfig !== undefined)) {
+        problems.push(
+            epp.plugins === "custom"
+                ? refused(
+                      name("epp.customConfig"),
+                      undefined,
+                      " with epp.plugins custom",
+                      "an EndpointPickerConfig object",
+                  )
+                : refused(name("epp.plugins"), epp.plugins, " with epp.customConfig", "custom"),
+        );
+    }
+    if (epp.otlpEndpoint !== undefined && !epp.tracing) {
+        problems.push(refused(name("epp.tracing"), false, " with epp.otlpEndpoint", "true"));
+    }
+    if (autoscaling.minReplicas > autoscaling.maxReplicas) {
+        problems.push(
+            refused(
+                name("autoscaling.maxReplicas"),
+                autoscaling.maxReplicas,
+                "",
+                `at least ${name("autoscaling.minReplicas")}, which is ${String(autoscaling.minReplicas)}`,
+            ),
+        );
+    }
+    if (Object.keys(objectives).length > 0 && routing.backend !== "InferencePool") {
+        problems.push(
+            refused(
+                name("objectives"),
+                objectives,
+                " with routing.backend Service, because an InferenceObjective belongs to a pool",
+                "routing.backend InferencePool, or no objectives",
+            ),
+        );
+    }
+    if (
+        epp.plugins === "pd-disaggregated" &&
+        routing.backend === "InferencePool" &&
+        extProc.failureMode === "FailOpen"
+    ) {
+        problems.push(
+            refused(
+                "extProc.failureMode",
+                "FailOpen",
+                ` with ${name("epp.plugins")} pd-disaggregated, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool`,
+                "FailClose",
+            ),
+        );
+    }
+    return problems;
 }

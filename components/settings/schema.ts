@@ -1,34 +1,23 @@
 import { z } from "zod";
-import {
-    dnsLabel,
-    dnsLabelAllowed,
-    duration,
-    durationAllowed,
-    pinnedImage,
-    pinnedImageAllowed,
-    replicas,
-    resources,
-    setting,
-} from "./values";
-
-const boolean = "true or false";
+import { gatewayDuration, gatewayDurationAllowed, headerName, textMap, toggle } from "./common";
+import type { ModelSettings } from "./modelSchema";
+import { modelShape } from "./modelSchema";
+import { dnsLabel, dnsLabelAllowed, duration, durationAllowed, resources, setting } from "./values";
 
 const namespaces = z
     .strictObject({
         scheduler: setting(
             dnsLabel,
-            "Namespace of the Gateway, the HTTPRoute and, while the route goes to a Service, the EPP.",
+            "Namespace of the Gateway, the HTTPRoutes and, while routes go to Services, the EPPs.",
             dnsLabelAllowed,
         ).default("llm-d-inference-scheduler"),
         simulator: setting(
             dnsLabel,
-            "Namespace of the model servers, the proxy Service, the ReferenceGrant and the InferencePool.",
+            "Namespace of the model servers, the proxy Services, the ReferenceGrants and the InferencePools.",
             dnsLabelAllowed,
         ).default("llm-d-sim"),
-        create: setting(
-            z.boolean(),
+        create: toggle(
             "Whether the stack owns both namespaces. Set it to false where they exist already.",
-            boolean,
         ).default(true),
     })
     .prefault({});
@@ -45,6 +34,20 @@ const gateway = z
             "Type of the Service that Istio creates for the Gateway.",
             "one of LoadBalancer, NodePort, ClusterIP",
         ).default("LoadBalancer"),
+        serviceAnnotations: textMap(
+            "Annotations of the Gateway's Service and Deployment, e.g. for a cloud's load balancer.",
+        ).default({}),
+        resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "2", memory: "1Gi" }),
+        tlsSecretName: setting(
+            dnsLabel,
+            "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
+            "the name of a Secret",
+        ).optional(),
+        istioVersion: setting(
+            z.string().regex(/^\d+\.\d+(\.\d+)?$/),
+            "The cluster's Istio, which decides what can be routed how.",
+            'an Istio version, e.g. "1.28.5"',
+        ).default("1.28.5"),
     })
     .prefault({});
 
@@ -52,124 +55,83 @@ const routing = z
     .strictObject({
         backend: setting(
             z.enum(["Service", "InferencePool"]),
-            "What the HTTPRoute sends requests to: the proxy Service, or the InferencePool whose EPP decides.",
+            "What the HTTPRoutes send requests to: the proxy Service, or the InferencePool whose EPP decides.",
             "one of Service, InferencePool",
         ).default("Service"),
+        hostnames: setting(
+            z.array(
+                z
+                    .string()
+                    .regex(/^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+                    .max(253),
+            ),
+            "Hosts that the routes answer to. None means every host.",
+            "a list of DNS names, each possibly starting with *.",
+        ).default([]),
+        headers: setting(
+            z.record(headerName, z.string().min(1).max(4096)),
+            "Headers that every request must carry, beside the model's own match.",
+            "an object of header values by name",
+        ).default({}),
+        requestTimeout: setting(
+            gatewayDuration,
+            "How long a request may take in all. None means no limit.",
+            gatewayDurationAllowed,
+        ).optional(),
+        backendRequestTimeout: setting(
+            gatewayDuration,
+            "How long one attempt at the backend may take. None means no limit.",
+            gatewayDurationAllowed,
+        ).optional(),
     })
     .prefault({});
 
 const extProc = z
     .strictObject({
-        enabled: setting(
-            z.boolean(),
+        enabled: toggle(
             "Whether the Gateway asks the EPP over ext_proc. With routing.backend Service the scores are computed and not obeyed.",
-            boolean,
         ).default(false),
         failureMode: setting(
             z.enum(["FailClose", "FailOpen"]),
-            "What the Gateway does when the EPP does not answer: refuse the request, or pass it on unscored (Envoy 1.36 or later, envoyproxy/envoy#41276).",
+            "What happens when the EPP does not answer: requests are refused, or passed on unscored (with a Service: Envoy 1.36 or later, envoyproxy/envoy#41276).",
             "one of FailClose, FailOpen",
         ).default("FailClose"),
         messageTimeout: setting(
             duration,
-            "How long the Gateway waits for each of the EPP's answers.",
+            "How long the Gateway waits for each of the EPP's answers. With a pool, Istio decides.",
             durationAllowed,
         ).default("5s"),
     })
     .prefault({});
 
-const replicaCounts = z
+const monitoring = z
     .strictObject({
-        decode: replicas(1, "Decode pods: what the proxy Service and the pool select.").default(3),
-        prefill: replicas(
-            0,
-            "Prefill pods. They never receive requests from the proxy Service or the pool.",
-        ).default(1),
-        epp: replicas(
-            1,
-            "EPP pods. More than one needs leader election, so only the leader is Ready.",
-        ).default(1),
+        monitors: toggle(
+            "Whether ServiceMonitors and PodMonitors of the Prometheus operator are created, beside the scrape annotations.",
+        ).default(false),
     })
     .prefault({});
 
-const images = z
+const networkPolicies = z
     .strictObject({
-        simulator: setting(
-            pinnedImage,
-            "Image of the inference simulator. Its arguments follow the version in its tag.",
-            pinnedImageAllowed,
-        ).default("ghcr.io/llm-d/llm-d-inference-sim:v0.10.2"),
-        epp: setting(
-            pinnedImage,
-            "Image of the endpoint picker. Its arguments follow the version in its tag.",
-            pinnedImageAllowed,
-        ).default("ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0"),
-        simulatorVersion: setting(
-            z.string().regex(/^\d+\.\d+$/),
-            "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
-            'major.minor, e.g. "0.10"',
-        ).optional(),
-        eppVersion: setting(
-            z.string().regex(/^\d+\.\d+$/),
-            "EPP version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
-            'major.minor, e.g. "0.8"',
-        ).optional(),
-    })
-    .prefault({});
-
-const simulator = z
-    .strictObject({
-        model: setting(
-            z
-                .string()
-                .regex(/^[\w][\w.:/-]*$/)
-                .max(200),
-            "Model name that the simulator serves and that requests must name.",
-            "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct",
-        ).default("random"),
-        mode: setting(
-            z.enum(["echo", "random"]),
-            "Whether answers repeat the prompt or are random sentences.",
-            "one of echo, random",
-        ).default("random"),
-        timeToFirstToken: setting(duration, "Simulated time to the first token.", durationAllowed).default(
-            "20ms",
-        ),
-        interTokenLatency: setting(duration, "Simulated time between two tokens.", durationAllowed).default(
-            "5ms",
-        ),
-        maxNumSeqs: setting(
-            z.int().min(1).max(4096),
-            "Requests that one pod serves at once; the rest wait.",
-            "a whole number from 1 to 4096",
-        ).default(5),
-        kvCacheSize: setting(
-            z.int().min(1).max(1_000_000),
-            "KV cache of one pod, in blocks.",
-            "a whole number from 1 to 1000000",
-        ).default(1024),
-        blockSize: setting(
-            z.union([z.literal(8), z.literal(16), z.literal(32), z.literal(64), z.literal(128)]),
-            "Tokens in one KV cache block. The EPP's prefix scorer is given the same.",
-            "one of 8, 16, 32, 64, 128",
-        ).default(16),
-    })
-    .prefault({});
-
-const resourceSettings = z
-    .strictObject({
-        decode: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
-        prefill: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
-        epp: resources({ cpu: "200m", memory: "256Mi" }, { cpu: "1", memory: "1Gi" }),
+        enabled: toggle(
+            "Whether NetworkPolicies admit exactly the scheduler, direct and scoring paths, and metrics.",
+        ).default(false),
+        monitoringNamespace: setting(
+            dnsLabel,
+            "Namespace whose pods may read metrics.",
+            dnsLabelAllowed,
+        ).default("monitoring"),
+        directClientLabels: textMap(
+            "Labels of the pods, in any namespace, that may take the direct path.",
+        ).default({ "llm-d.ai/direct-client": "true" }),
     })
     .prefault({});
 
 const readiness = z
     .strictObject({
-        gateway: setting(
-            z.boolean(),
-            "Whether `pulumi up` waits until the Gateway is Programmed and the route Accepted with ResolvedRefs. Needs a running Istio.",
-            boolean,
+        gateway: toggle(
+            "Whether `pulumi up` waits until the Gateway is Programmed and the routes Accepted with ResolvedRefs. Needs a running Istio.",
         ).default(true),
         timeoutSeconds: setting(
             z.int().min(10).max(3600),
@@ -197,31 +159,46 @@ const cluster = z
     .prefault({});
 
 /**
- * The stack's settings. Every key is optional in `Pulumi.<stack>.yaml`; `{}` is the seed's scheduler path.
- * Rules that span two settings are in `rules.ts`.
+ * The stack's config. Every key is optional in `Pulumi.<stack>.yaml`; `{}` is the seed's scheduler path. What a model
+ * has of its own stands in `models`, over the same keys here. Rules that span settings are in `rules.ts`.
  */
 export const settingsSchema = z.strictObject({
     release: setting(
         dnsLabel,
-        "Release of the inference scheduler: names the Gateway (infra-<release>-inference-gateway), the route, the pool, the EPP and the proxy (gaie-<release>...).",
+        "Release of the inference scheduler: names the Gateway (infra-<release>-inference-gateway) and, without `models`, the route, the pool, the EPP and the proxy (gaie-<release>...).",
         dnsLabelAllowed,
     ).default("inference-scheduling"),
     modelRelease: setting(
         dnsLabel,
-        "Release of the model service: names the Deployments (ms-<modelRelease>-llm-d-modelservice-decode and -prefill).",
+        "Release of the model service, without `models`: names the Deployments (ms-<modelRelease>-llm-d-modelservice-decode and -prefill).",
         dnsLabelAllowed,
     ).default("sim"),
     namespaces,
     gateway,
     routing,
     extProc,
-    replicas: replicaCounts,
-    images,
-    simulator,
-    resources: resourceSettings,
+    ...modelShape,
+    models: setting(
+        z.record(dnsLabel, z.looseObject({})),
+        "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease and match, over those of the top level. None means one model, the release's.",
+        "an object of model settings by release",
+    ).default({}),
+    monitoring,
+    networkPolicies,
     readiness,
     cluster,
 });
 
+/** One model with its name and every setting that is in force for it. */
+export interface Model extends ModelSettings {
+    /** Names its route, pool, EPP and proxy. */
+    release: string;
+    /** Names its Deployments. */
+    modelRelease: string;
+}
+
 /** The stack's settings with every default filled in. */
-export type Settings = z.output<typeof settingsSchema>;
+export type Settings = Omit<z.output<typeof settingsSchema>, "models"> & {
+    /** At least one. */
+    models: Model[];
+};

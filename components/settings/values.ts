@@ -24,8 +24,7 @@ export const dnsLabel = z
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
     .max(63);
 
-export const dnsLabelAllowed =
-    "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
+export const dnsLabelAllowed = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 
 /** A whole number of replicas. 1,000 is far above any tested scale, and low enough to catch a slip of the finger. */
 export function replicas(minimum: number, description: string): z.ZodInt {

@@ -1,13 +1,19 @@
-import type * as kx from "@pulumi/kubernetesx";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, podSelector, portNames, ports } from "../contract";
+import { createPodMonitor } from "../monitors";
+import type { Admission } from "../networkPolicies";
+import { admitOnly } from "../networkPolicies";
 import type { SimulatorRelease } from "../versions";
-import type { ResourceSettings } from "../workload";
+import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload } from "../workload";
+import type { AutoscalingSettings } from "./autoscaler";
+import { createAutoscaler } from "./autoscaler";
+import { createDisruptionBudget } from "./disruptionBudget";
 
 /** How a simulated model behaves. Durations have their unit, e.g. `20ms`. */
-export interface ModelSettings {
+export interface ModelBehaviour {
     /** The model that requests must name. */
     model: string;
     mode: "echo" | "random";
@@ -21,71 +27,119 @@ export interface ModelSettings {
     blockSize: number;
 }
 
-/** Arguments of {@link deployModelServer}. */
-export interface ModelServerArgs {
+/** What the model servers of both roles have in common. */
+export interface ModelServerSettings {
+    image: string;
+    /** What the image can do. */
+    release: SimulatorRelease;
+    model: ModelBehaviour;
+    pullSecrets: string[];
+    /** Pods of one role that may be evicted at once; undefined for no PodDisruptionBudget. */
+    maxUnavailable?: number;
+    /** Whether PodMonitors are created. */
+    monitors: boolean;
+    /** In seconds. */
+    timeoutSeconds: number;
+}
+
+/** Arguments of {@link ModelServer}. */
+export interface ModelServerArgs extends ModelServerSettings {
     name: string;
     namespace: string;
     modelRelease: string;
     role: Role;
+    /** Fixed number of pods; without effect where an autoscaler is enabled. */
     replicas: number;
-    image: string;
-    /** What the image can do. */
-    release: SimulatorRelease;
-    model: ModelSettings;
+    autoscaling?: AutoscalingSettings;
     resources: ResourceSettings;
-    timeoutSeconds: number;
+    placement: Placement;
+    /** Who may connect; undefined for no NetworkPolicy. */
+    admissions?: Admission[];
 }
 
-/** Deploys the simulators of one role. */
-export function deployModelServer(
-    resourceName: string,
-    args: ModelServerArgs,
-    opts: pulumi.CustomResourceOptions,
-): kx.Deployment {
-    const selector = podSelector(args.modelRelease, args.role);
-    return deployWorkload(
-        resourceName,
-        {
-            name: args.name,
-            namespace: args.namespace,
-            labels: {
-                ...commonLabels(args.name, args.modelRelease, `model-server-${args.role}`),
-                ...selector,
-            },
-            selector,
-            annotations: {
-                "prometheus.io/scrape": "true",
-                "prometheus.io/port": String(ports.inference),
-                "prometheus.io/path": "/metrics",
-            },
-            replicas: args.replicas,
-            containerName: "vllm-sim",
-            image: args.image,
-            resources: args.resources,
-            timeoutSeconds: args.timeoutSeconds,
-            container: {
-                args: simulatorArguments(args.model, args.release),
-                ports: { [portNames.inference]: ports.inference },
-                // With name and namespace the simulator answers with x-inference-pod and x-inference-namespace.
-                env: {
-                    POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
-                    POD_NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
-                    POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
+/** The simulators of one role, and what scales, guards and watches them. */
+export class ModelServer extends pulumi.ComponentResource {
+    constructor(name: string, args: ModelServerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("llmd:simulator:ModelServer", name, {}, opts);
+        const selector = podSelector(args.modelRelease, args.role);
+        const labels = {
+            ...commonLabels(args.name, args.modelRelease, `model-server-${args.role}`),
+            ...selector,
+        };
+        const common = { name: args.name, namespace: args.namespace, labels };
+        const autoscaling = args.autoscaling?.enabled ? args.autoscaling : undefined;
+
+        const deployment = deployWorkload(
+            `${name}-deployment`,
+            {
+                ...common,
+                selector,
+                annotations: {
+                    "prometheus.io/scrape": "true",
+                    "prometheus.io/port": String(ports.inference),
+                    "prometheus.io/path": "/metrics",
                 },
-                startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
-                livenessProbe: { ...probe("/health"), periodSeconds: 10 },
-                readinessProbe: { ...probe("/health/ready"), periodSeconds: 5 },
+                replicas: autoscaling ? undefined : args.replicas,
+                containerName: "vllm-sim",
+                image: args.image,
+                resources: args.resources,
+                placement: args.placement,
+                pullSecrets: args.pullSecrets,
+                timeoutSeconds: args.timeoutSeconds,
+                container: {
+                    args: simulatorArguments(args.model, args.release),
+                    ports: { [portNames.inference]: ports.inference },
+                    // With name and namespace the simulator answers with x-inference-pod and x-inference-namespace.
+                    env: {
+                        POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
+                        POD_NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
+                        POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
+                    },
+                    startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
+                    livenessProbe: { ...probe("/health"), periodSeconds: 10 },
+                    readinessProbe: { ...probe("/health/ready"), periodSeconds: 5 },
+                },
             },
-        },
-        opts,
-    );
+            childOptions(this, opts),
+        );
+        if (autoscaling) {
+            createAutoscaler(
+                `${name}-autoscaler`,
+                { ...common, settings: autoscaling },
+                childOptions(this, opts, [deployment]),
+            );
+        }
+        // Of a single pod, a budget would forbid every eviction or allow them all.
+        if (args.maxUnavailable !== undefined && (autoscaling?.minReplicas ?? args.replicas) > 1) {
+            createDisruptionBudget(
+                `${name}-disruption-budget`,
+                { ...common, selector, maxUnavailable: args.maxUnavailable },
+                childOptions(this, opts),
+            );
+        }
+        if (args.monitors) {
+            createPodMonitor(
+                `${name}-monitor`,
+                { ...common, selector, port: portNames.inference },
+                childOptions(this, opts),
+            );
+        }
+        if (args.admissions) {
+            admitOnly(
+                `${name}-network-policy`,
+                { ...common, selector, admissions: args.admissions },
+                childOptions(this, opts),
+            );
+        }
+        this.registerOutputs({});
+    }
 }
 
 function probe(path: string): { httpGet: { path: string; port: string } } {
     return { httpGet: { path, port: portNames.inference } };
 }
 
-function simulatorArguments(model: ModelSettings, release: SimulatorRelease): string[] {
+function simulatorArguments(model: ModelBehaviour, release: SimulatorRelease): string[] {
     const latency = (duration: string) =>
         release.latency === "milliseconds" ? duration.replace(/ms$/, "") : duration;
     return [

@@ -1,33 +1,57 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
-import type { Backend, ReleaseNames } from "../contract";
+import type { Backend, ReleaseNames, Role } from "../contract";
 import { ports, serviceHost } from "../contract";
-import { createNamespace } from "../namespace";
+import type { EndpointPickerSettings } from "../epp/endpointPicker";
+import { EndpointPicker } from "../epp/endpointPicker";
+import type { Admission } from "../networkPolicies";
 import type { Readiness } from "../readiness";
-import type { SimulatorRelease } from "../versions";
-import type { ResourceSettings } from "../workload";
-import type { ModelSettings } from "./modelServer";
-import { deployModelServer } from "./modelServer";
-import { createProxyService } from "./proxyService";
+import type { Placement, ResourceSettings } from "../workload";
+import type { AutoscalingSettings } from "./autoscaler";
+import { InferencePool } from "./inferencePool";
+import type { ModelServerSettings } from "./modelServer";
+import { ModelServer } from "./modelServer";
+import type { ProxyTraffic } from "./proxy";
+import { Proxy } from "./proxy";
+
+/** What the model servers of one role have of their own. */
+export interface RoleSettings {
+    replicas: number;
+    autoscaling?: AutoscalingSettings;
+    resources: ResourceSettings;
+    placement: Placement;
+    /** Who may connect; undefined for no NetworkPolicy. */
+    admissions?: Admission[];
+}
+
+/** The InferencePool over a model's pods, and the EPP that picks one of them. */
+export interface PoolSettings {
+    epp: EndpointPickerSettings;
+    /** Labels of the pods in the pool. */
+    podSelector: Record<string, string>;
+    failureMode: "FailClose" | "FailOpen";
+    /** InferenceObjectives by name, with their priority. */
+    objectives: Record<string, number>;
+}
 
 /** Arguments of {@link SimulatorStack}. */
 export interface SimulatorStackArgs {
+    release: string;
     modelRelease: string;
     names: ReleaseNames;
     namespace: string;
-    /** Whether the stack creates its namespace, or finds it. */
-    createNamespace: boolean;
-    image: string;
-    /** What the image can do. */
-    release: SimulatorRelease;
-    model: ModelSettings;
-    replicas: { decode: number; prefill: number };
-    resources: { decode: ResourceSettings; prefill: ResourceSettings };
+    servers: ModelServerSettings;
+    roles: Record<Role, RoleSettings>;
+    proxy: ProxyTraffic;
+    /** Given, requests through the Gateway go to the pool; otherwise to the proxy Service. */
+    pool?: PoolSettings;
     readiness: Readiness;
 }
 
-/** The simulator's side of the stack: decode and prefill pods, and the proxy Service in front of decode. */
+/**
+ * The simulator's side of the stack, for one model: decode and prefill pods, the proxy Service in front of decode, and
+ * with a pool also its EPP, which must be in the pool's namespace.
+ */
 export class SimulatorStack extends pulumi.ComponentResource {
     /** What a SchedulerStack routes to. */
     readonly backend: Backend;
@@ -36,47 +60,46 @@ export class SimulatorStack extends pulumi.ComponentResource {
 
     constructor(name: string, args: SimulatorStackArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:simulator:SimulatorStack", name, {}, opts);
-        const dependsOn: k8s.core.v1.Namespace[] = [];
-        if (args.createNamespace) {
-            dependsOn.push(
-                createNamespace(
-                    `${name}-namespace`,
-                    { name: args.namespace, podSecurity: "restricted", instance: args.modelRelease },
-                    childOptions(this, opts),
-                ),
+        const { release, names, namespace, modelRelease, readiness } = args;
+        const deployRole = (role: Role) =>
+            new ModelServer(
+                `${release}-${role}`,
+                { ...args.servers, ...args.roles[role], name: names[role], namespace, modelRelease, role },
+                childOptions(this, opts),
             );
-        }
-        const [decode] = (["decode", "prefill"] as const).map((role) =>
-            deployModelServer(
-                `${name}-${role}`,
+        const decode = deployRole("decode");
+        deployRole("prefill");
+        const proxy = new Proxy(
+            `${release}-proxy`,
+            { name: names.proxy, namespace, modelRelease, traffic: args.proxy },
+            childOptions(this, opts, [decode]),
+        );
+        this.directAddress = `http://${serviceHost(names.proxy, namespace)}:${String(ports.inference)}`;
+        const target = { namespace, port: ports.inference };
+        if (args.pool === undefined) {
+            this.backend = { kind: "Service", name: names.proxy, ...target, dependsOn: [proxy] };
+        } else {
+            const { epp: eppSettings, ...poolSettings } = args.pool;
+            const pool = new InferencePool(
+                `${release}-pool`,
+                { ...poolSettings, name: names.pool, namespace, eppName: names.epp, instance: release },
+                childOptions(this, opts),
+            );
+            const epp = new EndpointPicker(
+                `${release}-pool-epp`,
                 {
-                    name: args.names[role],
-                    namespace: args.namespace,
-                    modelRelease: args.modelRelease,
-                    role,
-                    replicas: args.replicas[role],
-                    image: args.image,
-                    release: args.release,
-                    model: args.model,
-                    resources: args.resources[role],
-                    timeoutSeconds: args.readiness.timeoutSeconds,
+                    ...eppSettings,
+                    name: names.epp,
+                    namespace,
+                    podNamespace: namespace,
+                    poolName: names.pool,
+                    readiness,
                 },
-                childOptions(this, opts, dependsOn),
-            ),
-        );
-        const proxy = createProxyService(
-            `${name}-proxy`,
-            { name: args.names.proxy, namespace: args.namespace, modelRelease: args.modelRelease },
-            childOptions(this, opts, [...dependsOn, decode!]),
-        );
-        this.backend = {
-            kind: "Service",
-            name: args.names.proxy,
-            namespace: args.namespace,
-            port: ports.inference,
-            dependsOn: [proxy],
-        };
-        this.directAddress = `http://${serviceHost(args.names.proxy, args.namespace)}:${String(ports.inference)}`;
+                // It is Ready only after it has found its pool.
+                childOptions(this, opts, [pool, decode]),
+            );
+            this.backend = { kind: "InferencePool", name: names.pool, ...target, dependsOn: [pool, epp] };
+        }
         this.registerOutputs({ directAddress: this.directAddress });
     }
 }

@@ -9,16 +9,22 @@ const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 const topLevel =
-    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, readiness, cluster";
+    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, readiness, cluster";
 
-/** One setting with one bad value. */
-function bad(setting: string, value: unknown, allowed: string): BadInput {
+/**
+ * One setting with one bad value.
+ *
+ * @param inside the key of the value, itself a list or an object, that is bad. Default: the value is bad as a whole.
+ */
+function bad(setting: string, value: unknown, allowed: string, inside?: string | number): BadInput {
     const config = setting
         .split(".")
         .reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
+    const place = inside === undefined ? setting : `${setting}.${inside}`;
+    const badPart = inside === undefined ? value : (value as Record<string | number, unknown>)[inside];
     return {
         config,
-        messages: [`${setting}: ${JSON.stringify(value)} is not allowed; allowed: ${allowed}.`],
+        messages: [`${place}: ${JSON.stringify(badPart)} is not allowed; allowed: ${allowed}.`],
     };
 }
 
@@ -34,7 +40,11 @@ export const badInputs: BadInput[] = [
     bad("namespaces.simulator", "x".repeat(64), dnsLabel),
     bad("namespaces.simulator", 7, dnsLabel),
     bad("namespaces.create", "yes", "true or false"),
-    bad("gateway", ["istio"], "an object with any of className, serviceType"),
+    bad(
+        "gateway",
+        ["istio"],
+        "an object with any of className, serviceType, serviceAnnotations, resources, tlsSecretName, istioVersion",
+    ),
     bad("gateway.className", "", dnsLabel),
     bad("gateway.serviceType", "loadbalancer", "one of LoadBalancer, NodePort, ClusterIP"),
     bad("gateway.serviceType", null, "one of LoadBalancer, NodePort, ClusterIP"),
@@ -114,10 +124,6 @@ export const badInputs: BadInput[] = [
         ],
     },
     {
-        config: { routing: { backend: "InferencePool" }, extProc: { enabled: true } },
-        messages: ['routing.backend: "InferencePool" is not supported yet; allowed: Service.'],
-    },
-    {
         config: { release: "a".repeat(40) },
         messages: [
             `release: "${"a".repeat(40)}" is not allowed, because it makes the name infra-${"a".repeat(40)}-inference-gateway-istio of 70 characters; allowed: at most 33 characters.`,
@@ -166,6 +172,104 @@ export const badInputs: BadInput[] = [
         },
         messages: [
             'simulator.timeToFirstToken: "1.5s" is not allowed with simulator 0.6; allowed: whole milliseconds, e.g. 20ms.',
+        ],
+    },
+    bad("gateway.istioVersion", "latest", 'an Istio version, e.g. "1.28.5"'),
+    bad("gateway.tlsSecretName", "TLS", "the name of a Secret"),
+    bad("gateway.serviceAnnotations", { a: 1 }, "an object of text by text", "a"),
+    bad("routing.hostnames", ["*"], "a list of DNS names, each possibly starting with *.", 0),
+    bad("routing.hostnames", "llm.example.com", "a list of DNS names, each possibly starting with *."),
+    bad("routing.requestTimeout", "1.5s", "a Gateway API duration, e.g. 30s, 1m30s or 500ms"),
+    bad("routing.headers", { "x-tenant": "" }, "an object of header values by name", "x-tenant"),
+    bad("images.pullSecrets", "registry", "a list of Secret names"),
+    bad("epp.plugins", "fast", "one of default, prefix-cache, load-aware, pd-disaggregated, custom"),
+    bad("epp.logLevel", 11, "a whole number from 0 to 10"),
+    bad("epp.otlpEndpoint", "otel:4317", "an http(s) URL, e.g. http://otel-collector.observability:4317"),
+    bad("autoscaling.targetCpuPercent", 0, "a whole number from 1 to 100"),
+    bad("podDisruptionBudget.maxUnavailable", 0, "a whole number from 1 to 1000"),
+    bad("proxy.maxPendingRequests", 0, "a whole number from 1 to 1000000"),
+    bad("proxy.loadBalancer", "LEAST_CONN", "one of ROUND_ROBIN, LEAST_REQUEST, RANDOM"),
+    bad("objectives", { low: 5000 }, "an object of whole numbers from -1000 to 1000 by name", "low"),
+    bad("models", ["llama"], "an object of model settings by release"),
+    {
+        config: { placement: { decode: { tolerations: [{ effect: "Never" }] } } },
+        messages: [
+            'placement.decode.tolerations.0.effect: "Never" is not allowed; allowed: a list of tolerations: key, operator, value, effect, tolerationSeconds.',
+        ],
+    },
+    {
+        config: { models: { llama: { replicas: { decode: 0 } } } },
+        messages: ["models.llama.replicas.decode: 0 is not allowed; allowed: a whole number from 1 to 1000."],
+    },
+    {
+        config: { models: { llama: { replica: {} } } },
+        messages: [
+            "models.llama.replica: unknown setting; did you mean models.llama.replicas? Allowed here: replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match.",
+        ],
+    },
+    {
+        config: { models: { a: { match: { modelName: true } }, b: {} } },
+        messages: [
+            'models.b.match: {"modelName":false} is not allowed with several models; allowed: any of modelName, path, header.',
+        ],
+    },
+    {
+        config: { models: { a: { match: { path: "/x" } }, b: { match: { path: "/x" } } } },
+        messages: [
+            'models.b.match: {"modelName":false,"path":"/x"} is not allowed; allowed: another match than that of models.a.',
+        ],
+    },
+    {
+        config: {
+            models: { a: { match: { path: "/a" } }, b: { match: { path: "/b" }, modelRelease: "a" } },
+        },
+        messages: [
+            'models.b.modelRelease: "a" is not allowed; allowed: another release than that of models.a.',
+        ],
+    },
+    {
+        config: {
+            extProc: { enabled: true },
+            models: { a: { match: { path: "/a" } }, b: { match: { path: "/b" } } },
+        },
+        messages: [
+            "extProc.enabled: true is not allowed with several models and routing.backend Service, because the one EnvoyFilter of the Gateway asks one EPP; allowed: routing.backend InferencePool, or extProc.enabled false.",
+        ],
+    },
+    {
+        config: { objectives: { batch: -1 } },
+        messages: [
+            'objectives: {"batch":-1} is not allowed with routing.backend Service, because an InferenceObjective belongs to a pool; allowed: routing.backend InferencePool, or no objectives.',
+        ],
+    },
+    {
+        config: { epp: { plugins: "custom" } },
+        messages: [
+            "epp.customConfig: not set is not allowed with epp.plugins custom; allowed: an EndpointPickerConfig object.",
+        ],
+    },
+    {
+        config: { epp: { customConfig: { kind: "EndpointPickerConfig" } } },
+        messages: ['epp.plugins: "default" is not allowed with epp.customConfig; allowed: custom.'],
+    },
+    {
+        config: { epp: { otlpEndpoint: "http://otel:4317" } },
+        messages: ["epp.tracing: false is not allowed with epp.otlpEndpoint; allowed: true."],
+    },
+    {
+        config: { autoscaling: { minReplicas: 5, maxReplicas: 2 } },
+        messages: [
+            "autoscaling.maxReplicas: 2 is not allowed; allowed: at least autoscaling.minReplicas, which is 5.",
+        ],
+    },
+    {
+        config: {
+            epp: { plugins: "pd-disaggregated" },
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true, failureMode: "FailOpen" },
+        },
+        messages: [
+            'extProc.failureMode: "FailOpen" is not allowed with epp.plugins pd-disaggregated, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool; allowed: FailClose.',
         ],
     },
     {

@@ -9,4 +9,52 @@ export const modes: Record<string, Record<string, unknown>> = {
         gateway: { serviceType: "NodePort" },
         readiness: { gateway: false },
     },
+    scoring: { extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+    "scoring-everything": {
+        extProc: { enabled: true },
+        routing: {
+            backend: "InferencePool",
+            hostnames: ["llm.example.com"],
+            headers: { "x-tenant": "blue" },
+            requestTimeout: "30s",
+            backendRequestTimeout: "25s",
+        },
+        gateway: {
+            serviceAnnotations: { "example.com/load-balancer": "internal" },
+            tlsSecretName: "gateway-tls",
+        },
+        replicas: { decode: 4, prefill: 2, epp: 2 },
+        images: { pullSecrets: ["registry"] },
+        epp: {
+            tracing: true,
+            otlpEndpoint: "http://otel.observability:4317",
+            metricsAuth: true,
+            logLevel: 4,
+        },
+        placement: {
+            decode: {
+                nodeSelector: { "node.example.com/pool": "gpu" },
+                tolerations: [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }],
+                priorityClassName: "serving",
+            },
+        },
+        autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6 },
+        objectives: { interactive: 10, batch: -10 },
+        monitoring: { monitors: true },
+        networkPolicies: { enabled: true },
+    },
+    "several-models": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        replicas: { decode: 2 },
+        models: {
+            llama: { simulator: { model: "meta-llama/Llama-3.1-8B-Instruct" }, match: { modelName: true } },
+            qwen: {
+                simulator: { model: "Qwen/Qwen3-8B" },
+                match: { path: "/qwen" },
+                replicas: { prefill: 0 },
+            },
+            canary: { modelRelease: "next", match: { header: { name: "x-canary", value: "yes" } } },
+        },
+    },
 };

@@ -42,7 +42,7 @@ describe("the program", () => {
         );
         assert.deepEqual(
             changed.map((registration) => registration.name),
-            ["simulator-decode"],
+            ["inference-scheduling-decode-deployment"],
         );
     });
 
@@ -71,7 +71,9 @@ describe("the program", () => {
         const { registrations } = await runProgram({
             images: { simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1" },
         });
-        const decode = registrations.find((registration) => registration.name === "simulator-decode");
+        const decode = registrations.find(
+            (registration) => registration.name === "inference-scheduling-decode-deployment",
+        );
         const { template } = decode!.inputs.spec as {
             template: { spec: { containers: { args: string[] }[] } };
         };

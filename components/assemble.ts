@@ -1,0 +1,168 @@
+import type { ReleaseNames, Role } from "./contract";
+import { gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
+import type { RouteMatch } from "./crossNamespaceRoute";
+import type { EndpointPickerSettings } from "./epp/endpointPicker";
+import { pickerConfig } from "./epp/pickerConfig";
+import type { Admission } from "./networkPolicies";
+import { podsIn } from "./networkPolicies";
+import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
+import type { Model, Settings } from "./settings";
+import type { SimulatorStackArgs } from "./simulator/simulatorStack";
+import { eppReleaseOf, simulatorReleaseOf } from "./versions";
+
+/** The header that a body-based router (GIE's BBR) sets to the model that a request's body names. */
+const modelNameHeader = "X-Gateway-Model-Name";
+
+/** What settings mean for the components of one model. Components take values, never the settings themselves. */
+export function simulatorStackArgs(model: Model, settings: Settings): SimulatorStackArgs {
+    const { images, placement, resources, replicas, podDisruptionBudget } = model;
+    const names = namesOf(model);
+    const scoring = settings.routing.backend === "InferencePool";
+    const admissions = modelServerAdmissions(names, settings);
+    const role = (of: Role) => ({
+        replicas: replicas[of],
+        resources: resources[of],
+        placement: placement[of],
+        admissions: admissions?.[of],
+    });
+    return {
+        release: model.release,
+        modelRelease: model.modelRelease,
+        names,
+        namespace: settings.namespaces.simulator,
+        servers: {
+            image: images.simulator,
+            release: simulatorReleaseOf(images.simulator, images.simulatorVersion),
+            model: model.simulator,
+            pullSecrets: images.pullSecrets,
+            ...(podDisruptionBudget.enabled && { maxUnavailable: podDisruptionBudget.maxUnavailable }),
+            monitors: settings.monitoring.monitors,
+            timeoutSeconds: settings.readiness.timeoutSeconds,
+        },
+        roles: { decode: { ...role("decode"), autoscaling: model.autoscaling }, prefill: role("prefill") },
+        proxy: model.proxy,
+        ...(scoring && {
+            pool: {
+                epp: endpointPickerSettings(model, settings),
+                podSelector: pickablePods(model),
+                failureMode: settings.extProc.failureMode,
+                objectives: model.objectives,
+            },
+        }),
+        readiness: settings.readiness,
+    };
+}
+
+/** What settings mean for the scheduler's side, once each model has its simulator stack. */
+export function schedulerStackArgs(
+    settings: Settings,
+    backendOf: (model: Model) => SchedulerStackArgs["models"][number]["backend"],
+): SchedulerStackArgs {
+    const { routing } = settings;
+    return {
+        release: settings.release,
+        namespace: settings.namespaces.scheduler,
+        gateway: settings.gateway,
+        models: settings.models.map((model) => ({
+            release: model.release,
+            names: namesOf(model),
+            backend: backendOf(model),
+            match: routeMatch(model, settings),
+            ...(routing.backend === "Service" && { epp: endpointPickerSettings(model, settings) }),
+        })),
+        timeouts: {
+            ...(routing.requestTimeout !== undefined && { request: routing.requestTimeout }),
+            ...(routing.backendRequestTimeout !== undefined && {
+                backendRequest: routing.backendRequestTimeout,
+            }),
+        },
+        extProc: settings.extProc,
+        readiness: settings.readiness,
+    };
+}
+
+/** The names of a model's resources. */
+export function namesOf(model: Model): ReleaseNames {
+    return releaseNames(model.release, model.modelRelease);
+}
+
+/** Which pods an EPP may pick: decode pods, and with a prefill/decode split the prefill pods besides. */
+function pickablePods(model: Model): Record<string, string> {
+    const decode = podSelector(model.modelRelease, "decode");
+    if (model.epp.plugins !== "pd-disaggregated") {
+        return decode;
+    }
+    return Object.fromEntries(Object.entries(decode).filter(([key]) => key !== labels.role));
+}
+
+function endpointPickerSettings(model: Model, settings: Settings): EndpointPickerSettings {
+    const { images, epp } = model;
+    const release = eppReleaseOf(images.epp, images.eppVersion);
+    return {
+        image: images.epp,
+        release,
+        replicas: model.replicas.epp,
+        resources: model.resources.epp,
+        placement: model.placement.epp,
+        pullSecrets: images.pullSecrets,
+        podSelector: pickablePods(model),
+        config: epp.customConfig ?? pickerConfig(release, model.simulator.blockSize),
+        extraArguments: [],
+        tracing: { enabled: epp.tracing, otlpEndpoint: epp.otlpEndpoint },
+        metricsAuth: epp.metricsAuth,
+        logLevel: epp.logLevel,
+        monitors: settings.monitoring.monitors,
+        admissions: eppAdmissions(settings),
+    };
+}
+
+/** Which requests through the Gateway are a model's. */
+export function routeMatch({ match, simulator }: Model, { routing }: Settings): RouteMatch {
+    return {
+        path: match.path,
+        hostnames: routing.hostnames,
+        headers: {
+            ...routing.headers,
+            ...(match.header && { [match.header.name]: match.header.value }),
+            ...(match.modelName && { [modelNameHeader]: simulator.model }),
+        },
+    };
+}
+
+/** Envoy of the Gateway. */
+function gatewayPods({ release, gateway, namespaces }: Settings) {
+    const name = gatewayNames(release, gateway.className).gateway;
+    return podsIn(namespaces.scheduler, { [labels.gatewayName]: name });
+}
+
+/** Who may connect to model servers: the Gateway, clients of the direct path, the EPP and Prometheus. */
+function modelServerAdmissions(
+    names: ReleaseNames,
+    settings: Settings,
+): Record<Role, Admission[]> | undefined {
+    const { networkPolicies, namespaces, routing } = settings;
+    if (!networkPolicies.enabled) {
+        return undefined;
+    }
+    const eppNamespace = routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler;
+    const readers = [
+        podsIn(eppNamespace, { [labels.name]: names.epp }),
+        podsIn(networkPolicies.monitoringNamespace, {}),
+    ];
+    const clients = [gatewayPods(settings), podsIn(undefined, networkPolicies.directClientLabels)];
+    return {
+        decode: [{ port: ports.inference, from: [...clients, ...readers] }],
+        prefill: [{ port: ports.inference, from: readers }],
+    };
+}
+
+/** Who may connect to an EPP: the Gateway asks it, Prometheus reads its metrics. */
+function eppAdmissions(settings: Settings): Admission[] | undefined {
+    const { networkPolicies } = settings;
+    return networkPolicies.enabled
+        ? [
+              { port: ports.eppGrpc, from: [gatewayPods(settings)] },
+              { port: ports.eppMetrics, from: [podsIn(networkPolicies.monitoringNamespace, {})] },
+          ]
+        : undefined;
+}

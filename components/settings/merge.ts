@@ -1,0 +1,13 @@
+/** Whether a value is an object with keys, and so can be merged into. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `over` on top of `base`, key by key; anything but objects is replaced whole. */
+export function deepMerge(base: unknown, over: unknown): unknown {
+    if (!isObject(base) || !isObject(over)) {
+        return over === undefined ? base : over;
+    }
+    const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
+    return Object.fromEntries([...keys].map((key) => [key, deepMerge(base[key], over[key])]));
+}

@@ -1,0 +1,24 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Creates the PodDisruptionBudget of a Deployment of the same name. */
+export function createDisruptionBudget(
+    resourceName: string,
+    args: {
+        name: string;
+        namespace: string;
+        labels: Record<string, string>;
+        selector: Record<string, string>;
+        maxUnavailable: number;
+    },
+    opts: pulumi.CustomResourceOptions,
+): k8s.policy.v1.PodDisruptionBudget {
+    return new k8s.policy.v1.PodDisruptionBudget(
+        resourceName,
+        {
+            metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
+            spec: { maxUnavailable: args.maxUnavailable, selector: { matchLabels: args.selector } },
+        },
+        opts,
+    );
+}

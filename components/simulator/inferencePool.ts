@@ -1,0 +1,67 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { childOptions } from "../childOptions";
+import { api, commonLabels, ports } from "../contract";
+
+/** Arguments of {@link InferencePool}. */
+export interface InferencePoolArgs {
+    name: string;
+    /** Namespace of the pool, of its pods and of its EPP: Gateway API has no field to name another one. */
+    namespace: string;
+    podSelector: Record<string, string>;
+    eppName: string;
+    /** FailOpen falls back to any selected pod while the EPP does not answer. */
+    failureMode: "FailClose" | "FailOpen";
+    /** InferenceObjectives by name, with their priority. */
+    objectives: Record<string, number>;
+    /** Value of the `app.kubernetes.io/instance` label. */
+    instance: string;
+}
+
+/** An InferencePool over model server pods, and the objectives that requests to it can name. */
+export class InferencePool extends pulumi.ComponentResource {
+    constructor(name: string, args: InferencePoolArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("llmd:simulator:InferencePool", name, {}, opts);
+        const labels = commonLabels(args.name, args.instance, "pool");
+        const pool = new k8s.apiextensions.CustomResource(
+            `${name}-pool`,
+            {
+                apiVersion: api.inferencePool.version,
+                kind: "InferencePool",
+                metadata: { name: args.name, namespace: args.namespace, labels },
+                spec: {
+                    selector: { matchLabels: args.podSelector },
+                    targetPorts: [{ number: ports.inference }],
+                    endpointPickerRef: {
+                        group: "",
+                        kind: "Service",
+                        name: args.eppName,
+                        port: { number: ports.eppGrpc },
+                        failureMode: args.failureMode,
+                    },
+                },
+            },
+            childOptions(this, opts),
+        );
+        for (const [objective, priority] of Object.entries(args.objectives)) {
+            new k8s.apiextensions.CustomResource(
+                `${name}-objective-${objective}`,
+                {
+                    apiVersion: api.inferenceObjective.version,
+                    kind: "InferenceObjective",
+                    metadata: { name: objective, namespace: args.namespace, labels },
+                    spec: {
+                        priority,
+                        poolRef: {
+                            group: api.inferencePool.group,
+                            kind: "InferencePool",
+                            name: args.name,
+                        },
+                    },
+                },
+                childOptions(this, opts, [pool]),
+            );
+        }
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,80 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { childOptions } from "../childOptions";
+import { api, commonLabels, podSelector, portNames, ports, serviceHost } from "../contract";
+
+/** How Envoys speak to the proxy Service's pods. */
+export interface ProxyTraffic {
+    loadBalancer: "ROUND_ROBIN" | "LEAST_REQUEST" | "RANDOM";
+    maxConnections: number;
+    /** Requests that wait for a connection; with 1, load turns into 503 UO. */
+    maxPendingRequests: number;
+    maxRequests: number;
+}
+
+/** Arguments of {@link Proxy}. */
+export interface ProxyArgs {
+    name: string;
+    namespace: string;
+    modelRelease: string;
+    traffic: ProxyTraffic;
+}
+
+/**
+ * The Service that gives the decode pods a stable name and an explicit port, for the route and for clients that
+ * bypass the scheduler, and its DestinationRule. It never selects prefill pods.
+ */
+export class Proxy extends pulumi.ComponentResource {
+    constructor(name: string, args: ProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("llmd:simulator:Proxy", name, {}, opts);
+        const metadata = {
+            name: args.name,
+            namespace: args.namespace,
+            labels: commonLabels(args.name, args.modelRelease, "proxy"),
+        };
+        new k8s.core.v1.Service(
+            `${name}-service`,
+            {
+                metadata,
+                spec: {
+                    type: "ClusterIP",
+                    selector: podSelector(args.modelRelease, "decode"),
+                    ports: [
+                        {
+                            name: portNames.inference,
+                            port: ports.inference,
+                            targetPort: portNames.inference,
+                            protocol: "TCP",
+                            appProtocol: "http",
+                        },
+                    ],
+                },
+            },
+            childOptions(this, opts),
+        );
+        const { loadBalancer, maxConnections, maxPendingRequests, maxRequests } = args.traffic;
+        new k8s.apiextensions.CustomResource(
+            `${name}-traffic`,
+            {
+                apiVersion: api.destinationRule.version,
+                kind: "DestinationRule",
+                metadata,
+                spec: {
+                    host: serviceHost(args.name, args.namespace),
+                    trafficPolicy: {
+                        loadBalancer: { simple: loadBalancer },
+                        connectionPool: {
+                            tcp: { maxConnections },
+                            http: {
+                                http1MaxPendingRequests: maxPendingRequests,
+                                http2MaxRequests: maxRequests,
+                            },
+                        },
+                    },
+                },
+            },
+            childOptions(this, opts),
+        );
+        this.registerOutputs({});
+    }
+}
