@@ -28,6 +28,11 @@ export interface EngineOptions {
     config?: Record<string, unknown>;
     /** The Pulumi program; what it returns are the stack's outputs. */
     program: PulumiFn;
+    /**
+     * Whether fields that somebody else set on the cluster are taken back. Default: false, such a field is a
+     * conflict that makes `up` fail, as with the official provider and server-side apply.
+     */
+    forceConflicts?: boolean;
     /** Folders of policy packs. */
     policyPacks: string[];
     /** Takes the engine's display, one line at a time, and what the engine itself has to say. */
@@ -97,7 +102,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         pulumiHome: layout.home,
         pulumiCommand,
         program: options.program,
-        envVars: engineEnvironment(layout, { cli: pulumi, kubeconfig }),
+        envVars: {
+            ...engineEnvironment(layout, { cli: pulumi, kubeconfig }),
+            ...(options.forceConflicts ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {}),
+        },
         secretsProvider: "passphrase",
     });
     const stack = await Stack.createOrSelect(stackName, workspace);

@@ -1,0 +1,239 @@
+import { strict as assert } from "assert";
+import { type ChildProcess, spawn } from "child_process";
+import { once } from "events";
+import * as fs from "fs";
+import * as path from "path";
+import { setTimeout as sleep } from "timers/promises";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { EngineError } from "../../local/engine";
+import { projectRoot } from "../../local/paths";
+import { useControlPlane } from "./engineHarness";
+import { interruptedProgram } from "./engineInterrupted";
+
+/** Waits until `test` holds. */
+async function eventually(what: string, test: () => boolean): Promise<void> {
+    for (const deadline = Date.now() + 60_000; !test(); await sleep(100)) {
+        assert.ok(Date.now() < deadline, `${what} did not happen within 60 s`);
+    }
+}
+
+/** Pids of processes whose command line has `part`. */
+function processesWith(part: string): number[] {
+    return fs
+        .readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .filter((pid) => {
+            try {
+                return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(part);
+            } catch {
+                return false;
+            }
+        })
+        .map(Number);
+}
+
+describe("embedded engine (end to end)", function () {
+    this.timeout(30 * 60_000);
+    const cluster = useControlPlane();
+
+    it("says which engine and provider serve, and keeps the checkout clean", async () => {
+        const project = path.join(cluster.folder, "own-project");
+        fs.mkdirSync(project);
+        fs.writeFileSync(
+            path.join(project, "Pulumi.yaml"),
+            "name: own\nruntime: nodejs\nconfig:\n  sizes: { type: object, default: { a: 1, b: { c: 2, d: 3 } } }\n",
+        );
+        fs.writeFileSync(
+            path.join(project, "Pulumi.test.yaml"),
+            "config:\n  own:plain: from-file\n  own:nested: { x: 1, y: { z: 2 } }\n",
+        );
+        const before = fs
+            .readdirSync(project)
+            .map((name) => fs.readFileSync(path.join(project, name), "utf8"));
+        const stack = await cluster.open(
+            "config",
+            () => {
+                const config = new pulumi.Config();
+                return Promise.resolve({
+                    plain: config.require("plain"),
+                    nested: config.requireObject<object>("nested"),
+                    sizes: config.requireObject<object>("sizes"),
+                    secret: pulumi.secret("hidden-value"),
+                });
+            },
+            {
+                projectRoot: project,
+                stack: "test",
+                config: { nested: { y: { z: 3 } }, sizes: { b: { c: 9 } } },
+            },
+        );
+        await stack.up();
+        const outputs = await stack.outputs();
+        assert.equal(outputs.plain?.value, "from-file");
+        assert.deepEqual(outputs.nested?.value, { x: 1, y: { z: 3 } });
+        assert.deepEqual(outputs.sizes?.value, { a: 1, b: { c: 9, d: 3 } });
+        assert.deepEqual(outputs.secret, { value: "hidden-value", secret: true });
+        assert.match(stack.lines[0] ?? "", /^Engine: pulumi 3\.\d+\.\d+ at /);
+        assert.match(stack.lines[1] ?? "", /^Kubernetes provider: (stand-in local\/provider|official)/);
+        assert.deepEqual(
+            fs.readdirSync(project).map((name) => fs.readFileSync(path.join(project, name), "utf8")),
+            before,
+        );
+        const engineFolder = path.join(cluster.folder, "stacks", "config", "pulumi");
+        assert.equal(fs.statSync(path.join(engineFolder, "passphrase")).mode & 0o777, 0o600);
+
+        // Opened again, the passphrase and the salt are the same ones.
+        const again = await cluster.open("config", () => Promise.resolve({}), {
+            projectRoot: project,
+            stack: "test",
+        });
+        assert.equal((await again.outputs()).secret?.value, "hidden-value");
+    });
+
+    it("rejects with the program's error, and goes on afterwards", async () => {
+        let broken = true;
+        const stack = await cluster.open("broken", () =>
+            broken ? Promise.reject(new Error("the program cannot go on")) : Promise.resolve({ fine: true }),
+        );
+        await assert.rejects(stack.up(), (error: Error) => {
+            assert.ok(error instanceof EngineError);
+            assert.match(error.message, /the program cannot go on/);
+            return true;
+        });
+        broken = false;
+        await stack.up();
+        assert.equal((await stack.outputs()).fine?.value, true);
+    });
+
+    it("rejects what a mandatory policy forbids, with the violation, and lets advice pass", async () => {
+        const pack = path.join(cluster.folder, "pack");
+        fs.mkdirSync(pack);
+        fs.symlinkSync(path.join(projectRoot, "node_modules"), path.join(pack, "node_modules"));
+        fs.writeFileSync(path.join(pack, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+        fs.writeFileSync(
+            path.join(pack, "package.json"),
+            '{"name":"fixture","version":"1.0.0","main":"index.js"}',
+        );
+        fs.writeFileSync(
+            path.join(pack, "index.js"),
+            `const policy = require("@pulumi/policy");
+             const rule = (name, enforcementLevel) => ({
+                 name, description: name, enforcementLevel,
+                 validateResource: (args, report) => {
+                     if (args.type === "kubernetes:core/v1:ConfigMap" && args.props.data.level === enforcementLevel) {
+                         report("found level " + enforcementLevel);
+                     }
+                 },
+             });
+             new policy.PolicyPack("fixture", { policies: [rule("no-bad", "mandatory"), rule("no-odd", "advisory")] });`,
+        );
+        let level = "mandatory";
+        const stack = await cluster.open(
+            "policy",
+            () => {
+                new k8s.core.v1.ConfigMap("map", { metadata: { namespace: "default" }, data: { level } });
+                return Promise.resolve();
+            },
+            { policyPacks: [pack] },
+        );
+        for (const operation of ["preview", "up"] as const) {
+            await assert.rejects(stack[operation](), (error: Error) => {
+                assert.ok(error instanceof EngineError);
+                assert.match(error.message, /\[fixture\] no-bad .*found level mandatory/s);
+                assert.equal(error.result.violations[0]?.level, "mandatory");
+                return true;
+            });
+        }
+        assert.equal(
+            cluster.kubectl("get", "cm", "-o", "name").includes("map-"),
+            false,
+            "nothing was created",
+        );
+        level = "advisory";
+        const { violations } = await stack.up();
+        assert.deepEqual(
+            violations.map(({ policy, level: severity }) => [policy, severity]),
+            [["no-odd", "warning"]],
+        );
+        await stack.destroy();
+    });
+
+    it("ends an operation that is cancelled, and keeps what it made", async () => {
+        const stack = await cluster.open("cancelled", () => {
+            interruptedProgram("cancelled", "condition=Programmed");
+            return Promise.resolve();
+        });
+        const abort = new AbortController();
+        const up = stack.up({ signal: abort.signal });
+        await eventually("the wait", () =>
+            stack.lines.some((line) => line.includes("waiting: condition=Programmed")),
+        );
+        abort.abort();
+        await assert.rejects(up, /waiting for it was cancelled/);
+        assert.match(cluster.stateOf("cancelled"), /"id":\s*"cancelled\/gateway-/);
+        await stack.destroy();
+        assert.equal(cluster.kubectl("get", "ns", "cancelled", "--ignore-not-found"), "");
+    });
+
+    for (const [how, name] of [
+        ["the whole run", "killed-group"],
+        ["only the process that drives the engine", "killed-driver"],
+    ] as const) {
+        it(`takes up a run that was killed: ${how}`, async () => {
+            const child = startInterrupted(name);
+            let printed = "";
+            child.stdout?.on("data", (text: Buffer) => (printed += text.toString()));
+            child.stderr?.on("data", (text: Buffer) => (printed += text.toString()));
+            await eventually("the wait", () => printed.includes("waiting: condition=Programmed"));
+            const objects = () =>
+                cluster.kubectl("get", "-n", name, "gateway,cm", "-o", "name").split("\n").sort();
+            const before = objects();
+            const home = path.join(cluster.folder, "stacks", name, "pulumi", "home");
+            const engines = processesWith(path.join(home, "bin", "pulumi"));
+            assert.ok(engines.length > 0);
+            const ended = once(child, "exit");
+            child.kill("SIGKILL");
+            if (name === "killed-group") {
+                engines.forEach((pid) => process.kill(pid, "SIGKILL"));
+            }
+            await ended;
+
+            const stack = await cluster.open(name, () => {
+                interruptedProgram(name, "jsonpath={.metadata.uid}");
+                return Promise.resolve();
+            });
+            const result = await stack.up();
+            assert.ok(
+                stack.lines.some((line) => line.includes("interrupted run")),
+                stack.lines.join("\n"),
+            );
+            assert.deepEqual(objects(), before, "nothing is made twice, nothing is lost");
+            assert.equal(result.changes.create, undefined);
+            assert.deepEqual((await stack.preview({ refresh: true })).changes, { same: 4 });
+            await stack.destroy();
+            assert.equal(cluster.kubectl("get", "ns", name, "--ignore-not-found"), "");
+            await eventually("the end of all processes", () => processesWith(home).length === 0);
+        });
+    }
+
+    /** Starts a run whose last resource never becomes ready. */
+    function startInterrupted(name: string): ChildProcess {
+        const options = {
+            pulumi: cluster.toolchain.pulumi,
+            projectRoot: path.join(cluster.folder, "project"),
+            stateDir: path.join(cluster.folder, "stacks", name),
+            kubeconfig: cluster.kubeconfig,
+            namespace: name,
+        };
+        const script = path.join(__dirname, "engineInterrupted.ts");
+        return spawn(
+            process.execPath,
+            ["-r", "ts-node/register/transpile-only", script, JSON.stringify(options)],
+            {
+                cwd: projectRoot,
+                stdio: ["ignore", "pipe", "pipe"],
+            },
+        );
+    }
+});

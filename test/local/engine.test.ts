@@ -1,0 +1,207 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
+import { parse } from "yaml";
+import { adoptPendingCreates } from "../../local/engine/interruption";
+import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
+import { LineSplitter } from "../../local/engine/lines";
+import { EngineError, ResultCollector } from "../../local/engine/runResult";
+import { mergeDeep, writeStackFiles } from "../../local/engine/stackFiles";
+import { temporaryFolder, writeScript } from "./temporary";
+
+describe("stack files", () => {
+    const folder = temporaryFolder();
+
+    const write = (config: Record<string, unknown>, stackFile?: string) => {
+        fs.writeFileSync(
+            path.join(folder(), "Pulumi.yaml"),
+            "name: demo\nruntime: nodejs\nmain: index.ts\nconfig: { size: { type: object, default: { a: 1, b: 2 } } }\n",
+        );
+        if (stackFile !== undefined) {
+            fs.writeFileSync(path.join(folder(), "Pulumi.dev.yaml"), stackFile);
+        }
+        const work = path.join(folder(), "work");
+        fs.mkdirSync(work, { recursive: true });
+        const forced = { "kubernetes:kubeconfig": "/kube", "kubernetes:context": undefined };
+        const project = writeStackFiles(work, { projectRoot: folder(), stack: "dev", config, forced });
+        const read = (name: string) =>
+            parse(fs.readFileSync(path.join(work, name), "utf8")) as Record<string, Record<string, unknown>>;
+        return { project, settings: read("Pulumi.dev.yaml"), projectFile: read("Pulumi.yaml"), work };
+    };
+
+    it("are copies with the overrides merged in, deeply", () => {
+        const { project, settings, projectFile } = write(
+            { deep: { x: { y: 2 } }, size: { b: 3 }, "other:key": [1] },
+            "config: { demo:deep: { x: { y: 1, z: 1 } }, kubernetes:context: mine, plain: kept }\n",
+        );
+        assert.equal(project, "demo");
+        assert.deepEqual(settings.config, {
+            "demo:deep": { x: { y: 2, z: 1 } },
+            "demo:plain": "kept",
+            "demo:size": { a: 1, b: 3 },
+            "other:key": [1],
+            "kubernetes:kubeconfig": "/kube",
+        });
+        assert.equal(projectFile.main, undefined);
+    });
+
+    it("keep the salt that the CLI wrote into the copy, and drop the checkout's", () => {
+        const { work } = write({});
+        fs.appendFileSync(path.join(work, "Pulumi.dev.yaml"), "encryptionsalt: ours\n");
+        assert.equal(write({}, "encryptionsalt: theirs\n").settings.encryptionsalt, "ours");
+    });
+
+    it("refuse values that are encrypted with the user's passphrase, unless overridden", () => {
+        const file = "config: { demo:password: { secure: abc } }\n";
+        assert.throws(() => write({}, file), /demo:password/);
+        assert.equal(write({ password: "clear" }, file).settings.config?.["demo:password"], "clear");
+    });
+
+    it("need a project", () => {
+        assert.throws(
+            () => writeStackFiles(folder(), { projectRoot: folder(), stack: "dev", config: {}, forced: {} }),
+            /no Pulumi\.yaml/,
+        );
+    });
+
+    it("merge objects only", () => {
+        assert.deepEqual(mergeDeep({ a: { b: 1 }, c: [1, 2] }, { a: { d: 2 }, c: [3] }), {
+            a: { b: 1, d: 2 },
+            c: [3],
+        });
+    });
+});
+
+describe("choice of the Kubernetes provider", () => {
+    const folder = temporaryFolder();
+    const plugin = (...under: string[]): string => {
+        const file = path.join(folder(), ...under, "pulumi-resource-kubernetes");
+        writeScript(file, ["echo official"]);
+        return file;
+    };
+
+    it("prefers an official one on PATH", () => {
+        const file = plugin("bin");
+        const chosen = chooseKubernetesPlugin({ PATH: path.dirname(file), PULUMI_HOME: folder() });
+        assert.equal(chosen.official, true);
+        assert.equal(chosen.executable, undefined);
+        assert.ok(chosen.description.includes(file));
+    });
+
+    it("takes the newest installed one that the SDK can use", () => {
+        plugin("plugins", "resource-kubernetes-v4.2.0");
+        plugin("plugins", "resource-kubernetes-v5.0.0");
+        plugin("plugins", "resource-kubernetes-v4.99.0");
+        const newest = plugin("plugins", "resource-kubernetes-v4.100.1");
+        const chosen = chooseKubernetesPlugin({ PATH: "", PULUMI_HOME: folder() });
+        assert.deepEqual([chosen.official, chosen.executable, chosen.version], [true, newest, "4.100.1"]);
+    });
+
+    it("falls back to the stand-in, says so, and installs no other", () => {
+        plugin("plugins", "resource-kubernetes-v4.2.0");
+        const chosen = chooseKubernetesPlugin({ PATH: "", PULUMI_HOME: folder() });
+        assert.equal(
+            chosen.description,
+            "Kubernetes provider: stand-in local/provider (official plugin not installed)",
+        );
+        const home = path.join(folder(), "home");
+        fs.mkdirSync(path.join(home, "plugins", "resource-kubernetes-v4.1.0"), { recursive: true });
+        installPlugin(chosen, home);
+        assert.deepEqual(fs.readdirSync(path.join(home, "plugins")), [
+            `resource-kubernetes-v${chosen.version}`,
+        ]);
+    });
+});
+
+describe("interrupted creates", () => {
+    const inputs = { kind: "ConfigMap", metadata: { name: "map-1", namespace: "ns" } };
+    const resource = { urn: "urn:map", type: "kubernetes:core/v1:ConfigMap", custom: true, inputs };
+
+    it("become resources under the name that they were given", () => {
+        const state = adoptPendingCreates({
+            resources: [],
+            pending_operations: [
+                { type: "creating", resource },
+                { type: "updating", resource: { ...resource, urn: "urn:other" } },
+                { type: "creating", resource: { ...resource, type: "aws:s3:Bucket" } },
+            ],
+        });
+        assert.equal(state.pending_operations, undefined);
+        assert.deepEqual(state.resources, [
+            { ...resource, id: "ns/map-1", outputs: { ...inputs, __inputs: inputs } },
+        ]);
+    });
+
+    it("leave the predecessor of a replacement to be deleted", () => {
+        const old = { ...resource, id: "ns/map-0" };
+        const state = adoptPendingCreates({
+            resources: [old],
+            pending_operations: [{ type: "creating", resource }],
+        });
+        assert.deepEqual(
+            state.resources?.map(({ id, delete: leaving }) => [id, leaving]),
+            [
+                ["ns/map-0", true],
+                ["ns/map-1", undefined],
+            ],
+        );
+    });
+});
+
+describe("results", () => {
+    const event = { sequence: 0, timestamp: 0 };
+
+    it("are collected from the engine's events", () => {
+        const collector = new ResultCollector();
+        const metadata = { op: "replace" as const, urn: "urn:a", type: "t", provider: "p", keys: ["spec"] };
+        collector.add({
+            ...event,
+            resourcePreEvent: {
+                metadata: {
+                    ...metadata,
+                    detailedDiff: { spec: { diffKind: "update-replace" as never, inputDiff: true } },
+                },
+            },
+        });
+        collector.add({ ...event, resOpFailedEvent: { metadata, status: 1, steps: 1 } });
+        const diagnostic = {
+            message: "<{%reset%}>bad<{%reset%}>\n",
+            color: "never",
+            severity: "error" as const,
+        };
+        collector.add({ ...event, diagnosticEvent: { ...diagnostic, urn: "urn:a" } });
+        collector.add({ ...event, diagnosticEvent: { ...diagnostic, ephemeral: true } });
+        assert.deepEqual(collector.result.steps, [
+            {
+                op: "replace",
+                urn: "urn:a",
+                type: "t",
+                replaceKeys: ["spec"],
+                detailedDiff: { spec: "update-replace" },
+                inputs: undefined,
+                failed: true,
+            },
+        ]);
+        assert.deepEqual(collector.result.diagnostics, [{ severity: "error", urn: "urn:a", message: "bad" }]);
+        assert.equal(
+            new EngineError("up", collector.result, "", undefined).message,
+            "pulumi up failed:\nurn:a: bad",
+        );
+    });
+
+    it("show the CLI's own words where the engine had none", () => {
+        const { result } = new ResultCollector();
+        assert.match(
+            new EngineError("up", result, "the stack is locked", undefined).message,
+            /the stack is locked/,
+        );
+    });
+
+    it("are displayed by whole lines", () => {
+        const lines: string[] = [];
+        const splitter = new LineSplitter((line) => lines.push(line));
+        ["a", "b\nc\r\n", "d"].forEach((text) => splitter.add(text));
+        splitter.end();
+        assert.deepEqual(lines, ["ab", "c", "d"]);
+    });
+});
