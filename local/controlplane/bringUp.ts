@@ -9,11 +9,11 @@ import { end, findRunning, lastLines, launch } from "./processes";
 const startLimit = 60_000;
 
 /** How long one that was running already may take, e.g. because etcd is only coming back, before it is restarted. */
-const recoveryLimit = 20_000;
+const recoveryLimit = 15_000;
 const pollInterval = 100;
 
 /** How long a component may take to end by itself, in milliseconds. */
-export const endGrace = 5_000;
+export const endGrace = 3_000;
 
 /** A component that ended, or stayed unhealthy, right after its start. */
 export class ComponentError extends Error {
@@ -27,7 +27,8 @@ export class ComponentError extends Error {
     ) {
         const lines = lastLines(logFile, 15);
         const shown = lines.length === 0 ? "    (nothing)" : lines.map((line) => `    ${line}`).join("\n");
-        super(`${component} ${happened}. The last lines of its log (${logFile}):\n${shown}`);
+        const afresh = "Stopping the control plane deletes its data, which may be what is damaged.";
+        super(`${component} ${happened}. The last lines of its log (${logFile}):\n${shown}\n  ${afresh}`);
         this.name = "ComponentError";
         this.portTaken = lines.some((line) => line.includes("address already in use"));
     }

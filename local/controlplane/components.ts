@@ -24,6 +24,9 @@ export type ComponentName = (typeof componentNames)[number];
 /** Addresses that Services get. */
 const serviceRange = "10.96.0.0/16";
 
+/** Addresses that pods get, from the one named on. Nothing answers there. */
+const podRange = "10.244.0.1/16";
+
 /** Where a component's record, and thereby its process, is found. */
 export function recordFile(layout: StateLayout, name: ComponentName): string {
     return path.join(layout.run, `${name}.json`);
@@ -237,6 +240,9 @@ function kwokArguments(
     return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes",
+        // It would log every change of every pod.
+        "--v=WARN",
+        `--cidr=${podRange}`,
         `--server-address=127.0.0.1:${ports.kwok}`,
         `--tls-cert-file=${server.cert}`,
         `--tls-private-key-file=${server.key}`,

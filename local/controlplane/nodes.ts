@@ -24,7 +24,6 @@ export async function ensureNodes(api: LoopbackClient): Promise<void> {
                         "topology.kubernetes.io/zone": zone,
                     },
                 },
-                spec: { podCIDR: `10.244.${index}.0/24`, podCIDRs: [`10.244.${index}.0/24`] },
                 status: {
                     allocatable: resources,
                     capacity: resources,

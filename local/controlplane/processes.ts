@@ -1,4 +1,4 @@
-import { spawn } from "child_process";
+import { execFileSync, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
@@ -139,11 +139,11 @@ export function lastLines(logFile: string, count: number): string[] {
 
 /** Resident memory of a process in bytes, or undefined where it cannot be told. */
 export function residentMemory(pid: number): number | undefined {
-    if (process.platform !== "linux") {
-        return undefined;
-    }
     try {
-        const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+        const kilobytes =
+            process.platform === "linux"
+                ? /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+                : execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }).trim();
         return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
     } catch {
         return undefined;

@@ -22,14 +22,16 @@ export interface StateLayout {
 
 /** Names the files of the control plane that lives in `stateDir`; touches none. */
 export function stateLayout(stateDir: string): StateLayout {
+    // Absolute, because the components run in another folder than whoever names this one.
+    const folder = path.resolve(stateDir);
     return {
-        folder: stateDir,
-        kubeconfig: path.join(stateDir, "kubeconfig"),
-        lock: path.join(stateDir, lockName),
-        certificates: path.join(stateDir, "certificates"),
-        etcdData: path.join(stateDir, "etcd"),
-        logs: path.join(stateDir, "logs"),
-        run: path.join(stateDir, "run"),
+        folder,
+        kubeconfig: path.join(folder, "kubeconfig"),
+        lock: path.join(folder, lockName),
+        certificates: path.join(folder, "certificates"),
+        etcdData: path.join(folder, "etcd"),
+        logs: path.join(folder, "logs"),
+        run: path.join(folder, "run"),
     };
 }
 

@@ -1,0 +1,130 @@
+import { strict as assert } from "assert";
+import { spawn, spawnSync } from "child_process";
+import { once } from "events";
+import * as fs from "fs";
+import * as path from "path";
+import { setTimeout as sleep } from "timers/promises";
+import type { ProcessSpec } from "../../local/controlplane/processes";
+import { end, findRunning, lastLines, launch, residentMemory } from "../../local/controlplane/processes";
+import { isRunning, processIdentity } from "../../local/toolchain/processIdentity";
+import { temporaryFolder } from "./temporary";
+
+describe("recorded processes", () => {
+    const folder = temporaryFolder();
+    const spec = (script: string): ProcessSpec => ({
+        executable: "/bin/sh",
+        args: ["-c", script],
+        env: { PATH: "/usr/bin:/bin", ONLY: "this" },
+        cwd: folder(),
+        logFile: path.join(folder(), "log"),
+        recordFile: path.join(folder(), "record.json"),
+        fingerprint: "f",
+    });
+
+    it("are launched with their record, log, environment and folder, and ended", async () => {
+        const process = spec("pwd; env | grep ONLY; while :; do sleep 0.1; done");
+        const record = await launch(process);
+        assert.deepEqual(findRunning(process.recordFile), record);
+        while (lastLines(process.logFile, 5).length < 2) {
+            await sleep(10);
+        }
+        assert.deepEqual(lastLines(process.logFile, 5), [fs.realpathSync(folder()), "ONLY=this"]);
+        assert.equal(fs.statSync(process.logFile).mode & 0o777, 0o600);
+        assert.equal(fs.statSync(process.recordFile).mode & 0o777, 0o600);
+        await end(process.recordFile, 2000);
+        assert.equal(isRunning(record.pid, record.identity), false);
+        assert.equal(fs.existsSync(process.recordFile), false);
+    });
+
+    it("are killed when they do not end by themselves", async () => {
+        const process = spec("trap '' TERM; echo ready; while :; do sleep 0.1; done");
+        const record = await launch(process);
+        while (lastLines(process.logFile, 1).length === 0) {
+            await sleep(10);
+        }
+        await end(process.recordFile, 200);
+        assert.equal(isRunning(record.pid, record.identity), false);
+    });
+
+    it("keep the log of the run before", async () => {
+        const process = spec("echo $$; exec sleep 60");
+        for (let run = 0; run < 2; run++) {
+            await launch(process);
+            while (lastLines(process.logFile, 1).length === 0) {
+                await sleep(10);
+            }
+            await end(process.recordFile, 2000);
+        }
+        assert.equal(lastLines(process.logFile, 5).length, 1);
+        assert.equal(lastLines(`${process.logFile}.previous`, 5).length, 1);
+    });
+
+    it("are not taken for another process that has their pid by now", async () => {
+        const bystander = spawn("sleep", ["60"]);
+        try {
+            await once(bystander, "spawn");
+            const pid = bystander.pid ?? 0;
+            const { recordFile } = spec("");
+            fs.writeFileSync(recordFile, JSON.stringify({ pid, identity: "another life", fingerprint: "f" }));
+            assert.equal(findRunning(recordFile), undefined);
+            await end(recordFile, 100);
+            assert.notEqual(processIdentity(pid), undefined, "the bystander lives");
+        } finally {
+            bystander.kill();
+        }
+    });
+
+    it("are unknown where their record is missing or damaged", () => {
+        const { recordFile } = spec("");
+        assert.equal(findRunning(recordFile), undefined);
+        for (const damage of ["", "{", "null", "7", '{"pid":"1"}']) {
+            fs.writeFileSync(recordFile, damage);
+            assert.equal(findRunning(recordFile), undefined, damage);
+        }
+    });
+
+    it("do not count as running when they are zombies", async () => {
+        const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+        try {
+            const [output] = (await once(parent.stdout, "data")) as [Buffer];
+            await sleep(200);
+            assert.equal(processIdentity(Number(output.toString())), undefined);
+        } finally {
+            parent.kill();
+        }
+    });
+
+    it("tell how much memory they use", () => {
+        assert.ok((residentMemory(process.pid) ?? 0) > 10_000_000);
+        assert.equal(residentMemory(spawnSync("true").pid), undefined);
+    });
+
+    it("never run without a record, whenever whoever launches them is killed", async function () {
+        this.timeout(60_000);
+        const project = path.resolve(__dirname, "../..");
+        for (const delay of [0, 1, 2, 4, 8, 16]) {
+            const ran = path.join(folder(), `ran-${delay}`);
+            const process = spec(`echo $$ > ${ran}; exec sleep 60`);
+            const script = [
+                `const { launch } = require("./local/controlplane/processes");`,
+                `console.log("go");`,
+                `launch(${JSON.stringify(process)});`,
+            ].join("");
+            const args = ["-r", "ts-node/register/transpile-only", "-e", script];
+            const starter = spawn("node", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+            // Listened for from the beginning: it may be done before it is killed.
+            const ended = once(starter, "exit");
+            await once(starter.stdout, "data");
+            await sleep(delay);
+            starter.kill("SIGKILL");
+            await ended;
+            await sleep(100);
+            assert.equal(
+                fs.existsSync(ran),
+                findRunning(process.recordFile) !== undefined,
+                `killed after ${delay} ms`,
+            );
+            await end(process.recordFile, 1000);
+        }
+    });
+});

@@ -1,0 +1,50 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
+import { goModules } from "../../local/toolchain/go";
+import { minimumGo, versions } from "../../local/toolchain/versions";
+
+describe("toolchain versions", () => {
+    const readModule = (name: string) => fs.readFileSync(path.join(goModules, name, "go.mod"), "utf8");
+
+    /** The version that a go.mod requires of a module. */
+    function required(name: string, module: string): string | undefined {
+        const escaped = module.replace(/[.]/g, "\\.");
+        return new RegExp(`^(?:\\t|require )${escaped} (v\\S+)`, "m").exec(readModule(name))?.[1];
+    }
+
+    it("are those of the go.mod files", () => {
+        assert.equal(required("pulumi", "github.com/pulumi/pulumi/pkg/v3"), versions.pulumi);
+        assert.equal(required("etcd", "go.etcd.io/etcd/server/v3"), versions.etcd);
+        assert.equal(required("kubernetes", "k8s.io/kubernetes"), versions.kubernetes);
+        assert.equal(required("kwok", "sigs.k8s.io/kwok"), versions.kwok);
+        assert.equal(required("crds", "sigs.k8s.io/gateway-api"), versions.gatewayApi);
+        assert.equal(
+            required("crds", "sigs.k8s.io/gateway-api-inference-extension"),
+            versions.inferenceExtension,
+        );
+        assert.equal(required("crds", "istio.io/api"), versions.istioApi);
+    });
+
+    it("are those of every Kubernetes staging module", () => {
+        const replaced = [...readModule("kubernetes").matchAll(/=> (k8s\.io\/\S+) (v\S+)/g)];
+        assert.ok(replaced.length > 25);
+        for (const [, module, version] of replaced) {
+            assert.equal(version, versions.kubernetesStaging, module);
+        }
+        assert.equal(versions.kubernetesStaging, versions.kubernetes.replace("v1.", "v0."));
+    });
+
+    it("ask for the same Go in every go.mod", () => {
+        for (const name of fs.readdirSync(goModules)) {
+            assert.match(readModule(name), new RegExp(`^go ${minimumGo.join("\\.")}$`, "m"), name);
+        }
+    });
+
+    it("have a go.sum wherever something is required", () => {
+        for (const name of fs.readdirSync(goModules)) {
+            const hasRequirements = readModule(name).includes("require");
+            assert.equal(fs.existsSync(path.join(goModules, name, "go.sum")), hasRequirements, name);
+        }
+    });
+});
