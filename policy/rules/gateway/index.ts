@@ -1,0 +1,60 @@
+import type { Findings } from "../../framework/finding";
+import { each, isolated } from "../../framework/finding";
+import { list, record } from "../../framework/json";
+import type { KubernetesObject } from "../../framework/kubernetesObject";
+import type { Rule } from "../../framework/rule";
+import { inferenceGateways } from "../../model/attachments";
+import { chainsOf } from "../../model/chains";
+import { checkAttachment, describeListener } from "./attachment";
+import { checkClass } from "./gatewayClass";
+
+/** What an inference Gateway looks like. */
+export interface GatewayConfig {
+    listenerPort: number;
+    istioClasses: readonly string[];
+}
+
+/** Inference routes attach to a Gateway that is there, listens where clients look, and is of the right class. */
+export const gateway: Rule<GatewayConfig> = {
+    name: "gateway",
+    description:
+        "Gateways for inference listen on the agreed port, are of a class that fits the Istio resources in use, and admit the routes that name them.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Make the listener, sectionName, hostnames, allowedRoutes or gatewayClassName that the message names agree. A Gateway that another program makes is only pointed out.",
+    config: {
+        defaults: { listenerPort: 80, istioClasses: ["istio", "istio-remote"] },
+        schema: {
+            listenerPort: {
+                type: "integer",
+                minimum: 1,
+                maximum: 65535,
+                description: "The port of the HTTP listener that every inference Gateway has.",
+            },
+            istioClasses: {
+                type: "array",
+                items: { type: "string" },
+                description:
+                    "The GatewayClasses that Istio implements, where the program has no GatewayClass itself.",
+            },
+        },
+    },
+    *checkStack(index, { listenerPort, istioClasses }) {
+        const chains = chainsOf(index);
+        yield* each(chains.routes, (route) => checkAttachment(route, index));
+        yield* each([...inferenceGateways(index, chains).keys()], function* (object) {
+            yield* isolated(() => checkListenerPort(object, listenerPort));
+            yield* isolated(() => checkClass(object, istioClasses, index));
+        });
+    },
+};
+
+function* checkListenerPort(object: KubernetesObject, listenerPort: number): Findings {
+    const listeners = list(object.spec.listeners).map(record);
+    if (!listeners.some(({ port, protocol }) => port === listenerPort && protocol === "HTTP")) {
+        yield {
+            message: `${object.toString()} has no HTTP listener on port ${String(listenerPort)} (\`listenerPort\` in this rule's config), only ${listeners.map(describeListener).join(", ")} (spec.listeners).`,
+        };
+    }
+}

@@ -1,0 +1,127 @@
+import type { Findings } from "../../framework/finding";
+import { each } from "../../framework/finding";
+import type { Json } from "../../framework/json";
+import { list, record, text } from "../../framework/json";
+import { kinds } from "../../framework/kinds";
+import type { KubernetesObject } from "../../framework/kubernetesObject";
+import type { PodTemplate } from "../../framework/podIndex";
+import { labelSelector, selects } from "../../framework/podIndex";
+import type { StackIndex } from "../../framework/stackIndex";
+import type { Backend, Chains } from "../../model/chains";
+import { isService } from "../../model/chains";
+import { namedPort } from "../../model/containers";
+import { isSidecarPort } from "./pods";
+import { portsOf } from "./services";
+
+/**
+ * PodMonitors and ServiceMonitors (Prometheus operator) that pick model servers scrape the inference port, or a port
+ * of a sidecar. Endpoints that fit other pods of the same monitor are no fault.
+ */
+export function* checkMonitors(index: StackIndex, chains: Chains, port: number): Findings {
+    const templates = byNamespace(chains.templates, ({ namespace }) => namespace);
+    yield* each(index.ofKind(kinds.podMonitor), (monitor) => checkPodMonitor(monitor, templates, port));
+
+    const services = byNamespace(
+        chains.backends.filter(({ object }) => isService(object)),
+        ({ object }) => object.namespace,
+    );
+    yield* each(index.ofKind(kinds.serviceMonitor), (monitor) =>
+        checkServiceMonitor(monitor, services, port),
+    );
+}
+
+function* checkPodMonitor(
+    monitor: KubernetesObject,
+    templates: ReadonlyMap<string, readonly PodTemplate[]>,
+    port: number,
+): Findings {
+    const selector = labelSelector(monitor.spec.selector);
+    const endpoints = list(monitor.spec.podMetricsEndpoints).map(record);
+    const picked = inNamespacesOf(monitor, templates).filter(({ labels }) => selects(selector, labels));
+    yield* each(picked, function* (template) {
+        if (!endpoints.some((endpoint) => reachesPods(endpoint, template, port))) {
+            yield complaint(monitor, "spec.podMetricsEndpoints", endpoints, template.owner, port);
+        }
+    });
+}
+
+function* checkServiceMonitor(
+    monitor: KubernetesObject,
+    services: ReadonlyMap<string, readonly Backend[]>,
+    port: number,
+): Findings {
+    const selector = labelSelector(monitor.spec.selector);
+    const endpoints = list(monitor.spec.endpoints).map(record);
+    const picked = inNamespacesOf(monitor, services).filter(({ object }) => selects(selector, object.labels));
+    yield* each(picked, function* (backend) {
+        if (!endpoints.some((endpoint) => reachesService(endpoint, backend, port))) {
+            yield complaint(monitor, "spec.endpoints", endpoints, backend.object, port);
+        }
+    });
+}
+
+function reachesPods(
+    { port: name, portNumber, targetPort }: Json,
+    template: PodTemplate,
+    port: number,
+): boolean {
+    const number = portNumber ?? targetPort;
+    const resolved =
+        typeof number === "number"
+            ? number
+            : namedPort(template, text(name) ?? text(targetPort) ?? "")?.number;
+    return resolved === port || (resolved !== undefined && isSidecarPort(template, resolved, port));
+}
+
+/** `port` names a port of the Service; `targetPort` is one of the pods. */
+function reachesService(
+    { port: name, targetPort }: Json,
+    { object, selection }: Backend,
+    port: number,
+): boolean {
+    if (text(name) !== undefined) {
+        return portsOf(object).some((entry) => entry.name === name);
+    }
+    return selection.templates.every((template) => reachesPods({ targetPort }, template, port));
+}
+
+function complaint(
+    monitor: KubernetesObject,
+    path: string,
+    endpoints: Json[],
+    of: KubernetesObject,
+    port: number,
+) {
+    const written = endpoints.map((endpoint) =>
+        String(endpoint.port ?? endpoint.portNumber ?? endpoint.targetPort),
+    );
+    return {
+        message: `${monitor.toString()}: the ports scraped (${path}) are ${written.join(", ")}, none of which is the inference port ${String(port)} of ${of.toString()}.`,
+    };
+}
+
+/** `spec.namespaceSelector`: the monitor's own namespace unless it says `any` or names others. */
+function inNamespacesOf<T>(
+    monitor: KubernetesObject,
+    byName: ReadonlyMap<string, readonly T[]>,
+): readonly T[] {
+    const { any, matchNames } = record(monitor.spec.namespaceSelector);
+    if (any === true) {
+        return [...byName.values()].flat();
+    }
+    const names = list(matchNames).length > 0 ? list(matchNames) : [monitor.namespace];
+    return names.flatMap((name) => byName.get(String(name)) ?? []);
+}
+
+function byNamespace<T>(items: Iterable<T>, namespaceOf: (item: T) => string): Map<string, T[]> {
+    const groups = new Map<string, T[]>();
+    for (const item of items) {
+        const present = groups.get(namespaceOf(item));
+        if (present) {
+            present.push(item);
+        } else {
+            groups.set(namespaceOf(item), [item]);
+        }
+    }
+    return groups;
+}

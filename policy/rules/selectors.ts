@@ -1,0 +1,94 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import { kinds, poolKinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import type { PodTemplate } from "../framework/podIndex";
+import { labelSelector, selects, templatesOf } from "../framework/podIndex";
+import type { Rule } from "../framework/rule";
+import type { StackIndex } from "../framework/stackIndex";
+import type { Backend } from "../model/chains";
+import { chainsOf, isPool, roleLabel } from "../model/chains";
+import type { Reference } from "../model/references";
+import { targetOf } from "../model/references";
+
+const workloadsWithSelector = [kinds.deployment, kinds.statefulSet, kinds.daemonSet, kinds.replicaSet];
+
+/** Requests find pods: what should select them does, and nothing selects prefill pods that only decode pods may serve. */
+export const selectors: Rule = {
+    name: "selectors",
+    description:
+        "Services and InferencePools for inference select the pods that are meant, and no prefill pods.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Make the selector's labels those of the decode pods' template, in the same namespace. A selector needs the role label as soon as prefill pods share the others.",
+    *checkResource(object) {
+        if (workloadsWithSelector.some((kind) => object.is(kind))) {
+            yield* checkWorkload(object);
+        }
+    },
+    *checkStack(index) {
+        const chains = chainsOf(index);
+        yield* chains.undecided;
+        yield* each(chains.backends, (backend) => each([backend.object], () => checkBackend(backend)));
+        yield* each(chains.references, (reference) =>
+            each([reference.from], () => checkReference(reference, index)),
+        );
+    },
+};
+
+/** The API server refuses a workload whose selector does not match its template; this says so before. */
+function* checkWorkload(workload: KubernetesObject): Findings {
+    const selector = labelSelector(workload.spec.selector);
+    for (const { labels } of templatesOf(workload)) {
+        if (!selects(selector, labels)) {
+            yield {
+                message: `${workload.toString()} selects ${describe(selector.matchLabels)} (spec.selector), but labels its pods ${describe(labels)} (spec.template.metadata.labels).`,
+            };
+        }
+    }
+}
+
+function* checkBackend(backend: Backend): Findings {
+    const { object, selector, selection, routedBy } = backend;
+    const { templates, undecided } = selection;
+    const decode = templates.filter((template) => !isPrefill(template));
+    const prefill = templates.filter(isPrefill);
+    if (templates.length === 0 && !undecided) {
+        yield {
+            message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), which no pod template of the program in namespace ${object.namespace} has.`,
+        };
+    }
+    // A Service that is for prefill pods only, and that no route leads to, is how decode pods may find them.
+    if (prefill.length > 0 && (isPool(object) || routedBy.length > 0 || decode.length > 0)) {
+        yield {
+            message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
+        };
+    }
+    if (undecided) {
+        yield { unknown: undecided };
+    }
+}
+
+function isPrefill({ labels }: PodTemplate): boolean {
+    return labels[roleLabel] === "prefill";
+}
+
+/** A backend that is not in the program may be another's; one that is there in another place was meant. */
+function* checkReference(reference: Reference, index: StackIndex): Findings {
+    const { from, path, group, kind, namespace, name } = reference;
+    if (index.find({ group, kind }, namespace, name)) {
+        return;
+    }
+    const prefix = `${from.toString()} refers to ${targetOf(reference)} in group "${group}" (${path}), `;
+    const meant = isPool(reference) && index.ofKind(...poolKinds).find((pool) => pool.name === name);
+    yield meant
+        ? { message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".` }
+        : { message: `${prefix}which is not in this program.`, level: "advisory" };
+}
+
+function describe(labels: Readonly<Record<string, string>>): string {
+    return `{${Object.entries(labels)
+        .map(([key, value]) => `${key}: ${value}`)
+        .join(", ")}}`;
+}
