@@ -60,7 +60,6 @@ export class Captured {
         if (Array.isArray(parent)) {
             parent.splice(Number(last), 1);
         } else {
-             
             delete (parent as Container)[last];
         }
         return this;

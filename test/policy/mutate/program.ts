@@ -1,5 +1,6 @@
 import type { ProgramRun } from "../../support/mocks";
 import type { Manifest } from "../support/resources";
+import type { PlainResource } from "../support/pack";
 import { Captured } from "./captured";
 
 /** What a program registered and put out: the set that a mutation changes and the pack judges. */
@@ -48,6 +49,18 @@ export class Program {
     remove(kind: string, name?: RegExp): void {
         const doomed = new Set<Captured>([this.get(kind, name), ...this.ofKind(kind, name)]);
         this.resources.splice(0, Infinity, ...this.resources.filter((resource) => !doomed.has(resource)));
+    }
+
+    /** As the policy server would be handed it: the stack, whose properties are the outputs, and its resources. */
+    toResources(): PlainResource[] {
+        const urn = (type: string, name: string) => `urn:pulumi:test::llm-d-inference::${type}::${name}`;
+        const stack = { type: "pulumi:pulumi:Stack", name: "llm-d-inference-test", inputs: this.outputs };
+        return [stack, ...this.resources].map(({ type, name, inputs }) => ({
+            type,
+            name,
+            urn: urn(type, name),
+            props: inputs,
+        }));
     }
 
     add(manifest: Manifest): void {

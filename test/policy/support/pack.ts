@@ -1,0 +1,166 @@
+import type { ChildProcessByStdio } from "child_process";
+import { spawn } from "child_process";
+import * as path from "path";
+import type { Readable } from "stream";
+import * as grpc from "@grpc/grpc-js";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
+
+/** What the pack says of a resource or a stack. */
+export interface Diagnostic {
+    policy: string;
+    level: "advisory" | "mandatory";
+    message: string;
+    urn: string;
+    /** Whether it came from `Analyze`, so that it stops the resource from being created. */
+    from: "resource" | "stack";
+}
+
+/** A rule's settings, as `--policy-pack-config` would give them. */
+export type PackConfig = Record<
+    string,
+    { enforcementLevel?: "advisory" | "mandatory" | "disabled" } & Record<string, unknown>
+>;
+
+/** The properties as plain data, not behind the policy server's proxy: what goes over the wire. */
+export type PlainResource = Omit<ResourceLike, "provider">;
+
+const folder = path.resolve(__dirname, "../../../policy");
+const maxMessageBytes = 400 * 1024 * 1024;
+
+/** The pack in a process of its own, asked over gRPC as the engine asks it. */
+export class Pack {
+    private constructor(
+        private readonly process: ChildProcessByStdio<null, Readable, Readable>,
+        private readonly client: AnalyzerClient,
+    ) {}
+
+    static async start(): Promise<Pack> {
+        const program = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+        const child = spawn(process.execPath, [program, "127.0.0.1:0", "."], {
+            cwd: folder,
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        const port = await firstLine(child);
+        const client = new AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), {
+            "grpc.max_receive_message_length": maxMessageBytes,
+            "grpc.max_send_message_length": maxMessageBytes,
+        });
+        return new Pack(child, client);
+    }
+
+    stop(): void {
+        this.client.close();
+        this.process.kill();
+    }
+
+    /** The names of the policies that the pack serves. */
+    async policies(): Promise<messages.PolicyInfo[]> {
+        const info = await call<messages.AnalyzerInfo>((done) =>
+            this.client.getAnalyzerInfo(new Empty(), done),
+        );
+        return info.getPoliciesList();
+    }
+
+    async configure(config: PackConfig): Promise<void> {
+        const request = new messages.ConfigureAnalyzerRequest();
+        const levels = {
+            advisory: messages.EnforcementLevel.ADVISORY,
+            mandatory: messages.EnforcementLevel.MANDATORY,
+            disabled: messages.EnforcementLevel.DISABLED,
+        };
+        for (const [rule, { enforcementLevel = "mandatory", ...properties }] of Object.entries(config)) {
+            const entry = new messages.PolicyConfig();
+            entry.setEnforcementlevel(levels[enforcementLevel]);
+            entry.setProperties(struct(properties));
+            request.getPolicyconfigMap().set(rule, entry);
+        }
+        await call((done) => this.client.configure(request, done));
+    }
+
+    /** Asks for each resource, then for all together. */
+    async judge(resources: readonly PlainResource[]): Promise<Diagnostic[]> {
+        const single: Diagnostic[] = [];
+        for (const resource of resources) {
+            single.push(...(await this.analyze(resource)));
+        }
+        return [...single, ...(await this.analyzeStack(resources))];
+    }
+
+    async analyze({ type, name, urn, props }: PlainResource): Promise<Diagnostic[]> {
+        const request = new messages.AnalyzeRequest();
+        request.setType(type);
+        request.setName(name);
+        request.setUrn(urn);
+        request.setProperties(struct(props));
+        request.setOptions(new messages.AnalyzerResourceOptions());
+        const response = await call<messages.AnalyzeResponse>((done) => this.client.analyze(request, done));
+        return response.getDiagnosticsList().map((diagnostic) => read(diagnostic, "resource"));
+    }
+
+    async analyzeStack(resources: readonly PlainResource[]): Promise<Diagnostic[]> {
+        const request = new messages.AnalyzeStackRequest();
+        request.setResourcesList(
+            resources.map(({ type, name, urn, props }) => {
+                const resource = new messages.AnalyzerResource();
+                resource.setType(type);
+                resource.setName(name);
+                resource.setUrn(urn);
+                resource.setProperties(struct(props));
+                resource.setOptions(new messages.AnalyzerResourceOptions());
+                return resource;
+            }),
+        );
+        const response = await call<messages.AnalyzeResponse>((done) =>
+            this.client.analyzeStack(request, done),
+        );
+        return response.getDiagnosticsList().map((diagnostic) => read(diagnostic, "stack"));
+    }
+}
+
+/** The server prints its port as its first line. */
+function firstLine(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
+    return new Promise((resolve, reject) => {
+        let output = "";
+        let errors = "";
+        child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+        child.stdout.on("data", (chunk: Buffer) => {
+            output += chunk.toString();
+            const end = output.indexOf("\n");
+            if (end >= 0) {
+                resolve(output.slice(0, end));
+            }
+        });
+        child.on("exit", (code) =>
+            reject(new Error(`the policy pack ended with ${String(code)}: ${errors}`)),
+        );
+    });
+}
+
+function call<T>(
+    start: (done: (error: grpc.ServiceError | null, response: T) => void) => unknown,
+): Promise<T> {
+    return new Promise((resolve, reject) => {
+        start((error, response) => (error ? reject(error) : resolve(response)));
+    });
+}
+
+function struct(value: object): Struct {
+    return Struct.fromJavaScript(value as Parameters<typeof Struct.fromJavaScript>[0]);
+}
+
+function read(diagnostic: messages.AnalyzeDiagnostic, from: Diagnostic["from"]): Diagnostic {
+    return {
+        policy: diagnostic.getPolicyname(),
+        level:
+            diagnostic.getEnforcementlevel() === messages.EnforcementLevel.ADVISORY
+                ? "advisory"
+                : "mandatory",
+        message: diagnostic.getMessage(),
+        urn: diagnostic.getUrn(),
+        from,
+    };
+}
