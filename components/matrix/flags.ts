@@ -1,0 +1,22 @@
+import { closest } from "fastest-levenshtein";
+import type { EppRelease } from "./types";
+
+/** What is wrong with an EPP's arguments: flags that it does not know, and flags that it refuses at start. */
+export function lintEppArguments(args: readonly string[], release: EppRelease): string[] {
+    return args.flatMap((argument) => {
+        const name = /^--?([^=]+)/.exec(argument)?.[1];
+        if (name === undefined) {
+            return [];
+        }
+        if (release.refusedFlags.includes(name)) {
+            return [`--${name} is refused by EPP ${release.minor}; name metrics by engineConfigs instead.`];
+        }
+        // Where the list is a lower bound, a flag that is not on it may still exist.
+        if (release.flags.includes(name) || release.evidence === "partial") {
+            return [];
+        }
+        return [
+            `--${name} is not a flag of EPP ${release.minor}; the nearest is --${closest(name, [...release.flags])}.`,
+        ];
+    });
+}
