@@ -4,6 +4,7 @@ import { list, record, strings, text } from "../../framework/json";
 import { kinds } from "../../framework/kinds";
 import type { KubernetesObject } from "../../framework/kubernetesObject";
 import type { StackIndex } from "../../framework/stackIndex";
+import { referencesOf } from "../../model/references";
 import { serviceHost } from "../../model/hosts";
 
 /** Set by Istio on a Gateway's data plane: what an EnvoyFilter for it selects. */
@@ -14,6 +15,7 @@ const istioController = /^istio\.io\//;
 export function* checkClass(
     gateway: KubernetesObject,
     istioClasses: readonly string[],
+    routes: readonly KubernetesObject[],
     index: StackIndex,
 ): Findings {
     const name = text(gateway.spec.gatewayClassName);
@@ -25,7 +27,9 @@ export function* checkClass(
         return;
     }
     const filters = index.inNamespace(kinds.envoyFilter, gateway.namespace);
-    const rules = index.inNamespace(kinds.destinationRule, gateway.namespace);
+    const rules = [...reached(gateway, routes, index)].flatMap((namespace) =>
+        index.inNamespace(kinds.destinationRule, namespace),
+    );
     yield* each([...filters, ...rules], function* (object) {
         if (object.is(kinds.envoyFilter) ? isFor(object, gateway) : isForService(object, index)) {
             yield {
@@ -52,7 +56,17 @@ function isFor({ spec }: KubernetesObject, gateway: KubernetesObject): boolean {
     return Object.keys(labels).length === 0 || labels[gatewayNameLabel] === gateway.name;
 }
 
-/** A DestinationRule next to a Gateway is for what the Gateway calls, if the program has it. */
+/** The namespaces that a Gateway's requests go to, with its own, where ext_proc may go. */
+function reached(
+    gateway: KubernetesObject,
+    routes: readonly KubernetesObject[],
+    index: StackIndex,
+): ReadonlySet<string> {
+    const references = routes.flatMap((route) => referencesOf(index).get(route)?.references ?? []);
+    return new Set([gateway.namespace, ...references.map(({ namespace }) => namespace)]);
+}
+
+/** A DestinationRule where a Gateway's requests go is for what the Gateway calls, if the program has it. */
 function isForService(rule: KubernetesObject, index: StackIndex): boolean {
     const host = serviceHost(text(rule.spec.host) ?? "", rule.namespace);
     return host !== undefined && index.find(kinds.service, host.namespace, host.name) !== undefined;

@@ -43,9 +43,10 @@ export const gateway: Rule<GatewayConfig> = {
     *checkStack(index, { listenerPort, istioClasses }) {
         const chains = chainsOf(index);
         yield* each(chains.routes, (route) => checkAttachment(route, index));
-        yield* each([...inferenceGateways(index, chains).keys()], function* (object) {
+        const routesOf = inferenceGateways(index, chains);
+        yield* each([...routesOf.keys()], function* (object) {
             yield* isolated(() => checkListenerPort(object, listenerPort));
-            yield* isolated(() => checkClass(object, istioClasses, index));
+            yield* isolated(() => checkClass(object, istioClasses, routesOf.get(object) ?? [], index));
         });
     },
 };

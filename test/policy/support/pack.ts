@@ -83,11 +83,8 @@ export class Pack {
 
     /** Asks for each resource, then for all together. */
     async judge(resources: readonly PlainResource[]): Promise<Diagnostic[]> {
-        const single: Diagnostic[] = [];
-        for (const resource of resources) {
-            single.push(...(await this.analyze(resource)));
-        }
-        return [...single, ...(await this.analyzeStack(resources))];
+        const single = await Promise.all(resources.map((resource) => this.analyze(resource)));
+        return [...single.flat(), ...(await this.analyzeStack(resources))];
     }
 
     async analyze({ type, name, urn, props }: PlainResource): Promise<Diagnostic[]> {

@@ -1,0 +1,72 @@
+import { runProgram } from "../../support/mocks";
+import { modes } from "../../support/modes";
+import type { Diagnostic, Pack } from "../support/pack";
+import { generators } from "./generators";
+import type { Mutation } from "./mutation";
+import { Program } from "./program";
+
+/**
+ * What the pack may say of an unmutated program: advice that a mode is known to deserve, by the name of the rule.
+ * Anything else is a false alarm.
+ */
+const deservedAdvice: Readonly<Record<string, readonly string[]>> = {};
+
+/** What became of a mutation, or of an unmutated program. */
+export interface Outcome {
+    readonly mode: string;
+    readonly title: string;
+    /** The rule that should have reported it; absent for what is harmless. */
+    readonly rule?: string;
+    readonly passed: boolean;
+    /** What the pack said that it does not say of the unmutated program. */
+    readonly said: readonly Diagnostic[];
+}
+
+/** The outcomes of every mutation of every mode. */
+export interface Report {
+    readonly broken: readonly Outcome[];
+    readonly harmless: readonly Outcome[];
+}
+
+/** Applies each mutation to its mode and asks the pack. */
+export async function runCampaign(pack: Pack): Promise<Report> {
+    const outcomes: Outcome[] = [];
+    for (const [mode, config] of Object.entries(modes)) {
+        const program = Program.of(await runProgram(config));
+        const baseline = await pack.judge(program.toResources());
+        const unexpected = baseline.filter(
+            ({ policy, level }) => level === "mandatory" || !deservedAdvice[mode]?.includes(policy),
+        );
+        outcomes.push({ mode, title: "unmutated", passed: unexpected.length === 0, said: unexpected });
+        const known = new Set(baseline.map(keyOf));
+        for (const mutation of generators.flatMap((generate) => [...generate(program, mode)])) {
+            outcomes.push(await judge(mutation, mode, program, known, pack));
+        }
+    }
+    return {
+        broken: outcomes.filter(({ rule }) => rule !== undefined),
+        harmless: outcomes.filter(({ rule }) => rule === undefined),
+    };
+}
+
+async function judge(
+    mutation: Mutation,
+    mode: string,
+    program: Program,
+    known: ReadonlySet<string>,
+    pack: Pack,
+): Promise<Outcome> {
+    const copy = program.clone();
+    mutation.apply(copy);
+    const said = (await pack.judge(copy.toResources())).filter((diagnostic) => !known.has(keyOf(diagnostic)));
+    const { title, rule, level = "mandatory" } = mutation;
+    const passed =
+        rule === undefined
+            ? said.length === 0
+            : said.some((diagnostic) => diagnostic.policy === rule && diagnostic.level === level);
+    return { mode, title, rule, passed, said };
+}
+
+function keyOf({ policy, level, message }: Diagnostic): string {
+    return `${policy}|${level}|${message}`;
+}

@@ -1,0 +1,81 @@
+import type { Generator } from "../mutation";
+import { breaking } from "../mutation";
+
+const gateway = breaking("gateway", "mandatory");
+const advice = breaking("gateway", "advisory");
+
+const listener = "spec.listeners.0";
+const parent = "spec.parentRefs.0";
+
+/** Gateways that routes cannot attach to, or that are not what the Istio resources take them for. */
+export const gatewayRule: Generator = function* (program) {
+    const set = (
+        kind: "Gateway" | "HTTPRoute",
+        title: string,
+        path: string,
+        value: unknown,
+        rule = gateway,
+    ) =>
+        rule(`${kind}: ${title}`, (copy) => {
+            copy.get(kind).set(path, value);
+        });
+    yield set("Gateway", "listens on 8080", `${listener}.port`, 8080);
+    yield set("Gateway", "port 80 is for TLS", `${listener}.protocol`, "HTTPS");
+    yield set("Gateway", "another listener's name", `${listener}.name`, "web");
+    yield set("Gateway", "no listeners", "spec.listeners", []);
+    yield set("Gateway", "a class that is not Istio's", "spec.gatewayClassName", "nginx");
+    yield set("Gateway", "in another namespace", "metadata.namespace", "default");
+    yield set("Gateway", "admits no namespace", `${listener}.allowedRoutes.namespaces.from`, "None");
+    yield set("Gateway", "admits GRPCRoutes only", `${listener}.allowedRoutes.kinds`, [
+        { kind: "GRPCRoute" },
+    ]);
+    yield set("Gateway", "admits HTTPRoutes of another group only", `${listener}.allowedRoutes.kinds`, [
+        { group: "example.com", kind: "HTTPRoute" },
+    ]);
+    yield set("Gateway", "port 80 is for TCP", `${listener}.protocol`, "TCP");
+    yield gateway("Gateway: no class", (copy) => {
+        copy.get("Gateway").unset("spec.gatewayClassName");
+    });
+    yield set("HTTPRoute", "a listener that is not there", `${parent}.sectionName`, "https-alt");
+    yield set("HTTPRoute", "a port that no listener has", `${parent}.port`, 8080);
+    yield set("HTTPRoute", "a Gateway in another namespace", `${parent}.namespace`, "default");
+    yield set("HTTPRoute", "a parent that is no Gateway", `${parent}.kind`, "GatewayClass");
+    yield set("HTTPRoute", "no parents", "spec.parentRefs", []);
+    yield set("HTTPRoute", "another program's Gateway", `${parent}.name`, "shared", advice);
+    yield advice("the Gateway is not in the program", (copy) => {
+        copy.remove("Gateway");
+    });
+    yield gateway("the route is in a namespace that the listener does not admit", (copy) => {
+        const route = copy.get("HTTPRoute");
+        route
+            .set(`${parent}.namespace`, route.get("metadata.namespace"))
+            .set("metadata.namespace", "llm-d-sim");
+    });
+    const selector = { from: "Selector", selector: { matchLabels: { tenant: "blue" } } };
+    yield set(
+        "Gateway",
+        "admits namespaces by a label that the route's lacks",
+        `${listener}.allowedRoutes.namespaces`,
+        selector,
+        program.has("Namespace", /scheduler$/) ? gateway : advice,
+    );
+    for (const [listened, routed] of [
+        ["a.example.com", "b.example.com"],
+        ["*.example.com", "example.com"],
+        ["*.example.com", "*.example.org"],
+        ["example.com", "*.example.com"],
+    ] as const) {
+        yield gateway(`hostnames: ${listened} and ${routed}`, (copy) => {
+            copy.get("Gateway").set(`${listener}.hostname`, listened);
+            copy.get("HTTPRoute").set("spec.hostnames", [routed]);
+        });
+    }
+    yield gateway("the GatewayClass has another controller", (copy) => {
+        copy.add({
+            apiVersion: "gateway.networking.k8s.io/v1",
+            kind: "GatewayClass",
+            metadata: { name: "istio" },
+            spec: { controllerName: "example.com/gateway-controller" },
+        });
+    });
+};

@@ -1,0 +1,107 @@
+import type { Captured } from "../captured";
+import type { Generator, Mutation } from "../mutation";
+import { breaking } from "../mutation";
+import type { Program } from "../program";
+
+const selectors = breaking("selectors", "mandatory");
+
+const role = "llm-d.ai/role";
+
+/** Selectors that select nothing, or too much. */
+export const selectorRule: Generator = function* (program) {
+    const proxy = program.get("Service", /-proxy$/);
+    yield* selectorMutations("proxy", proxy, ["spec", "selector"]);
+    yield selectors("proxy: no selector", (copy) => {
+        copy.get("Service", /-proxy$/).unset("spec.selector");
+    });
+    for (const pool of program.ofKind("InferencePool").slice(0, 1)) {
+        yield* selectorMutations("pool", pool, ["spec", "selector", "matchLabels"]);
+        yield selectors("pool: of the experimental API group, which the route does not name", (copy) => {
+            copy.get("InferencePool").set("apiVersion", "inference.networking.x-k8s.io/v1alpha2");
+        });
+        yield selectors("route: to the experimental API group, which the pool is not of", (copy) => {
+            copy.get("HTTPRoute", new RegExp(`^${routeTo(copy, pool)}$`)).set(
+                "spec.rules.0.backendRefs.0.group",
+                "inference.networking.x-k8s.io",
+            );
+        });
+        yield breaking("selectors", "advisory")("the pool is not in the program", (copy) => {
+            copy.remove("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
+        });
+    }
+    if (program.ofKind("HTTPRoute")[0]?.get("spec.rules.0.backendRefs.0.kind") === "Service") {
+        yield breaking("selectors", "advisory")("the proxy is not in the program", (copy) => {
+            copy.remove("Service", /-proxy$/);
+        });
+    }
+    yield selectors("the decode Deployment is missing", (copy) => {
+        copy.remove("Deployment", decodeOf(copy));
+    });
+    yield selectors("the decode Deployment is in another namespace", (copy) => {
+        copy.get("Deployment", decodeOf(copy)).set("metadata.namespace", "default");
+    });
+    for (const workload of ["decode", "prefill", "epp"]) {
+        const name = new RegExp(`-${workload}$`);
+        yield selectors(`${workload}: the template lost a label of the selector`, (copy) => {
+            const deployment = copy.get("Deployment", name);
+            const [key = ""] = Object.keys(deployment.get("spec.selector.matchLabels") as object);
+            deployment.unset(["spec", "template", "metadata", "labels", key]);
+        });
+        yield selectors(`${workload}: the selector has a label that the template lacks`, (copy) => {
+            copy.get("Deployment", name).set("spec.selector.matchLabels.extra", "yes");
+        });
+    }
+    yield selectors(
+        "the decode pods' release label is renamed, in the Deployment's selector as well",
+        (copy) => {
+            const deployment = copy.get("Deployment", decodeOf(copy));
+            for (const labels of [
+                ["spec", "selector", "matchLabels"],
+                ["spec", "template", "metadata", "labels"],
+            ]) {
+                deployment.set([...labels, "llm-d.ai/model-release"], "other");
+            }
+        },
+    );
+};
+
+/** The decode Deployment that the first proxy selects; with several models, there are more. */
+function decodeOf(program: Program): RegExp {
+    const selected = program.get("Service", /-proxy$/).get(["spec", "selector", "llm-d.ai/model-release"]);
+    return new RegExp(`^ms-${String(selected)}-.*-decode$`);
+}
+
+function routeTo(program: Program, pool: Captured): string {
+    const route = program
+        .ofKind("HTTPRoute")
+        .find((candidate) => candidate.get("spec.rules.0.backendRefs.0.name") === pool.kubernetesName);
+    return route?.kubernetesName ?? "";
+}
+
+function* selectorMutations(title: string, backend: Captured, labels: string[]): Iterable<Mutation> {
+    const find = (program: Program) => program.get(backend.kind, new RegExp(`^${backend.kubernetesName}$`));
+    yield selectors(`${title}: selects prefill`, (copy) => {
+        find(copy).set([...labels, role], "prefill");
+    });
+    yield selectors(`${title}: the role label is gone, so prefill as well`, (copy) => {
+        find(copy).unset([...labels, role]);
+    });
+    yield selectors(`${title}: a role that no pod has`, (copy) => {
+        find(copy).set([...labels, role], "decoder");
+    });
+    yield selectors(`${title}: a label key with another spelling`, (copy) => {
+        find(copy)
+            .unset([...labels, role])
+            .set([...labels, "llm-d.ai/Role"], "decode");
+    });
+    yield selectors(`${title}: another model's release`, (copy) => {
+        find(copy).set([...labels, "llm-d.ai/model-release"], "absent");
+    });
+    yield selectors(`${title}: in a namespace without pods`, (copy) => {
+        find(copy).set("metadata.namespace", "default");
+    });
+    yield selectors(`${title}: a selector by a label that nothing has`, (copy) => {
+        const path = labels.join(".");
+        find(copy).set(path, { app: "absent" });
+    });
+}
