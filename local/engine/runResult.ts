@@ -26,8 +26,8 @@ export interface Diagnostic {
 export interface Violation {
     policy: string;
     pack: string;
-    /** A mandatory one fails the operation; a warning does not. */
-    level: "warning" | "mandatory";
+    /** A mandatory one fails the operation, an advisory one does not; a remediation was applied to the inputs. */
+    level: "advisory" | "mandatory" | "remediate";
     urn?: string;
     message: string;
 }
@@ -110,7 +110,8 @@ export class ResultCollector {
             this.result.violations.push({
                 policy: policyEvent.policyName,
                 pack: policyEvent.policyPackName,
-                level: policyEvent.enforcementLevel,
+                // The SDK's type says "warning"; the engine sends the level that the policy declares.
+                level: policyEvent.enforcementLevel as string as Violation["level"],
                 urn: policyEvent.resourceUrn || undefined,
                 message: plain(policyEvent.message),
             });

@@ -56,7 +56,7 @@ describe("embedded engine (end to end)", function () {
             () => {
                 const config = new pulumi.Config();
                 return Promise.resolve({
-                    plain: config.require("plain"),
+                    plain: config.require<string>("plain"),
                     nested: config.requireObject<object>("nested"),
                     sizes: config.requireObject<object>("sizes"),
                     secret: pulumi.secret("hidden-value"),
@@ -154,7 +154,7 @@ describe("embedded engine (end to end)", function () {
         const { violations } = await stack.up();
         assert.deepEqual(
             violations.map(({ policy, level: severity }) => [policy, severity]),
-            [["no-odd", "warning"]],
+            [["no-odd", "advisory"]],
         );
         await stack.destroy();
     });
