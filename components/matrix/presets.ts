@@ -54,7 +54,10 @@ const weights: Record<Preset, Weights> = {
 
 const picker = "max-score-picker";
 
-/** The EndpointPickerConfig of a preset, in the words of the release. */
+/**
+ * The EndpointPickerConfig of a preset, in the words of the release. The real loaders of GIE 1.2.0, 1.4.0 and 1.5.0
+ * have accepted those of 0.4, 0.7 and 0.8, the first two with the scheduler's own disaggregation plugins.
+ */
 export function presetConfig(preset: Preset, release: EppRelease, options: PresetOptions): PickerConfig {
     const disaggregated = preset === "pd-disaggregated";
     const featureGates = disaggregated ? [...release.disaggregation.featureGates] : [];
