@@ -1,7 +1,13 @@
 # Everything a fresh machine with Node 20+ and Go 1.26+ needs is installed and built by these targets, once.
 # STACK chooses the environment, Pulumi.$(STACK).yaml.
+# CONFIG overrides settings for one run: CONFIG="extProc.enabled=true replicas.decode=5".
+# REFRESH=1 looks at the cluster first and repairs drift; FORCE=1 takes back fields that others set there.
 STACK ?= dev
-LOCAL := npx --no-install ts-node --transpile-only local/cli.ts --stack $(STACK)
+CONFIG ?=
+REFRESH ?=
+FORCE ?=
+LOCAL := node_modules/.bin/ts-node --transpile-only local/cli.ts --stack $(STACK) \
+	$(if $(CONFIG),--config $(CONFIG)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview down status test

@@ -209,6 +209,9 @@ function controllerManagerArguments(certificates: Certificates): string[] {
         "--use-service-account-credentials",
         `--service-account-private-key-file=${certificates.serviceAccountKey}`,
         `--root-ca-file=${certificates.files("cluster-ca").cert}`,
+        // kwok's nodes cannot fail, but their heartbeats come late on a busy machine, and a pod that was once marked
+        // not ready for its node's sake is never made ready again by kwok.
+        "--node-monitor-grace-period=24h",
         "--kube-api-qps=100",
         "--kube-api-burst=200",
     ];

@@ -1,0 +1,124 @@
+import { Command } from "commander";
+import type { PathOutput } from "../components/outputs";
+import { controlPlaneStatus, stopControlPlane } from "./controlplane";
+import type { RunResult } from "./engine";
+import { parseOverrides } from "./overrides";
+import { stateDir } from "./paths";
+import type { Session } from "./session";
+import { openSession } from "./session";
+import type { ObjectRef } from "./status";
+import { readLive, resourceTable, serverTable } from "./status";
+
+/** What `make` runs: the program on the embedded control plane. */
+
+interface Options {
+    stack: string;
+    config: string[];
+    refresh: boolean;
+    force: boolean;
+}
+
+function report(line: string): void {
+    console.log(line);
+}
+
+function open({ stack, config, force }: Options): Promise<Session> {
+    return openSession({ stack, config: parseOverrides(config), forceConflicts: force, report });
+}
+
+/** Ends the engine's work in order when asked to end; on ctrl-c the engine is asked by the terminal itself. */
+function endInOrder(): AbortSignal {
+    const controller = new AbortController();
+    process.once("SIGINT", () => report("Interrupted: waiting for the engine to record what it did ..."));
+    process.once("SIGTERM", () => controller.abort());
+    return controller.signal;
+}
+
+function summarize(result: RunResult, verb: string): void {
+    const changes = Object.entries(result.changes).filter(([op]) => op !== "same");
+    report(
+        changes.length === 0
+            ? `${verb}: unchanged`
+            : `${verb}: ${changes.map(([op, count]) => `${String(count)} to ${op}`).join(", ")}`,
+    );
+}
+
+async function up(options: Options): Promise<void> {
+    const signal = endInOrder();
+    const { engine, kubeconfig } = await open(options);
+    summarize(await engine.up({ signal, refresh: options.refresh }), "Deployed");
+    const outputs = await engine.outputs();
+    report(`Path in force: ${String(outputs.path?.value)}`);
+    // In full, which the engine's own display is not.
+    report(`Scheduler path: ${(outputs.schedulerPath?.value as PathOutput).curl as string}`);
+    report(`Direct path: ${(outputs.directPath?.value as PathOutput).curl as string}`);
+    report(`Look around: KUBECONFIG=${kubeconfig} kubectl get all,gateway,httproute,referencegrant -A`);
+}
+
+async function preview(options: Options): Promise<void> {
+    const signal = endInOrder();
+    const { engine } = await open(options);
+    summarize(await engine.preview({ diff: true, signal, refresh: options.refresh }), "Preview");
+}
+
+async function down(): Promise<void> {
+    await stopControlPlane(stateDir, report);
+    report("Stopped; nothing is left.");
+}
+
+async function status(options: Options): Promise<void> {
+    const controlPlane = await controlPlaneStatus(stateDir);
+    report(`Control plane: ${controlPlane.state}`);
+    if (controlPlane.state === "absent") {
+        report("`make up` starts it.");
+        return;
+    }
+    report(serverTable(controlPlane));
+    if (controlPlane.state !== "healthy") {
+        report("`make up` starts what does not run.");
+        return;
+    }
+    const { engine, toolchain, kubeconfig } = await open(options);
+    const exported = await engine.stack.exportStack();
+    const refs = objectsOf(exported.deployment as StackState);
+    report(resourceTable(refs, readLive(toolchain.kubectl, { kubeconfig, stateDir }, refs)));
+    for (const [name, { value }] of Object.entries(await engine.outputs())) {
+        report(`${name}: ${JSON.stringify(value, undefined, 2)}`);
+    }
+}
+
+/** The part of an exported stack that names its Kubernetes objects. */
+interface StackState {
+    resources?: { type: string; outputs?: Partial<ObjectRef> }[];
+}
+
+function objectsOf({ resources = [] }: StackState): ObjectRef[] {
+    return resources
+        .filter(({ type }) => type.startsWith("kubernetes:"))
+        .map(({ outputs }) => outputs as ObjectRef)
+        .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
+            apiVersion,
+            kind,
+            metadata: { name, namespace },
+        }));
+}
+
+const cli = new Command("local")
+    .description("The program on the embedded control plane")
+    .option("--stack <name>", "the environment: Pulumi.<name>.yaml", "dev")
+    .option(
+        "--config <path=value...>",
+        "settings over the environment's own, for this run",
+        (pair: string, pairs: string[]) => [...pairs, pair],
+        [] as string[],
+    )
+    .option("--refresh", "look at the cluster first, and repair what changed there", false)
+    .option("--force", "take back fields that somebody else set on the cluster", false);
+for (const [name, action] of Object.entries({ up, preview, down, status })) {
+    cli.command(name).action(() => action(cli.opts<Options>()));
+}
+
+cli.parseAsync().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+});

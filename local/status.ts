@@ -1,0 +1,96 @@
+import { execFileSync } from "child_process";
+import Table from "cli-table3";
+import * as path from "path";
+import type { ControlPlaneStatus } from "./controlplane";
+
+/** The parts of a live object that tell whether it is ready. */
+export interface LiveObject {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string };
+    spec?: { replicas?: number };
+    status?: {
+        readyReplicas?: number;
+        phase?: string;
+        conditions?: { type: string; status: string }[];
+        parents?: { conditions?: { type: string; status: string }[] }[];
+    };
+}
+
+/** Names an object of the stack. */
+export type ObjectRef = Pick<LiveObject, "apiVersion" | "kind" | "metadata">;
+
+/** Plain text, for terminals, files and pipes alike. */
+const style = { head: [], border: [], compact: true };
+
+/** The servers as a table. */
+export function serverTable({ components }: ControlPlaneStatus): string {
+    const table = new Table({ head: ["server", "pid", "port", "healthy", "memory"], style });
+    for (const { name, pid, port, healthy, memory } of components) {
+        table.push([
+            name,
+            pid ?? "-",
+            port ?? "-",
+            healthy ? "yes" : "no",
+            memory === undefined ? "-" : `${String(Math.round(memory / 2 ** 20))} MiB`,
+        ]);
+    }
+    return table.toString();
+}
+
+/** The stack's objects and how each is, as a table. */
+export function resourceTable(expected: readonly ObjectRef[], live: readonly LiveObject[]): string {
+    const table = new Table({ head: ["kind", "namespace", "name", "state"], style });
+    const id = ({ kind, metadata }: ObjectRef) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+    const byId = new Map(live.map((object) => [id(object), object]));
+    for (const ref of [...expected].sort((a, b) => id(a).localeCompare(id(b)))) {
+        const object = byId.get(id(ref));
+        table.push([
+            ref.kind,
+            ref.metadata.namespace ?? "-",
+            ref.metadata.name,
+            object === undefined ? "MISSING" : describe(object),
+        ]);
+    }
+    return table.toString();
+}
+
+/** Whether an object does what it is for, in a word or two. */
+export function describe({ kind, spec, status }: LiveObject): string {
+    if (kind === "Deployment") {
+        const wanted = spec?.replicas ?? 0;
+        const ready = status?.readyReplicas ?? 0;
+        return `${ready >= wanted ? "ready" : "not ready"} ${String(ready)}/${String(wanted)}`;
+    }
+    const conditions = status?.conditions ?? status?.parents?.flatMap((parent) => parent.conditions ?? []);
+    if (conditions !== undefined && conditions.length > 0) {
+        return conditions.map(({ type, status: value }) => `${type}=${value}`).join(" ");
+    }
+    return status?.phase ?? "present";
+}
+
+/** Reads objects as the API server has them; those that are gone are left out. */
+export function readLive(
+    kubectl: string,
+    { kubeconfig, stateDir }: { kubeconfig: string; stateDir: string },
+    refs: readonly ObjectRef[],
+): LiveObject[] {
+    if (refs.length === 0) {
+        return [];
+    }
+    const list = { apiVersion: "v1", kind: "List", items: refs };
+    const output = execFileSync(
+        kubectl,
+        [
+            ...["--kubeconfig", kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")],
+            ...["get", "--ignore-not-found", "--output", "json", "--filename", "-"],
+        ],
+        { input: JSON.stringify(list), encoding: "utf8", maxBuffer: 256 * 2 ** 20 },
+    );
+    if (output.trim() === "") {
+        return [];
+    }
+    // One object comes bare, several come as a List.
+    const answer = JSON.parse(output) as LiveObject & { items?: LiveObject[] };
+    return answer.items ?? [answer];
+}

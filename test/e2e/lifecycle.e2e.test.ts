@@ -1,0 +1,214 @@
+import { strict as assert } from "assert";
+import type { RunResult } from "../../local/engine";
+import { EngineError } from "../../local/engine";
+import { TestCluster } from "./support/cluster";
+
+/** What a run did to resources: `create EnvoyFilter`, sorted. Components and the stack are left out. */
+function actions({ steps }: RunResult): string[] {
+    return steps
+        .filter(({ op, type }) => op !== "same" && type.startsWith("kubernetes:"))
+        .map(({ op, type }) => `${op} ${type.split(":").at(-1)!}`)
+        .sort();
+}
+
+describe("the dev stack on the real engine and API server", function () {
+    this.timeout(180_000);
+    const cluster = new TestCluster();
+    const scheduler = "llm-d-inference-scheduler";
+    const simulator = "llm-d-sim";
+
+    // The first file to run builds the tools, which takes minutes.
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await cluster.open({ replicas: { decode: 2 } });
+    });
+    after(() => cluster.stop());
+
+    it("previews everything and creates nothing", async () => {
+        const engine = await cluster.open({ replicas: { decode: 2 } });
+        const result = await engine.preview();
+        assert.ok(actions(result).every((action) => action.startsWith("create ")));
+        assert.ok(actions(result).includes("create ReferenceGrant"));
+        assert.ok(!cluster.names("namespaces", "default").includes(simulator));
+    });
+
+    it("refuses a bad setting before anything is registered", async () => {
+        const engine = await cluster.open({ replicas: { decode: 0 } });
+        await assert.rejects(
+            engine.up(),
+            (error) =>
+                error instanceof EngineError &&
+                error.message.includes(
+                    "replicas.decode: 0 is not allowed; allowed: a whole number from 1 to 1000.",
+                ),
+        );
+        assert.ok(!cluster.names("namespaces", "default").includes(simulator));
+    });
+
+    it("creates every resource of the seed", async () => {
+        const engine = await cluster.open({ replicas: { decode: 2 } });
+        await engine.up();
+
+        const gateway = cluster.get<{ spec: { gatewayClassName: string; listeners: { port: number }[] } }>(
+            "gateway",
+            scheduler,
+            "infra-inference-scheduling-inference-gateway",
+        );
+        assert.equal(gateway.spec.gatewayClassName, "istio");
+        assert.deepEqual(
+            gateway.spec.listeners.map((listener) => listener.port),
+            [80],
+        );
+
+        const route = cluster.get<{ spec: { rules: { backendRefs: Record<string, unknown>[] }[] } }>(
+            "httproute",
+            scheduler,
+            "llm-d-inference-scheduling",
+        );
+        const [backend] = route.spec.rules[0]!.backendRefs;
+        assert.equal(backend!.name, "gaie-inference-scheduling-proxy");
+        assert.equal(backend!.namespace, simulator);
+        assert.equal(backend!.port, 8200);
+
+        const grants = cluster.names("referencegrant", simulator);
+        assert.equal(grants.length, 1);
+        const grant = cluster.get<{ spec: unknown }>("referencegrant", simulator, grants[0]!);
+        assert.deepEqual(grant.spec, {
+            from: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: scheduler }],
+            to: [{ group: "", kind: "Service", name: "gaie-inference-scheduling-proxy" }],
+        });
+
+        const epp = cluster.get<{ spec: { ports: { port: number }[] } }>(
+            "service",
+            scheduler,
+            "gaie-inference-scheduling-epp",
+        );
+        assert.deepEqual(
+            epp.spec.ports.map(({ port }) => port),
+            [9002, 9003, 9090],
+        );
+    });
+
+    it("puts exactly the ready decode pods behind the proxy Service, on 8200", () => {
+        const slices = JSON.parse(
+            cluster.kubectl(
+                "--namespace",
+                simulator,
+                "get",
+                "endpointslices",
+                "--selector",
+                "kubernetes.io/service-name=gaie-inference-scheduling-proxy",
+                "--output",
+                "json",
+            ),
+        ) as {
+            items: {
+                ports: { port: number }[];
+                endpoints: { conditions: { ready: boolean }; targetRef: { name: string } }[];
+            }[];
+        };
+        const endpoints = slices.items.flatMap((slice) => slice.endpoints);
+        assert.equal(endpoints.length, 2);
+        assert.ok(endpoints.every(({ conditions }) => conditions.ready));
+        assert.ok(
+            endpoints.every(({ targetRef }) =>
+                targetRef.name.startsWith("ms-sim-llm-d-modelservice-decode-"),
+            ),
+        );
+        assert.deepEqual(
+            slices.items.flatMap((slice) => slice.ports.map(({ port }) => port)),
+            [8200],
+        );
+    });
+
+    it("gives addresses, a ready-made curl and the path in force", async () => {
+        const engine = await cluster.open({ replicas: { decode: 2 } });
+        const outputs = await engine.outputs();
+        const direct = outputs.directPath!.value as { address: string; curl: string };
+        assert.equal(
+            direct.address,
+            "http://gaie-inference-scheduling-proxy.llm-d-sim.svc.cluster.local:8200",
+        );
+        assert.ok(direct.curl.includes(`${direct.address}/v1/completions`));
+        assert.match(outputs.path!.value as string, /^scheduler: /);
+    });
+
+    it("changes nothing the second time", async () => {
+        const engine = await cluster.open({ replicas: { decode: 2 } });
+        const result = await engine.up();
+        assert.deepEqual(actions(result), []);
+        assert.deepEqual(Object.keys(result.changes), ["same"]);
+    });
+
+    it("scales decode from 2 to 5 by one update", async () => {
+        const engine = await cluster.open({ replicas: { decode: 5 } });
+        const result = await engine.up();
+        assert.deepEqual(actions(result), ["update Deployment"]);
+        const { status } = cluster.get<{ status: { readyReplicas: number } }>(
+            "deployment",
+            simulator,
+            "ms-sim-llm-d-modelservice-decode",
+        );
+        assert.equal(status.readyReplicas, 5);
+    });
+
+    it("changes an image by one update", async () => {
+        const engine = await cluster.open({
+            replicas: { decode: 5 },
+            images: { epp: "registry.example/epp:team", eppVersion: "0.8" },
+        });
+        assert.deepEqual(actions(await engine.up()), ["update Deployment"]);
+    });
+
+    it("adds the EnvoyFilter, and nothing else, when ext_proc is turned on, and removes it again", async () => {
+        const image = { images: { epp: "registry.example/epp:team", eppVersion: "0.8" } };
+        const on = await cluster.open({ replicas: { decode: 5 }, extProc: { enabled: true }, ...image });
+        const result = await on.up();
+        assert.deepEqual(actions(result), ["create EnvoyFilter"]);
+        assert.ok(
+            result.diagnostics.some(({ message }) => message.includes("scoring, not obeyed")),
+            "the program warns that scores are not obeyed",
+        );
+        const off = await cluster.open({ replicas: { decode: 5 }, ...image });
+        assert.deepEqual(actions(await off.up()), ["delete EnvoyFilter"]);
+        assert.deepEqual(cluster.names("envoyfilter", scheduler), []);
+    });
+
+    it("repairs what was deleted with kubectl", async () => {
+        const [grant] = cluster.names("referencegrant", simulator);
+        cluster.kubectl("--namespace", simulator, "delete", "referencegrant", grant!);
+        const engine = await cluster.open({ replicas: { decode: 5 } });
+        await engine.up({ refresh: true });
+        assert.deepEqual(cluster.names("referencegrant", simulator), [grant]);
+    });
+
+    it("names who else owns a field that was changed with kubectl, and takes it back when told to", async () => {
+        const drift = JSON.stringify({ spec: { replicas: 1 } });
+        const deployment = "ms-sim-llm-d-modelservice-decode";
+        cluster.kubectl("--namespace", simulator, "patch", "deployment", deployment, "--patch", drift);
+        const polite = await cluster.open({ replicas: { decode: 5 } });
+        await assert.rejects(
+            polite.up({ refresh: true }),
+            (error) =>
+                error instanceof EngineError &&
+                error.message.includes("kubectl-patch") &&
+                error.message.includes(".spec.replicas"),
+        );
+        const forceful = await cluster.open({ replicas: { decode: 5 } }, { forceConflicts: true });
+        await forceful.up({ refresh: true });
+        const { spec } = cluster.get<{ spec: { replicas: number } }>("deployment", simulator, deployment);
+        assert.equal(spec.replicas, 5);
+    });
+
+    it("leaves nothing when it is destroyed", async () => {
+        const engine = await cluster.open({ replicas: { decode: 5 } });
+        await engine.destroy();
+        const namespaces = cluster.names("namespaces", "default");
+        assert.ok(!namespaces.includes(simulator) && !namespaces.includes(scheduler), namespaces.join(" "));
+        const rights = cluster.names("clusterroles,clusterrolebindings", "default");
+        assert.deepEqual(
+            rights.filter((name) => name.includes("gaie-")),
+            [],
+        );
+    });
+});

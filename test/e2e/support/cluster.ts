@@ -1,0 +1,55 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { stopControlPlane } from "../../../local/controlplane";
+import type { Session } from "../../../local/session";
+import { openSession } from "../../../local/session";
+
+/** Lines that the engine and the control plane reported, for the message of a failed test. */
+export const log: string[] = [];
+
+/** A control plane of a test file's own, beside any that the developer runs. */
+export class TestCluster {
+    readonly state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-e2e-"));
+    private session: Session | undefined;
+
+    /** Opens the dev stack with config of the test's own; starts the control plane when it does not run. */
+    async open(
+        config: Record<string, unknown> = {},
+        options: { policyPacks?: string[]; forceConflicts?: boolean } = {},
+    ): Promise<Session["engine"]> {
+        this.session = await openSession({
+            stack: "dev",
+            config,
+            ...options,
+            report: (line) => log.push(line),
+            state: this.state,
+        });
+        return this.session.engine;
+    }
+
+    /** Runs kubectl against this control plane, and none other. */
+    kubectl(...args: string[]): string {
+        const { toolchain, kubeconfig } = this.session!;
+        const own = ["--kubeconfig", kubeconfig, "--cache-dir", path.join(this.state, "kubectl-cache")];
+        return execFileSync(toolchain.kubectl, [...own, ...args], { encoding: "utf8" });
+    }
+
+    /** An object as the API server has it. */
+    get<T = Record<string, unknown>>(kind: string, namespace: string, name: string): T {
+        return JSON.parse(this.kubectl("--namespace", namespace, "get", kind, name, "--output", "json")) as T;
+    }
+
+    /** Names of the objects of a kind in a namespace. */
+    names(kind: string, namespace: string): string[] {
+        return this.kubectl("--namespace", namespace, "get", kind, "--output", "name")
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => line.slice(line.indexOf("/") + 1));
+    }
+
+    async stop(): Promise<void> {
+        await stopControlPlane(this.state);
+    }
+}
