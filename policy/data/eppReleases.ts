@@ -33,6 +33,8 @@ export interface EppRelease {
     readonly prefixBlock: PrefixBlockSetting;
     /** The model servers' metric of KV cache usage that it reads. */
     readonly kvCacheMetric: string;
+    /** Reads names of metrics from `engineConfigs`; GIE 1.4 does so only behind an experimental feature gate. */
+    readonly engineConfigs: boolean;
     /** Reads InferenceModelRewrites. */
     readonly modelRewrites: boolean;
 }
@@ -217,6 +219,7 @@ const release08: EppRelease = {
     wholeWeights: false,
     prefixBlock: producerTokens,
     kvCacheMetric: kvCacheUsage,
+    engineConfigs: true,
     modelRewrites: true,
 };
 
@@ -234,6 +237,7 @@ export const eppReleases: readonly EppRelease[] = [
         wholeWeights: true,
         prefixBlock: scorerCharacters,
         kvCacheMetric: gpuCacheUsage,
+        engineConfigs: false,
         modelRewrites: false,
     },
     {
@@ -245,11 +249,13 @@ export const eppReleases: readonly EppRelease[] = [
         plugins: new Set(pluginsOf05),
         wholeWeights: true,
         prefixBlock: scorerCharacters,
+        engineConfigs: false,
     },
     {
         ...release08,
         minor: "0.7",
         gie: "1.4",
+        engineConfigs: false,
         plugins: new Set(pluginsOf07),
         prefixBlock: { ...producerTokens, plugin: "prefix-cache-scorer" },
     },

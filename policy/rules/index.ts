@@ -1,9 +1,23 @@
 import type { Rule } from "../framework/rule";
+import { eppConfig } from "./eppConfig";
+import { eppFlags } from "./eppFlags";
+import { eppMetricName } from "./eppMetricName";
+import { eppPorts } from "./eppPorts";
+import { eppRbac } from "./eppRbac";
+import { eppService } from "./eppService";
+import { eppVersionKnown } from "./eppVersionKnown";
+import { extProcFilters } from "./extProcFilters";
+import { extProcMode } from "./extProcMode";
+import { extProcObeyed } from "./extProcObeyed";
+import { extProcSinglePicker } from "./extProcSinglePicker";
+import { extProcTls } from "./extProcTls";
 import { gateway } from "./gateway";
 import { inferencePort } from "./inferencePort";
+import { podDisruptionBudget } from "./podDisruptionBudget";
 import { referenceGrantPresence } from "./referenceGrantPresence";
 import { referenceGrantScope } from "./referenceGrantScope";
 import { selectors } from "./selectors";
+import { workloadHygiene } from "./workloadHygiene";
 
 /** The rules of the pack, in the order in which they run. */
 export const rules: readonly Rule[] = [
@@ -12,4 +26,18 @@ export const rules: readonly Rule[] = [
     inferencePort,
     selectors,
     gateway,
+    eppPorts,
+    eppService,
+    eppRbac,
+    eppFlags,
+    eppVersionKnown,
+    eppConfig,
+    eppMetricName,
+    extProcMode,
+    extProcSinglePicker,
+    extProcTls,
+    extProcFilters,
+    extProcObeyed,
+    workloadHygiene,
+    podDisruptionBudget,
 ];

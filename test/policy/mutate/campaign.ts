@@ -9,7 +9,10 @@ import { Program } from "./program";
  * What the pack may say of an unmutated program: advice that a mode is known to deserve, by the name of the rule.
  * Anything else is a false alarm.
  */
-const deservedAdvice: Readonly<Record<string, readonly string[]>> = {};
+const deservedAdvice: Readonly<Record<string, readonly string[]>> = {
+    "scoring-not-obeyed": ["ext-proc-obeyed"],
+    "scoring-not-obeyed-replicated": ["ext-proc-obeyed"],
+};
 
 /** What became of a mutation, or of an unmutated program. */
 export interface Outcome {

@@ -1,0 +1,60 @@
+import { booleanFlags } from "../data/eppReleases";
+import { list, text } from "../framework/json";
+import type { UnknownInputError } from "../framework/unknown";
+import { Unknowns } from "../framework/unknown";
+import type { Container, Located } from "./containers";
+
+/** A flag on a command line. */
+export interface Flag {
+    readonly name: string;
+    readonly dashes: 1 | 2;
+    readonly path: string;
+}
+
+/** What Go's flag parsers make of a command line. */
+export interface PickerArguments {
+    readonly flags: readonly Flag[];
+    /** Words between the flags that belong to none: the parser takes them for the end of the flags, or ignores them. */
+    readonly stray: readonly (Located<string> & { readonly after: string })[];
+    readonly unknowns: readonly UnknownInputError[];
+}
+
+/** Reads the flags of a container's command and arguments. A shell's command line is not taken apart. */
+export function pickerArguments(container: Container): PickerArguments {
+    const unknowns = new Unknowns();
+    const words: Located<string>[] = [];
+    for (const field of ["command", "args"]) {
+        unknowns.forEach(list(container.fields[field]), (word, position) => {
+            words.push({ value: text(word) ?? "", path: `${container.path}.${field}.${String(position)}` });
+        });
+    }
+    // Without every word, what follows a flag cannot be told from its value.
+    if (unknowns.errors.length > 0 || /(^|\/)(ba|da|k|z)?sh$/.test(words[0]?.value ?? "")) {
+        return { flags: [], stray: [], unknowns: unknowns.errors };
+    }
+    return { ...parse(words), unknowns: [] };
+}
+
+function parse(words: readonly Located<string>[]): Pick<PickerArguments, "flags" | "stray"> {
+    const flags: Flag[] = [];
+    const stray: PickerArguments["stray"][number][] = [];
+    for (let position = 0; position < words.length; position++) {
+        const { value, path } = words[position] ?? { value: "", path: "" };
+        if (value === "--") {
+            break;
+        }
+        const [, dashes, name = "", assigned] = /^(--?)([^-=][^=]*)(=[^]*)?$/.exec(value) ?? [];
+        const previous = flags.at(-1);
+        if (dashes === undefined) {
+            if (previous) {
+                stray.push({ value, path, after: previous.name });
+            }
+            continue;
+        }
+        flags.push({ name, dashes: dashes === "-" ? 1 : 2, path });
+        if (assigned === undefined && !booleanFlags.has(name)) {
+            position++;
+        }
+    }
+    return { flags, stray };
+}

@@ -1,0 +1,153 @@
+import type { Json } from "../framework/json";
+import { list, record, text } from "../framework/json";
+import { kinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import type { StackIndex } from "../framework/stackIndex";
+import type { UnknownInputError } from "../framework/unknown";
+import { Unknowns } from "../framework/unknown";
+
+/** One rule of a Role or ClusterRole. */
+export interface PolicyRule {
+    readonly path: string;
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+    readonly resourceNames: readonly string[];
+}
+
+/** A binding that an account profits from. */
+export interface Bound {
+    readonly binding: KubernetesObject;
+    /** Where its rights hold; `""` for everywhere. */
+    readonly namespace: string;
+    /** `undefined` where the program does not have the role. */
+    readonly role: KubernetesObject | undefined;
+    /** `<Kind> <name>` of the role, as the binding names it. */
+    readonly roleName: string;
+    readonly rules: readonly PolicyRule[];
+    /** Whether the account itself is bound, and not a group that it is in. */
+    readonly direct: boolean;
+}
+
+/** Something that an account must be allowed. */
+export interface Right {
+    readonly group: string;
+    readonly resource: string;
+    readonly verb: string;
+    /** The one object that it is about, where that is known. */
+    readonly name?: string;
+}
+
+/** Who is bound to what in a program. */
+export interface Rights {
+    of(account: string, namespace: string): readonly Bound[];
+    /** Bindings and roles that are not known in preview; each might grant what seems to be missing. */
+    readonly unknowns: readonly UnknownInputError[];
+}
+
+export function rightsOf(index: StackIndex): Rights {
+    return index.model(collect);
+}
+
+/** Whether a rule allows something. */
+export function allows(rule: PolicyRule, { group, resource, verb, name }: Right): boolean {
+    const has = (values: readonly string[], value: string) => values.includes(value) || values.includes("*");
+    return (
+        has(rule.apiGroups, group) &&
+        has(rule.resources, resource) &&
+        has(rule.verbs, verb) &&
+        (rule.resourceNames.length === 0 || (name !== undefined && rule.resourceNames.includes(name)))
+    );
+}
+
+/** Built-in ClusterRoles that programs bind and do not create. */
+const builtIn: Readonly<Record<string, readonly PolicyRule[]>> = {
+    "system:auth-delegator": [
+        rule("", ["authentication.k8s.io"], ["tokenreviews"], ["create"]),
+        rule("", ["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
+    ],
+    "cluster-admin": [rule("", ["*"], ["*"], ["*"])],
+};
+
+function rule(path: string, apiGroups: string[], resources: string[], verbs: string[]): PolicyRule {
+    return { path, apiGroups, resources, verbs, resourceNames: [] };
+}
+
+function collect(index: StackIndex): Rights {
+    const unknowns = new Unknowns();
+    const bySubject = new Map<string, Bound[]>();
+    for (const binding of index.ofKind(kinds.roleBinding, kinds.clusterRoleBinding)) {
+        unknowns.attempt(() => {
+            const subjects = list(binding.field("subjects")).map((subject) =>
+                subjectKey(record(subject), binding),
+            );
+            const bound = boundBy(binding, index);
+            for (const subject of new Set(subjects)) {
+                const present = bySubject.get(subject);
+                if (present) {
+                    present.push(bound);
+                } else {
+                    bySubject.set(subject, [bound]);
+                }
+            }
+        });
+    }
+    return {
+        of: (account, namespace) => {
+            const direct = bySubject.get(accountKey(namespace, account)) ?? [];
+            const groups = [
+                "system:serviceaccounts",
+                `system:serviceaccounts:${namespace}`,
+                "system:authenticated",
+            ];
+            const shared = groups.flatMap((group) => bySubject.get(`Group ${group}`) ?? []);
+            return [...direct, ...shared.map((bound) => ({ ...bound, direct: false }))];
+        },
+        unknowns: unknowns.errors,
+    };
+}
+
+/** A ServiceAccount can also be bound as the user that it logs in as. */
+function subjectKey(subject: Json, { namespace }: KubernetesObject): string {
+    const name = text(subject.name) ?? "";
+    if (subject.kind === "ServiceAccount") {
+        return accountKey(text(subject.namespace) || namespace, name);
+    }
+    return `${text(subject.kind) ?? ""} ${name}`;
+}
+
+function accountKey(namespace: string, name: string): string {
+    return `User system:serviceaccount:${namespace}:${name}`;
+}
+
+function boundBy(binding: KubernetesObject, index: StackIndex): Bound {
+    const reference = record(binding.field("roleRef"));
+    const name = text(reference.name) ?? "";
+    const role =
+        reference.kind === "ClusterRole"
+            ? index.find(kinds.clusterRole, "", name)
+            : index.find(kinds.role, binding.namespace, name);
+    const standard = reference.kind === "ClusterRole" ? builtIn[name] : undefined;
+    return {
+        binding,
+        namespace: binding.namespace,
+        role,
+        roleName: `${text(reference.kind) ?? ""} ${name}`,
+        rules: role ? rulesOf(role) : (standard ?? []),
+        direct: true,
+    };
+}
+
+function rulesOf(role: KubernetesObject): PolicyRule[] {
+    return list(role.field("rules")).map((value, position) => {
+        const fields = record(value);
+        const texts = (key: string) => list(fields[key]).filter((item) => typeof item === "string");
+        return {
+            path: `rules.${String(position)}`,
+            apiGroups: texts("apiGroups"),
+            resources: texts("resources"),
+            verbs: texts("verbs"),
+            resourceNames: texts("resourceNames"),
+        };
+    });
+}

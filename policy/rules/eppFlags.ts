@@ -1,0 +1,191 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import { list, record, text } from "../framework/json";
+import { kinds } from "../framework/kinds";
+import { templatesOf } from "../framework/podIndex";
+import type { Rule, RuleConfig } from "../framework/rule";
+import type { Flag } from "../model/pickerArguments";
+import { pickerArguments } from "../model/pickerArguments";
+import { eachPickerIn, Picker } from "../model/pickers";
+
+/** Settings of {@link eppFlags}. */
+export interface EppFlagsConfig {
+    extraFlags: string[];
+}
+
+const config: RuleConfig<EppFlagsConfig> = {
+    defaults: { extraFlags: [] },
+    schema: {
+        extraFlags: {
+            type: "array",
+            items: { type: "string" },
+            description: "Flags, without dashes, that a build of your own accepts besides the release's.",
+        },
+    },
+};
+
+const maximumTargetPorts = 8;
+
+/** Names that the gRPC health server answers to without leader election, where it gives all of them one answer. */
+const commonHealthServices = ["", "envoy.service.ext_proc.v3.ExternalProcessor"];
+
+/** Names that differ under leader election: a follower is alive, and not ready (GIE `cmd/epp/runner/health.go`). */
+const probeServices = { livenessProbe: "liveness", readinessProbe: "readiness", startupProbe: "liveness" };
+
+/** An endpoint picker starts with its arguments, and they fit its replicas, strategy and probes. */
+export const eppFlags: Rule<EppFlagsConfig> = {
+    name: "epp-flags",
+    description:
+        "The endpoint picker's arguments are ones that its version accepts, and agree with its replicas, update strategy and probes.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Remove or correct the argument that the message names. More than one replica needs --ha-enable-leader-election, strategy Recreate, and gRPC probes of the services liveness and readiness.",
+    config,
+    *checkResource(object, settings) {
+        yield* eachPickerIn(object, templatesOf(object), function* (picker) {
+            for (const check of [checkFlags, checkPool, checkConfiguration, checkReplicas, checkProbes]) {
+                yield* each([object], () => check(picker, settings));
+            }
+        });
+    },
+};
+
+function* checkFlags(picker: Picker, { extraFlags }: EppFlagsConfig): Findings {
+    const { flags, stray, unknowns } = pickerArguments(picker.container);
+    yield* unknowns.map((unknown) => ({ unknown }));
+    for (const { value, path, after } of stray) {
+        yield {
+            message: `${picker.owner.toString()}: the argument ${value} (${path}) belongs to no flag: --${after} takes its value after "=".`,
+        };
+    }
+    const { release } = picker;
+    if (!release) {
+        return;
+    }
+    for (const flag of flags) {
+        const known = release.flags.has(flag.name) || extraFlags.includes(flag.name);
+        const at = `${picker.owner.toString()}: ${"-".repeat(flag.dashes)}${flag.name} (${flag.path})`;
+        if (release.refusedFlags.has(flag.name)) {
+            yield {
+                message: `${at} is refused at start by ${Picker.describe(release)}; name metrics by engineConfigs in the EndpointPickerConfig.`,
+            };
+        } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
+            yield { message: `${at} needs two dashes in ${Picker.describe(release)}.` };
+        } else if (!known && release.complete && !isShortVerbosity(flag)) {
+            yield {
+                message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
+            };
+        }
+    }
+}
+
+/** `-v2`. */
+function isShortVerbosity({ name, dashes }: Flag): boolean {
+    return dashes === 1 && /^v\d+$/.test(name);
+}
+
+function* checkPool(picker: Picker): Findings {
+    const pool = picker.flag("pool-name");
+    const selector = picker.flag("endpoint-selector");
+    const owner = picker.owner.toString();
+    if (pool?.value && selector?.value) {
+        yield {
+            message: `${owner}: --pool-name (${pool.path}) and --endpoint-selector (${selector.path}) exclude each other.`,
+        };
+    }
+    if (!pool?.value && !selector?.value) {
+        yield {
+            message: `${owner}: the endpoint picker has neither --pool-name nor --endpoint-selector, and exits at start (${picker.container.path}.args).`,
+        };
+    }
+    if (selector?.value) {
+        yield* checkEndpoints(picker, selector.path);
+    }
+}
+
+function* checkEndpoints(picker: Picker, path: string): Findings {
+    const owner = picker.owner.toString();
+    const ports = picker.flag("endpoint-target-ports");
+    const numbers = ports?.value.split(",") ?? [];
+    if (!ports) {
+        yield { message: `${owner}: --endpoint-selector (${path}) needs --endpoint-target-ports.` };
+    } else if (
+        numbers.length > maximumTargetPorts ||
+        !numbers.every((number) => /^\d{1,5}$/.test(number) && Number(number) <= 65535)
+    ) {
+        yield {
+            message: `${owner}: --endpoint-target-ports (${ports.path}) is ${ports.value}, but it is one to ${String(maximumTargetPorts)} port numbers with commas between them.`,
+        };
+    }
+    const variables = list(picker.container.fields.env).map((entry) => record(entry).name);
+    if (!variables.includes("POD_NAME")) {
+        yield {
+            message: `${owner}: --endpoint-selector (${path}) needs the environment variable POD_NAME (${picker.container.path}.env).`,
+        };
+    }
+}
+
+function* checkConfiguration(picker: Picker): Findings {
+    const file = picker.flag("config-file");
+    const inline = picker.flag("config-text");
+    const owner = picker.owner.toString();
+    if (file?.value && inline?.value) {
+        yield {
+            message: `${owner}: --config-file (${file.path}) and --config-text (${inline.path}) exclude each other.`,
+        };
+    }
+    const { release } = picker;
+    if (release?.configRequired && !file?.value && !inline?.value) {
+        yield {
+            message: `${owner}: ${Picker.describe(release)} needs --config-file or --config-text (${picker.container.path}.args).`,
+        };
+    }
+}
+
+function* checkReplicas(picker: Picker): Findings {
+    const { owner, replicas, leaderElection } = picker;
+    const flag = picker.flag("ha-enable-leader-election");
+    if (replicas > 1 && !leaderElection) {
+        yield {
+            message: `${owner.toString()}: ${String(replicas)} replicas (spec.replicas) without --ha-enable-leader-election (${flag?.path ?? `${picker.container.path}.args`}) pick endpoints unaware of each other.`,
+        };
+    }
+    if (owner.is(kinds.deployment) && replicas === 1 && leaderElection) {
+        yield {
+            message: `${owner.toString()}: --ha-enable-leader-election (${flag?.path ?? ""}) with 1 replica (spec.replicas) leaves nobody to take over.`,
+        };
+    }
+    const strategy = text(record(owner.spec.strategy).type) ?? "RollingUpdate";
+    if (owner.is(kinds.deployment) && leaderElection && strategy !== "Recreate") {
+        yield {
+            message: `${owner.toString()}: strategy ${strategy} (spec.strategy.type) with --ha-enable-leader-election (${flag?.path ?? ""}) never ends, because only the leader is ever Ready; it has to be Recreate.`,
+        };
+    }
+}
+
+function* checkProbes(picker: Picker): Findings {
+    const { leaderElection } = picker;
+    for (const [probe, expected] of Object.entries(probeServices)) {
+        if (picker.container.fields[probe] === undefined) {
+            continue;
+        }
+        const fields = record(picker.container.fields[probe]);
+        const path = `${picker.container.path}.${probe}`;
+        const owner = picker.owner.toString();
+        if (fields.grpc === undefined) {
+            const handler = ["tcpSocket", "httpGet", "exec"].find((kind) => kind in fields) ?? "nothing";
+            yield {
+                message: `${owner}: ${probe} uses ${handler} (${path}), which does not tell whether the endpoint picker knows its pool; it has to be grpc.`,
+            };
+            continue;
+        }
+        const service = text(record(fields.grpc).service) ?? "";
+        const allowed = leaderElection ? [expected] : commonHealthServices;
+        if (!allowed.includes(service)) {
+            yield {
+                message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but ${leaderElection ? "with" : "without"} --ha-enable-leader-election it has to be ${allowed.map((name) => name || "none").join(" or ")}.`,
+            };
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import { parse } from "yaml";
+import { kvCacheMetricOfSimulator } from "../data/simulatorReleases";
+import type { Findings } from "../framework/finding";
+import { list, record, text } from "../framework/json";
+import type { Rule } from "../framework/rule";
+import type { StackIndex } from "../framework/stackIndex";
+import { simulatorsOf } from "../model/modelServers";
+import { configTextOf } from "../model/pickerConfig";
+import { eachPicker, Picker } from "../model/pickers";
+
+const metricFlag = "kv-cache-usage-percentage-metric";
+
+/** An endpoint picker reads the metric of KV cache usage that its model servers emit. */
+export const eppMetricName: Rule = {
+    name: "epp-metric-name",
+    description:
+        "The endpoint picker reads the KV cache metric by the name under which the simulator emits it.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    remediationSteps: `Take versions of both that agree. Up to GIE 1.3 --${metricFlag} names the metric; from GIE 1.5 kvUsageSpec of an engineConfigs entry does.`,
+    *checkStack(index) {
+        yield* eachPicker(index, (picker) => checkPicker(picker, index));
+    },
+};
+
+function* checkPicker(picker: Picker, index: StackIndex): Findings {
+    const { release } = picker;
+    if (!release) {
+        return;
+    }
+    const flag = picker.flag(metricFlag);
+    const configured = release.engineConfigs ? configuredMetric(picker, index) : undefined;
+    const expected = flag?.value ?? configured ?? release.kvCacheMetric;
+    const origin = flag
+        ? `--${metricFlag} at ${flag.path}`
+        : configured === undefined
+          ? Picker.describe(release)
+          : "kvUsageSpec of its EndpointPickerConfig";
+    const { all, undecided } = simulatorsOf(picker, index);
+    for (const { template, container, image } of all) {
+        const emitted = image.minor && kvCacheMetricOfSimulator(image.minor);
+        if (emitted && emitted !== expected) {
+            yield {
+                message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${image.minor ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+            };
+        }
+    }
+    if (undecided) {
+        yield { unknown: undecided };
+    }
+}
+
+/** The metric of the default engine, `vllm`, where the configuration defines that engine itself. */
+function configuredMetric(picker: Picker, index: StackIndex): string | undefined {
+    const found = configTextOf(picker, index);
+    if (!found || "problem" in found) {
+        return undefined;
+    }
+    return list(record(parseOrNothing(found.text)).plugins)
+        .map((plugin) => record(record(plugin).parameters))
+        .flatMap(({ engineConfigs, defaultEngine }) =>
+            list(engineConfigs)
+                .map(record)
+                .filter(({ name }) => name === (defaultEngine ?? "vllm")),
+        )
+        .map(({ kvUsageSpec }) => text(kvUsageSpec))
+        .find((metric) => metric !== undefined);
+}
+
+/** What is no YAML is for `epp-config` to report. */
+function parseOrNothing(source: string): unknown {
+    try {
+        return parse(source);
+    } catch {
+        return undefined;
+    }
+}

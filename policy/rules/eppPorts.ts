@@ -1,0 +1,270 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import { integer, list, record, text } from "../framework/json";
+import { kinds, poolKinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import { templatesOf } from "../framework/podIndex";
+import type { Rule, RuleConfig } from "../framework/rule";
+import type { StackIndex } from "../framework/stackIndex";
+import { isPool } from "../model/chains";
+import { declaredPortsOf, namedPort } from "../model/containers";
+import { extProcFiltersOf } from "../model/extProc";
+import { clusterService, destinationHost } from "../model/istioHosts";
+import type { Picker, PickerPort, PickerService, ServicePort } from "../model/pickers";
+import {
+    declaredPorts,
+    eachPicker,
+    eachPickerIn,
+    pickerPortNames,
+    pickerPorts,
+    pickerReference,
+    pickersOf,
+    servicePortsOf,
+    targetNumber,
+} from "../model/pickers";
+
+/** Settings of {@link eppPorts}. */
+export interface EppPortsConfig {
+    grpc: number;
+    health: number;
+    metrics: number;
+}
+
+const config: RuleConfig<EppPortsConfig> = {
+    defaults: { grpc: 9002, health: 9003, metrics: 9090 },
+    schema: {
+        grpc: { type: "integer", description: "The port that gateways call the endpoint picker at." },
+        health: { type: "integer", description: "The port that the endpoint picker's probes ask." },
+        metrics: { type: "integer", description: "The port that the endpoint picker's metrics are read at." },
+    },
+};
+
+/** What a port is for, as its name tells. */
+const purposes: readonly (readonly [RegExp, PickerPort])[] = [
+    [/health/, "health"],
+    [/metrics/, "metrics"],
+    [/ext-?proc|^grpc/, "grpc"],
+];
+
+/** The ports of an endpoint picker agree, from its arguments to whatever calls it. */
+export const eppPorts: Rule<EppPortsConfig> = {
+    name: "epp-ports",
+    description:
+        "The endpoint picker's gRPC, health and metrics ports are the same in its arguments, container, probes, Service, and in what calls it.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Give both places that the message names the same port. If another port is meant everywhere, set it in this rule's config.",
+    config,
+    *checkResource(object, settings) {
+        yield* eachPickerIn(object, templatesOf(object), (picker) => checkWorkload(picker, settings));
+        if (isPool(object)) {
+            yield* checkPool(object, settings);
+        }
+    },
+    *checkStack(index) {
+        const { services } = pickersOf(index);
+        // Also reports the workloads and Services of which it is not known whether they are an endpoint picker's.
+        yield* eachPicker(index, (picker) => (picker.upstream ? [] : checkProbes(picker)));
+        for (const service of services) {
+            yield* each([service.object], () => checkService(service));
+        }
+        yield* checkCallers(index);
+        yield* each(index.ofKind(kinds.destinationRule), (rule) => checkDestinationRule(rule, index));
+    },
+};
+
+function* checkWorkload(picker: Picker, settings: EppPortsConfig): Findings {
+    for (const port of pickerPortNames) {
+        const { number, source } = picker.port(port);
+        const { purpose } = pickerPorts[port];
+        if (number !== settings[port]) {
+            const given = number === undefined ? "no number" : String(number);
+            yield {
+                message: `${picker.owner.toString()}: the endpoint picker's ${purpose} port is ${given} (${source}), but it has to be ${String(settings[port])}.`,
+            };
+        }
+    }
+    yield* checkDeclared(picker);
+    yield* checkProbes(picker);
+    yield* checkScrape(picker);
+}
+
+function* checkDeclared(picker: Picker): Findings {
+    const declared = declaredPortsOf(picker.container);
+    for (const { name, number, path } of declared) {
+        const port = portOfName(name ?? "");
+        if (port && number !== picker.port(port).number) {
+            yield {
+                message: `${picker.owner.toString()}: container port ${name ?? ""} is ${String(number)} (${path}), but the endpoint picker serves ${said(picker, port)}.`,
+            };
+        }
+    }
+    const grpc = picker.port("grpc").number;
+    if (
+        declared.length > 0 &&
+        !declared.some(({ name, number }) => number === grpc || portOfName(name ?? "") === "grpc")
+    ) {
+        yield {
+            message: `${picker.owner.toString()}: the endpoint picker serves ${said(picker, "grpc")}, which is not among the ports of its container: ${declaredPorts(picker)} (${picker.container.path}.ports).`,
+        };
+    }
+}
+
+function* checkProbes(picker: Picker): Findings {
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
+        const fields = record(picker.container.fields[probe]);
+        for (const kind of ["grpc", "tcpSocket"]) {
+            const asked = record(fields[kind]).port;
+            const number =
+                typeof asked === "string" ? namedPort(picker.template, asked)?.number : integer(asked);
+            if (asked !== undefined && number !== picker.port("health").number) {
+                yield {
+                    message: `${picker.owner.toString()}: ${probe} asks port ${say(asked)} (${picker.container.path}.${probe}.${kind}.port), but the endpoint picker serves ${said(picker, "health")}.`,
+                };
+            }
+        }
+    }
+}
+
+/** Prometheus' conventional annotations on the pods. */
+function* checkScrape(picker: Picker): Findings {
+    const annotation = "prometheus.io/port";
+    const scraped = picker.template.annotations[annotation];
+    if (scraped !== undefined && scraped !== String(picker.port("metrics").number)) {
+        yield {
+            message: `${picker.owner.toString()}: the annotation ${annotation} of its pods is ${scraped}, but the endpoint picker serves ${said(picker, "metrics")}.`,
+        };
+    }
+}
+
+function* checkPool(pool: KubernetesObject, settings: EppPortsConfig): Findings {
+    const { port, isService } = pickerReference(pool);
+    if (isService && port && port.value !== settings.grpc) {
+        yield {
+            message: `${pool.toString()} calls its endpoint picker at port ${String(port.value)} (${port.path}), but it has to be ${String(settings.grpc)}.`,
+        };
+    }
+}
+
+function* checkService({ object, pickers }: PickerService): Findings {
+    const ports = servicePortsOf(object);
+    for (const picker of pickers) {
+        for (const port of ports) {
+            yield* checkServicePort(object, port, picker);
+        }
+    }
+}
+
+function* checkServicePort(service: KubernetesObject, port: ServicePort, picker: Picker): Findings {
+    const target = targetNumber(port, picker);
+    const at = `${service.toString()}: port ${String(port.number)} (${port.path})`;
+    if (target === undefined) {
+        yield {
+            message: `${at} leads to the port named ${String(port.target)}, which ${picker.owner.toString()} does not declare: ${declaredPorts(picker) || "none"} (${picker.container.path}.ports).`,
+        };
+        return;
+    }
+    const reached = picker.portOf(target);
+    if (reached && port.number !== target) {
+        yield {
+            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, reached)}: the Service's port has to be the same.`,
+        };
+    }
+    const meant = picker.portOf(port.number) ?? portOfName(port.name);
+    if (!reached && meant) {
+        yield {
+            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, meant)}.`,
+        };
+    }
+}
+
+/** What pools and ext_proc filters call is the port of the Service that leads to the picker's gRPC port. */
+function* checkCallers(index: StackIndex): Findings {
+    const pickers = pickersOf(index);
+    yield* each(index.ofKind(...poolKinds), function* (pool) {
+        const { name, port, isService } = pickerReference(pool);
+        const service = isService ? index.find(kinds.service, pool.namespace, name) : undefined;
+        if (service && port) {
+            yield* checkCall(
+                `${pool.toString()} calls`,
+                port.value,
+                port.path,
+                service,
+                pickers.behind(service),
+            );
+        }
+    });
+    for (const { object, cluster, target } of extProcFiltersOf(index).all) {
+        yield* each([object], function* () {
+            const service =
+                target?.service && index.find(kinds.service, target.service.namespace, target.service.name);
+            if (service && cluster) {
+                yield* checkCall(
+                    `${object.toString()} sends ext_proc to`,
+                    target.port,
+                    cluster.path,
+                    service,
+                    pickers.behind(service),
+                );
+            }
+        });
+    }
+}
+
+function* checkCall(
+    call: string,
+    number: number,
+    path: string,
+    service: KubernetesObject,
+    pickers: readonly Picker[],
+): Findings {
+    for (const picker of pickers) {
+        const port = servicePortsOf(service).find((candidate) => candidate.number === number);
+        if (!port) {
+            yield {
+                message: `${call} port ${String(number)} of ${service.toString()} (${path}), which has no such port: ${portsOf(service)} (spec.ports).`,
+            };
+        } else if (picker.portOf(targetNumber(port, picker) ?? 0) !== "grpc") {
+            yield {
+                message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${said(picker, "grpc")}.`,
+            };
+        }
+    }
+}
+
+function* checkDestinationRule(rule: KubernetesObject, index: StackIndex): Findings {
+    const named = clusterService(destinationHost(text(rule.spec.host) ?? "", rule.namespace));
+    const service = named && index.find(kinds.service, named.namespace, named.name);
+    if (!service || pickersOf(index).behind(service).length === 0) {
+        return;
+    }
+    const known = new Set(servicePortsOf(service).map(({ number }) => number));
+    for (const [position, setting] of list(record(rule.spec.trafficPolicy).portLevelSettings).entries()) {
+        const number = integer(record(record(setting).port).number);
+        if (number !== undefined && !known.has(number)) {
+            yield {
+                message: `${rule.toString()} sets port ${String(number)} (spec.trafficPolicy.portLevelSettings.${String(position)}.port.number), which ${service.toString()} does not have: ${portsOf(service)} (spec.ports).`,
+            };
+        }
+    }
+}
+
+function portOfName(name: string): PickerPort | undefined {
+    return purposes.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+function said(picker: Picker, port: PickerPort): string {
+    const { number, source } = picker.port(port);
+    return `${pickerPorts[port].purpose} at ${String(number)} (${source})`;
+}
+
+function say(value: unknown): string {
+    return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+function portsOf(service: KubernetesObject): string {
+    return servicePortsOf(service)
+        .map(({ number }) => String(number))
+        .join(", ");
+}

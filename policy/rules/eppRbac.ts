@@ -1,0 +1,199 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import { kinds } from "../framework/kinds";
+import type { Rule, RuleConfig } from "../framework/rule";
+import type { StackIndex } from "../framework/stackIndex";
+import type { Picker } from "../model/pickers";
+import { eachPicker } from "../model/pickers";
+import type { Bound, PolicyRule, Right } from "../model/rights";
+import { allows, rightsOf } from "../model/rights";
+
+/** Settings of {@link eppRbac}. */
+export interface EppRbacConfig {
+    objectiveGroups: string[];
+}
+
+const config: RuleConfig<EppRbacConfig> = {
+    defaults: { objectiveGroups: ["inference.networking.x-k8s.io"] },
+    schema: {
+        objectiveGroups: {
+            type: "array",
+            items: { type: "string" },
+            description:
+                "API groups of InferenceObjective and InferenceModelRewrite that an endpoint picker with a pool reads.",
+        },
+    },
+};
+
+const read = ["get", "list", "watch"];
+
+const poolGroup = "inference.networking.k8s.io";
+
+/** What leader election cannot do without (client-go `leaselock.go`). */
+const leaseVerbs = ["get", "create", "update"];
+
+/** What checking the tokens of those who read the metrics takes. */
+const reviews: readonly Right[] = [
+    { group: "authentication.k8s.io", resource: "tokenreviews", verb: "create" },
+    { group: "authorization.k8s.io", resource: "subjectaccessreviews", verb: "create" },
+];
+
+/** An endpoint picker has the rights that it needs where it needs them, and can change nothing. */
+export const eppRbac: Rule<EppRbacConfig> = {
+    name: "epp-rbac",
+    description:
+        "The endpoint picker's account may read what it needs in its pool's namespace, and has no other rights to write and no wildcards.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Bind the account to a Role in the pool's namespace with get, list and watch on pods, and with a pool on inferencepools, inferenceobjectives and inferencemodelrewrites. Leases and events are for leader election, and a ClusterRole with tokenreviews and subjectaccessreviews for authenticated metrics.",
+    config,
+    *checkStack(index, settings) {
+        yield* eachPicker(index, function* (picker) {
+            const checks = [checkAccount, checkNeeds, checkExcess];
+            for (const check of checks) {
+                yield* each([picker.owner], () => check(picker, index, settings));
+            }
+        });
+    },
+};
+
+function* checkAccount(picker: Picker, index: StackIndex): Findings {
+    const { serviceAccount: name, namespace, owner } = picker;
+    if (name === "default" || index.find(kinds.serviceAccount, namespace, name)) {
+        return;
+    }
+    const elsewhere = index.ofKind(kinds.serviceAccount).find((account) => account.name === name);
+    // An account that the program does not mention at all may be made by somebody else.
+    if (elsewhere || index.inNamespace(kinds.serviceAccount, namespace).length > 0) {
+        yield {
+            message: `${owner.toString()} runs as ServiceAccount ${namespace}/${name} (${picker.template.path}.spec.serviceAccountName), which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
+        };
+    }
+}
+
+function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig): Findings {
+    if (!picker.upstream) {
+        return;
+    }
+    const rights = rightsOf(index);
+    const bound = rights.of(picker.serviceAccount, picker.namespace);
+    const { poolNamespace } = picker;
+    const local = bound.filter(({ namespace }) => namespace === poolNamespace || namespace === "");
+    const missing = [
+        ...missingRights(neededRights(picker, settings), local).map(
+            (text) => `${text} in namespace ${poolNamespace}`,
+        ),
+        ...(picker.isOn("metrics-endpoint-auth", true)
+            ? missingRights(
+                  reviews,
+                  bound.filter(({ namespace }) => namespace === ""),
+              ).map((text) => `${text} in all namespaces, as --metrics-endpoint-auth needs`)
+            : []),
+    ];
+    const [unknown] = rights.unknowns;
+    if (missing.length > 0 && unknown) {
+        yield { unknown };
+        return;
+    }
+    const foreign = bound.filter(({ role, rules }) => !role && rules.length === 0);
+    const hints = foreign.map(
+        ({ binding, roleName }) =>
+            ` ${binding.toString()} binds ${roleName}, which the program does not have.`,
+    );
+    for (const right of missing) {
+        yield {
+            message: `${picker.owner.toString()}: ServiceAccount ${picker.namespace}/${picker.serviceAccount} may not ${right}.${hints.join("")}`,
+            // What a ClusterRole of somebody else grants cannot be seen from here.
+            ...(foreign.some(({ roleName }) => roleName.startsWith("ClusterRole ")) && {
+                level: "advisory" as const,
+            }),
+        };
+    }
+}
+
+function neededRights(picker: Picker, { objectiveGroups }: EppRbacConfig): Right[] {
+    const pool = picker.flag("pool-name")?.value;
+    const rights = read.map((verb): Right => ({ group: "", resource: "pods", verb }));
+    if (pool) {
+        const group = picker.flag("pool-group")?.value ?? poolGroup;
+        rights.push(...read.map((verb) => ({ group, resource: "inferencepools", verb, name: pool })));
+        const resources = [
+            "inferenceobjectives",
+            ...(picker.release?.modelRewrites ? ["inferencemodelrewrites"] : []),
+        ];
+        for (const objectives of objectiveGroups) {
+            for (const resource of resources) {
+                rights.push(...read.map((verb) => ({ group: objectives, resource, verb })));
+            }
+        }
+    }
+    if (picker.leaderElection) {
+        rights.push(
+            ...leaseVerbs.map((verb) => ({ group: "coordination.k8s.io", resource: "leases", verb })),
+        );
+    }
+    return rights;
+}
+
+/** The rights that no binding grants, one text for each resource: `get, list pods`. */
+function missingRights(needed: readonly Right[], bound: readonly Bound[]): string[] {
+    const rules = bound.flatMap((entry) => entry.rules);
+    const byResource = new Map<string, string[]>();
+    for (const right of needed.filter((candidate) => !rules.some((rule) => allows(rule, candidate)))) {
+        const resource = right.group === "" ? right.resource : `${right.resource}.${right.group}`;
+        byResource.set(resource, [...(byResource.get(resource) ?? []), right.verb]);
+    }
+    return [...byResource].map(([resource, verbs]) => `${verbs.join(", ")} ${resource}`);
+}
+
+function* checkExcess(picker: Picker, index: StackIndex): Findings {
+    const { leaderElection } = picker;
+    for (const { binding, role, roleName, rules } of rightsOf(index)
+        .of(picker.serviceAccount, picker.namespace)
+        .filter(({ direct }) => direct)) {
+        for (const rule of rules) {
+            const excess = excessOf(rule, leaderElection);
+            if (excess) {
+                yield {
+                    object: role ?? binding,
+                    message: `${role?.toString() ?? roleName}${rule.path && ` (${rule.path})`}, bound by ${binding.toString()}, lets the endpoint picker ${excess}.`,
+                };
+            }
+        }
+    }
+}
+
+function excessOf({ apiGroups, resources, verbs }: PolicyRule, leaderElection: boolean): string | undefined {
+    const wildcards = Object.entries({ apiGroups, resources, verbs }).filter(([, values]) =>
+        values.includes("*"),
+    );
+    if (wildcards.length > 0) {
+        return `do more than is known, by a wildcard in ${wildcards.map(([field]) => field).join(", ")}`;
+    }
+    for (const resource of resources) {
+        const allowed = [...read, ...writesOf(resource, leaderElection)];
+        const excess = verbs.filter((verb) => !allowed.includes(verb));
+        if (excess.length > 0) {
+            return `${excess.join(", ")} ${resource}`;
+        }
+        if (resource === "leases" && !leaderElection) {
+            return `${verbs.join(", ")} leases, although it elects no leader (--ha-enable-leader-election)`;
+        }
+    }
+    return undefined;
+}
+
+function writesOf(resource: string, leaderElection: boolean): string[] {
+    switch (resource) {
+        case "leases":
+            return leaderElection ? ["create", "update", "patch", "delete"] : [];
+        case "events":
+            return ["create", "patch"];
+        case "tokenreviews":
+        case "subjectaccessreviews":
+            return ["create"];
+        default:
+            return [];
+    }
+}

@@ -1,0 +1,120 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import { strings, text } from "../framework/json";
+import { kinds, poolKinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import { labelSelector } from "../framework/podIndex";
+import type { Rule, RuleConfig } from "../framework/rule";
+import type { StackIndex } from "../framework/stackIndex";
+import type { PickerService, ServicePort } from "../model/pickers";
+import { pickerReference, pickersOf, servicePortsOf, targetNumber } from "../model/pickers";
+
+/** Settings of {@link eppService}. */
+export interface EppServiceConfig {
+    appProtocols: string[];
+}
+
+const config: RuleConfig<EppServiceConfig> = {
+    defaults: { appProtocols: ["http2", "grpc", "kubernetes.io/h2c"] },
+    schema: {
+        appProtocols: {
+            type: "array",
+            items: { type: "string" },
+            description: "Values of appProtocol by which the mesh knows a port to be HTTP/2.",
+        },
+    },
+};
+
+/** Port names that say HTTP/2 to Istio where no appProtocol does; `grpc-web` is HTTP/1.1 to it. */
+const http2Name = /^(grpc|http2)(-|$)(?!web)/;
+
+/** The Service of an endpoint picker is where its pool looks for it, leads to it, and speaks HTTP/2. */
+export const eppService: Rule<EppServiceConfig> = {
+    name: "epp-service",
+    description:
+        "An InferencePool's endpoint picker is a Service in the pool's namespace that selects it, and the Service says that its gRPC port is HTTP/2.",
+    severity: "critical",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Put the endpoint picker and its Service into the pool's namespace, name that Service and its gRPC port in endpointPickerRef, and give the port `appProtocol: http2`.",
+    config,
+    *checkResource(object) {
+        if (poolKinds.some((kind) => object.is(kind))) {
+            yield* checkReference(object);
+        }
+    },
+    *checkStack(index, settings) {
+        yield* each(index.ofKind(...poolKinds), (pool) => checkPool(pool, index));
+        for (const service of pickersOf(index).services) {
+            yield* each([service.object], () => checkProtocol(service, settings));
+        }
+    },
+};
+
+function* checkReference(pool: KubernetesObject): Findings {
+    const { path, name, port, isService } = pickerReference(pool);
+    if (isService && name === "") {
+        yield { message: `${pool.toString()} names no endpoint picker (${path}.name).` };
+    }
+    if (isService && port === undefined) {
+        yield {
+            message: `${pool.toString()} names no port of its endpoint picker ${name} (${path}), which a Service needs.`,
+        };
+    }
+}
+
+function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
+    const { path, name, isService } = pickerReference(pool);
+    if (!isService || name === "") {
+        return;
+    }
+    const service = index.find(kinds.service, pool.namespace, name);
+    const called = `${pool.toString()} calls Service ${name} as its endpoint picker (${path})`;
+    if (!service) {
+        const elsewhere = index.ofKind(kinds.service).filter((candidate) => candidate.name === name);
+        const found = elsewhere.map((candidate) => `; the program has ${candidate.toString()}`).join("");
+        yield { message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.` };
+        return;
+    }
+    if (text(service.spec.type) === "ExternalName") {
+        yield { message: `${called}, which is an ExternalName (spec.type of ${service.toString()}).` };
+        return;
+    }
+    if (pickersOf(index).behind(service).length > 0) {
+        return;
+    }
+    const matchLabels = strings(service.spec.selector);
+    const { undecided, templates } = index.pods.select(service.namespace, labelSelector({ matchLabels }));
+    if (undecided) {
+        yield { unknown: undecided };
+        return;
+    }
+    const selected = Object.keys(matchLabels).length === 0 ? [] : templates;
+    const instead = selected.map(({ owner }) => owner.toString()).join(", ");
+    yield {
+        message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
+    };
+}
+
+function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConfig): Findings {
+    const { object, pickers } = service;
+    for (const port of servicePortsOf(object)) {
+        const leadsToGrpc = pickers.some(
+            (picker) => picker.portOf(targetNumber(port, picker) ?? 0) === "grpc",
+        );
+        if (leadsToGrpc && !isHttp2(port, appProtocols)) {
+            const said =
+                port.appProtocol === undefined
+                    ? `has no appProtocol, and its name ${port.name || '""'} does not say it either`
+                    : `has appProtocol ${port.appProtocol}`;
+            yield {
+                message: `${object.toString()}: gRPC port ${String(port.number)} (${port.path}) ${said}, so that ext_proc is not sent as HTTP/2. It takes one of ${appProtocols.join(", ")}.`,
+            };
+        }
+    }
+}
+
+/** Istio reads appProtocol first, and the name only where there is none. */
+function isHttp2({ appProtocol, name }: ServicePort, appProtocols: readonly string[]): boolean {
+    return appProtocol === undefined ? http2Name.test(name) : appProtocols.includes(appProtocol);
+}

@@ -1,0 +1,199 @@
+import type { Findings } from "../framework/finding";
+import { each } from "../framework/finding";
+import type { Json } from "../framework/json";
+import { list, record, text } from "../framework/json";
+import { kinds } from "../framework/kinds";
+import type { KubernetesObject } from "../framework/kubernetesObject";
+import type { PodTemplate } from "../framework/podIndex";
+import { templatesOf } from "../framework/podIndex";
+import type { Rule, RuleConfig } from "../framework/rule";
+import { marksInference } from "../model/chains";
+import { parseImage } from "../model/images";
+import { recognise } from "../model/pickers";
+
+/** Settings of {@link workloadHygiene}. */
+export interface WorkloadHygieneConfig {
+    scope: "inference" | "all";
+    resources: string[];
+}
+
+const config: RuleConfig<WorkloadHygieneConfig> = {
+    defaults: {
+        scope: "inference",
+        resources: ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"],
+    },
+    schema: {
+        scope: {
+            type: "string",
+            enum: ["inference", "all"],
+            description: "Whose pods are checked: model servers and endpoint pickers, or everybody's.",
+        },
+        resources: {
+            type: "array",
+            items: { type: "string" },
+            description: "What each container has to set of its resources.",
+        },
+    },
+};
+
+/** The one capability that a restricted pod may add (Pod Security Standards). */
+const addableCapability = "NET_BIND_SERVICE";
+
+const seccompTypes = ["RuntimeDefault", "Localhost"];
+
+/** Pods of inference are pinned, bounded, restricted and probed. */
+export const workloadHygiene: Rule<WorkloadHygieneConfig> = {
+    name: "workload-hygiene",
+    description:
+        "Pods of model servers and endpoint pickers have pinned images, requests and limits, restricted security settings and probes.",
+    severity: "high",
+    enforcementLevel: "mandatory",
+    remediationSteps:
+        "Set what the message names. The security settings are those of the Pod Security Standard `restricted`.",
+    config,
+    *checkResource(object, settings) {
+        yield* each(templatesOf(object), (template) =>
+            each([object], () => checkTemplate(template, settings)),
+        );
+    },
+};
+
+interface Part {
+    readonly owner: KubernetesObject;
+    readonly path: string;
+    /** `container epp` for messages. */
+    readonly label: string;
+    readonly fields: Json;
+    readonly initial: boolean;
+}
+
+function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig): Findings {
+    if (settings.scope === "inference" && !marksInference(template.labels) && !recognise(template)) {
+        return;
+    }
+    const { owner, spec } = template;
+    const path = template.path === "" ? "spec" : `${template.path}.spec`;
+    yield* checkPod(owner, spec, path);
+    for (const part of partsOf(template, path)) {
+        for (const check of [checkImage, checkSecurity, checkPorts]) {
+            yield* each([owner], () => check(part, spec));
+        }
+        yield* each([owner], () => checkResources(part, settings));
+        if (!part.initial && !owner.is(kinds.job) && !owner.is(kinds.cronJob)) {
+            yield* each([owner], () => checkProbes(part));
+        }
+    }
+}
+
+function partsOf({ owner, spec }: PodTemplate, path: string): Part[] {
+    return ["containers", "initContainers"].flatMap((field) =>
+        list(spec[field]).map((value, position) => {
+            const fields = record(value);
+            return {
+                owner,
+                path: `${path}.${field}.${String(position)}`,
+                label: `container ${text(fields.name) ?? String(position)}`,
+                fields,
+                initial: field === "initContainers",
+            };
+        }),
+    );
+}
+
+function* checkPod(owner: KubernetesObject, spec: Json, path: string): Findings {
+    for (const field of ["hostNetwork", "hostPID", "hostIPC"]) {
+        if (spec[field] === true) {
+            yield { message: `${owner.toString()}: ${field} is true (${path}.${field}).` };
+        }
+    }
+    for (const [position, volume] of list(spec.volumes).map(record).entries()) {
+        if (volume.hostPath !== undefined) {
+            yield {
+                message: `${owner.toString()}: volume ${text(volume.name) ?? ""} is a path of the node (${path}.volumes.${String(position)}.hostPath).`,
+            };
+        }
+    }
+}
+
+function* checkImage({ owner, label, path, fields }: Part): Findings {
+    const reference = text(fields.image) ?? "";
+    const image = parseImage(reference);
+    if (image?.digest || (image?.tag && image.tag !== "latest")) {
+        return;
+    }
+    const reason = image?.tag ? "is whatever is newest" : "has neither tag nor digest";
+    yield {
+        message: `${owner.toString()}: image ${reference || '""'} of ${label} ${reason} (${path}.image).`,
+    };
+}
+
+function* checkResources({ owner, label, path, fields }: Part, settings: WorkloadHygieneConfig): Findings {
+    const missing = settings.resources.filter((setting) => {
+        const value = setting
+            .split(".")
+            .reduce<unknown>((parent, key) => record(parent)[key], fields.resources);
+        return value === undefined || value === "";
+    });
+    if (missing.length > 0) {
+        yield {
+            message: `${owner.toString()}: ${label} sets no ${missing.join(", ")} (${path}.resources).`,
+        };
+    }
+}
+
+function* checkSecurity({ owner, label, path, fields }: Part, spec: Json): Findings {
+    const own = record(fields.securityContext);
+    const pod = record(spec.securityContext);
+    const at = `${path}.securityContext`;
+    const problem = (text: string, field: string) => ({
+        message: `${owner.toString()}: ${label} ${text} (${at}.${field}).`,
+    });
+    if ((own.runAsNonRoot ?? pod.runAsNonRoot) !== true) {
+        yield problem("may run as root: runAsNonRoot is not true", "runAsNonRoot");
+    }
+    if ((own.runAsUser ?? pod.runAsUser) === 0) {
+        yield problem("runs as root: runAsUser is 0", "runAsUser");
+    }
+    if (own.allowPrivilegeEscalation !== false) {
+        yield problem(
+            "may gain privileges: allowPrivilegeEscalation is not false",
+            "allowPrivilegeEscalation",
+        );
+    }
+    if (own.privileged === true) {
+        yield problem("is privileged", "privileged");
+    }
+    const { drop, add } = record(own.capabilities);
+    if (!list(drop).includes("ALL")) {
+        yield problem("does not drop ALL capabilities", "capabilities.drop");
+    }
+    const added = list(add).filter((capability) => capability !== addableCapability);
+    if (added.length > 0) {
+        yield problem(`adds the capabilities ${added.join(", ")}`, "capabilities.add");
+    }
+    const seccomp = text(record(own.seccompProfile ?? pod.seccompProfile).type) ?? "not set";
+    if (!seccompTypes.includes(seccomp)) {
+        yield problem(
+            `has seccomp profile ${seccomp}, not ${seccompTypes.join(" or ")}`,
+            "seccompProfile.type",
+        );
+    }
+}
+
+function* checkPorts({ owner, label, path, fields }: Part): Findings {
+    for (const [position, port] of list(fields.ports).map(record).entries()) {
+        if (port.hostPort !== undefined && port.hostPort !== 0) {
+            yield {
+                message: `${owner.toString()}: ${label} takes a port of the node (${path}.ports.${String(position)}.hostPort).`,
+            };
+        }
+    }
+}
+
+function* checkProbes({ owner, label, path, fields }: Part): Findings {
+    for (const probe of ["livenessProbe", "readinessProbe"]) {
+        if (fields[probe] === undefined) {
+            yield { message: `${owner.toString()}: ${label} has no ${probe} (${path}).` };
+        }
+    }
+}
