@@ -20,6 +20,18 @@ export function marksInference(labels: Readonly<Record<string, string>>): boolea
     return inferenceLabels.some((label) => label in labels);
 }
 
+/**
+ * Whether a Service is made for sending requests to a release's model servers past the pool, told by llm-d's names
+ * (`gaie-<release>-proxy`) or by the component label. No route needs to lead to it.
+ */
+export function isProxy(service: KubernetesObject): boolean {
+    return (
+        isService(service) &&
+        (service.labels["app.kubernetes.io/component"] === "proxy" ||
+            /^gaie-.*-proxy$/.test(service.name ?? ""))
+    );
+}
+
 /** Whether an object is an InferencePool, of either API group. */
 export function isPool(object: GroupKind): boolean {
     return poolKinds.some(({ group, kind }) => object.group === group && object.kind === kind);
@@ -67,7 +79,7 @@ export function chainsOf(index: StackIndex): Chains {
  * Which parts of a program are about inference:
  * - pods with one of llm-d's labels, and those that a pool selects;
  * - every pool; each Service whose selector has one of the labels, or that selects one of those pods; and a routed
- *   Service that selects nothing, next to such pods: it must have been meant for them;
+ *   Service or a proxy that selects nothing, next to such pods: it must have been meant for them;
  * - each reference of a route to one of these, to any pool, or to a Service that the program lacks next to such pods.
  * Everything else, such as a web application that shares the program, is not.
  */
@@ -201,7 +213,9 @@ function leadsToInference(
     return (
         marksInference(selector.matchLabels) ||
         selection.templates.some((template) => templates.has(template)) ||
-        (routedBy.length > 0 && selection.templates.length === 0 && inhabited.has(object.namespace))
+        (selection.templates.length === 0 &&
+            inhabited.has(object.namespace) &&
+            (routedBy.length > 0 || isProxy(object)))
     );
 }
 

@@ -4,6 +4,7 @@ import { kinds, poolKinds, routeKinds } from "../framework/kinds";
 import type { GroupKind } from "../framework/kubernetesObject";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../framework/stackIndex";
+import { Unknowns } from "../framework/unknown";
 import type { Grant, GrantFrom, GrantTo } from "../model/grants";
 import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
 import type { Reference, ReferenceScan } from "../model/references";
@@ -47,12 +48,12 @@ interface Uses {
 
 function usesByEnds(index: StackIndex): Uses {
     const byEnds = new Map<string, Reference[]>();
-    const unknowns: ReferenceScan["unknowns"][number][] = [];
+    const unknowns = new Unknowns();
     const namespaces = new Set<string>();
-    for (const scan of referencesOf(index).values()) {
-        unknowns.push(...scan.unknowns);
+    for (const [object, scan] of referencesOf(index)) {
+        unknowns.attempt(() => namespaces.add(object.namespace));
+        unknowns.errors.push(...scan.unknowns);
         for (const reference of scan.references) {
-            namespaces.add(reference.from.namespace);
             const key = `${reference.from.namespace}>${reference.namespace}`;
             const present = byEnds.get(key);
             if (present) {
@@ -62,7 +63,11 @@ function usesByEnds(index: StackIndex): Uses {
             }
         }
     }
-    return { between: (from, to) => byEnds.get(`${from}>${to}`) ?? [], namespaces, unknowns };
+    return {
+        between: (from, to) => byEnds.get(`${from}>${to}`) ?? [],
+        namespaces,
+        unknowns: unknowns.errors,
+    };
 }
 
 /** Whether the program has what lives in a namespace, so that "unused" can be told. */

@@ -7,7 +7,7 @@ import { labelSelector, selects, templatesOf } from "../framework/podIndex";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../framework/stackIndex";
 import type { Backend } from "../model/chains";
-import { chainsOf, isPool, roleLabel } from "../model/chains";
+import { chainsOf, isPool, isProxy, roleLabel } from "../model/chains";
 import type { Reference } from "../model/references";
 import { targetOf } from "../model/references";
 
@@ -60,7 +60,10 @@ function* checkBackend(backend: Backend): Findings {
         };
     }
     // A Service that is for prefill pods only, and that no route leads to, is how decode pods may find them.
-    if (prefill.length > 0 && (isPool(object) || routedBy.length > 0 || decode.length > 0)) {
+    if (
+        prefill.length > 0 &&
+        (isPool(object) || isProxy(object) || routedBy.length > 0 || decode.length > 0)
+    ) {
         yield {
             message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
         };

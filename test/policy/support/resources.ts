@@ -1,6 +1,6 @@
 import { createRequire } from "module";
 import type { Finding } from "../../../policy/framework/finding";
-import { isolated } from "../../../policy/framework/finding";
+import { each, isolated } from "../../../policy/framework/finding";
 import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
 import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
 import type { Rule } from "../../../policy/framework/rule";
@@ -65,7 +65,9 @@ export function checkResource<C extends object>(
 ): string[] {
     const object = KubernetesObject.of(resource(manifest));
     const settings = { ...rule.config?.defaults, ...config } as C;
-    return object ? [...isolated(() => rule.checkResource?.(object, settings) ?? [])].map(describe) : [];
+    return object
+        ? [...each([object], (item) => rule.checkResource?.(item, settings) ?? [])].map(describe)
+        : [];
 }
 
 /** `<object>: <message>`, with the level before it if the finding is only advice or waits for `up`. */

@@ -1,0 +1,100 @@
+import { strict as assert } from "assert";
+import { selectors as rule } from "../../../policy/rules/selectors";
+import type { Manifest } from "../support/resources";
+import { checkResource, checkStack, unknown } from "../support/resources";
+import { decodeLabels, deployment, models, pool, route, service, toPool, toService } from "./fixtures";
+
+const prefillLabels = { ...decodeLabels, "llm-d.ai/role": "prefill" };
+const prefill = deployment({ name: "prefill", labels: prefillLabels });
+const selected = "{llm-d.ai/role: decode, llm-d.ai/inferenceServing: true}";
+
+/** Findings without the object before them. */
+function check(...manifests: Manifest[]): string[] {
+    return checkStack(rule, manifests).map((finding) =>
+        finding.replace(/^(waits: |advisory: )?[^:]*: /, "$1"),
+    );
+}
+
+describe("selectors", () => {
+    it("passes where each Service and pool selects decode pods", () => {
+        assert.deepEqual(
+            check(deployment(), prefill, service(), pool(), route(toService), route(toPool, { name: "b" })),
+            [],
+        );
+    });
+
+    it("reports a selector that no template fits", () => {
+        assert.deepEqual(check(service()), [
+            `Service models/proxy selects ${selected} (spec.selector), which no pod template of the program in namespace models has.`,
+        ]);
+        assert.deepEqual(check(pool()), [
+            `InferencePool models/pool selects ${selected} (spec.selector), which no pod template of the program in namespace models has.`,
+        ]);
+        const elsewhere = { ...deployment(), metadata: { name: "decode", namespace: "elsewhere" } };
+        assert.equal(check(elsewhere, service(), pool()).length, 2);
+    });
+
+    it("reports a routed Service or a proxy without a fitting selector, next to model servers", () => {
+        const other = service({}, { selector: { app: "x" } });
+        assert.equal(check(deployment(), other, route(toService)).length, 1);
+        assert.equal(check(deployment(), service({}, { selector: undefined }), route(toService)).length, 1);
+        const proxy = { ...other, metadata: { name: "gaie-x-proxy", namespace: models } };
+        assert.equal(check(deployment(), proxy).length, 1);
+        assert.deepEqual(check(deployment(), other), []);
+        assert.deepEqual(check(other, route(toService)), []);
+    });
+
+    it("reports a Service and a pool that select prefill pods", () => {
+        const wide = { "llm-d.ai/inferenceServing": "true" };
+        assert.deepEqual(check(deployment(), prefill, service({}, { selector: wide })), [
+            "Service models/proxy selects {llm-d.ai/inferenceServing: true} (spec.selector), and so the prefill pods of Deployment models/prefill, which cannot answer requests by themselves.",
+        ]);
+        assert.equal(check(deployment(), prefill, pool({ selector: { matchLabels: wide } })).length, 1);
+        assert.equal(check(prefill, service({}, { selector: prefillLabels }), route(toService)).length, 1);
+    });
+
+    it("lets a Service that no route leads to be for prefill pods only", () => {
+        assert.deepEqual(check(deployment(), prefill, service({}, { selector: prefillLabels })), []);
+    });
+
+    it("reports a pool that the program has in another group, and advises where it has none", () => {
+        const group = "inference.networking.x-k8s.io";
+        assert.deepEqual(check(deployment(), pool(), route({ ...toPool, group })), [
+            `HTTPRoute routes/route refers to InferencePool models/pool in group "${group}" (spec.rules.0.backendRefs.0), but the program has InferencePool models/pool in group "inference.networking.k8s.io".`,
+        ]);
+        assert.deepEqual(check(deployment(), route(toPool)), [
+            'advisory: HTTPRoute routes/route refers to InferencePool models/pool in group "inference.networking.k8s.io" (spec.rules.0.backendRefs.0), which is not in this program.',
+        ]);
+        assert.match(check(deployment(), route(toService))[0] ?? "", /^advisory: .* not in this program/);
+    });
+
+    it("reports a workload whose selector is not its template's, before it is created", () => {
+        const broken = deployment() as Manifest & { spec: { selector: object } };
+        broken.spec.selector = { matchLabels: { app: "x" } };
+        assert.deepEqual(checkResource(rule, broken), [
+            `Deployment models/decode: Deployment models/decode selects {app: x} (spec.selector), but labels its pods ${selected} (spec.template.metadata.labels).`,
+        ]);
+        assert.deepEqual(checkResource(rule, deployment()), []);
+        broken.spec.selector = { matchExpressions: [{ key: "llm-d.ai/role", operator: "Exists" }] };
+        assert.deepEqual(checkResource(rule, broken), []);
+    });
+
+    it("waits for labels that are not known, instead of passing or failing", () => {
+        const waiting = [
+            "waits: spec.template.metadata.labels of Deployment models/decode is not known in preview",
+        ];
+        assert.deepEqual(check(deployment({ labels: unknown }), service()), waiting);
+        assert.deepEqual(
+            check(
+                deployment({ labels: unknown }),
+                prefill,
+                service({}, { selector: prefillLabels }),
+                route(toService),
+            ),
+            [
+                "Service models/proxy selects {llm-d.ai/role: prefill, llm-d.ai/inferenceServing: true} (spec.selector), and so the prefill pods of Deployment models/prefill, which cannot answer requests by themselves.",
+                ...waiting,
+            ],
+        );
+    });
+});
