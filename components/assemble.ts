@@ -2,13 +2,13 @@ import type { ReleaseNames, Role } from "./contract";
 import { gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
-import { pickerConfig } from "./epp/pickerConfig";
+import { kvCacheMetricSettings, presetConfig } from "./matrix";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
+import { releasesOf } from "./settings";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
-import { eppReleaseOf, simulatorReleaseOf } from "./versions";
 
 /** The header that a body-based router (GIE's BBR) sets to the model that a request's body names. */
 const modelNameHeader = "X-Gateway-Model-Name";
@@ -32,7 +32,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
         namespace: settings.namespaces.simulator,
         servers: {
             image: images.simulator,
-            release: simulatorReleaseOf(images.simulator, images.simulatorVersion),
+            release: releasesOf(model).simulator,
             model: model.simulator,
             pullSecrets: images.pullSecrets,
             ...(podDisruptionBudget.enabled && { maxUnavailable: podDisruptionBudget.maxUnavailable }),
@@ -97,17 +97,20 @@ function pickablePods(model: Model): Record<string, string> {
 
 function endpointPickerSettings(model: Model, settings: Settings): EndpointPickerSettings {
     const { images, epp } = model;
-    const release = eppReleaseOf(images.epp, images.eppVersion);
+    const releases = releasesOf(model);
+    const metric = kvCacheMetricSettings(releases.epp, releases.simulator);
+    const options = { blockSize: model.simulator.blockSize, engineMetric: metric.engineMetric };
     return {
         image: images.epp,
-        release,
+        release: releases.epp,
         replicas: model.replicas.epp,
         resources: model.resources.epp,
         placement: model.placement.epp,
         pullSecrets: images.pullSecrets,
         podSelector: pickablePods(model),
-        config: epp.customConfig ?? pickerConfig(release, model.simulator.blockSize),
-        extraArguments: [],
+        config:
+            epp.plugins === "custom" ? epp.customConfig! : presetConfig(epp.plugins, releases.epp, options),
+        extraArguments: metric.arguments,
         tracing: { enabled: epp.tracing, otlpEndpoint: epp.otlpEndpoint },
         metricsAuth: epp.metricsAuth,
         logLevel: epp.logLevel,

@@ -65,8 +65,6 @@ export const api = {
     envoyFilter: { group: "networking.istio.io", version: "networking.istio.io/v1alpha3" },
     /** The Prometheus operator's monitors. */
     monitor: { group: "monitoring.coreos.com", version: "monitoring.coreos.com/v1" },
-    /** The EPP's configuration file; its group stayed experimental when the pool's did not. */
-    endpointPickerConfig: "inference.networking.x-k8s.io/v1alpha1",
 } as const;
 
 /** Names of the shared gateway infrastructure (upstream Helm release `infra-<release>`). */

@@ -4,7 +4,7 @@ import type { EndpointPickerArgs } from "./endpointPicker";
 /** Where the EPP reads its configuration. */
 export const configFile = { directory: "/config", name: "epp-config.yaml" };
 
-/** The EPP's command line. Every flag is known to every release in `versions.ts`; an unknown one exits at start. */
+/** The EPP's command line. Every flag is known to every release of the version matrix; an unknown one exits at start. */
 export function eppArguments(args: EndpointPickerArgs, leaderElection: boolean): string[] {
     return [
         ...discovery(args),

@@ -4,11 +4,12 @@ import { createHash } from "crypto";
 import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
+import type { EppRelease } from "../matrix";
+import { eppHealthServices } from "../matrix";
 import { createServiceMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
-import type { EppRelease } from "../versions";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload } from "../workload";
 import { configFile, eppArguments } from "./arguments";
@@ -27,7 +28,7 @@ export interface EndpointPickerSettings {
     /** Labels of the model server pods that it may pick. */
     podSelector: Record<string, string>;
     /** The EndpointPickerConfig. */
-    config: Record<string, unknown>;
+    config: object;
     /** Arguments that the pair of EPP and simulator versions needs besides. */
     extraArguments: string[];
     /** Whether it exports traces, and where to; undefined for its default, a collector on localhost. */
@@ -52,9 +53,6 @@ export interface EndpointPickerArgs extends EndpointPickerSettings {
     poolName?: string;
     readiness: Readiness;
 }
-
-/** Names of the EPP's gRPC health services under leader election (GIE `cmd/epp/runner/health.go`). */
-const healthServices = { liveness: "liveness", readiness: "readiness" };
 
 /** Long enough for the streams of running requests to end (GIE's own chart). */
 const terminationGracePeriodSeconds = 130;
@@ -84,8 +82,8 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 podNamespace: args.podNamespace,
                 labels: allLabels,
                 serviceAccount: { name: args.name, namespace: args.namespace },
+                release: args.release,
                 readsPool: args.poolName !== undefined,
-                readsModelRewrites: args.release.modelRewrites,
                 leaderElection,
                 metricsAuth: args.metricsAuth,
             },
@@ -138,8 +136,8 @@ export class EndpointPicker extends pulumi.ComponentResource {
                             OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                         }),
                     },
-                    livenessProbe: grpcProbe(leaderElection ? healthServices.liveness : undefined),
-                    readinessProbe: grpcProbe(leaderElection ? healthServices.readiness : undefined),
+                    livenessProbe: grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
+                    readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
                 },
             },
             childOptions(this, opts, [serviceAccount, config, ...rights]),

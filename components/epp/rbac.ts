@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { api } from "../contract";
-
-type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
+import type { EppRelease } from "../matrix";
+import { eppRules, metricsAuthRules } from "../matrix";
 
 /** Arguments of {@link grantRights}. */
 export interface RightsArgs {
@@ -11,17 +10,14 @@ export interface RightsArgs {
     podNamespace: string;
     labels: Record<string, string>;
     serviceAccount: { name: string; namespace: string };
+    release: EppRelease;
     /** Whether the EPP reads an InferencePool, or finds pods by a selector. */
     readsPool: boolean;
-    /** Whether it reads InferenceModelRewrites besides (GIE 1.3). */
-    readsModelRewrites: boolean;
     /** Whether it elects a leader, and so writes a Lease in the pods' namespace. */
     leaderElection: boolean;
     /** Whether it reviews the tokens of those who read its metrics. */
     metricsAuth: boolean;
 }
-
-const read = ["get", "list", "watch"];
 
 /**
  * Gives the EPP what it needs in the model servers' namespace, and nothing else. The Lease of its leader election is
@@ -35,30 +31,7 @@ export function grantRights(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
     const metadata = { name: args.name, namespace: args.podNamespace, labels: args.labels };
-    const rules: PolicyRule[] = [{ apiGroups: [""], resources: ["pods"], verbs: read }];
-    if (args.readsPool) {
-        rules.push(
-            { apiGroups: [api.inferencePool.group], resources: ["inferencepools"], verbs: read },
-            {
-                apiGroups: [api.inferenceObjective.group],
-                resources: [
-                    "inferenceobjectives",
-                    ...(args.readsModelRewrites ? ["inferencemodelrewrites"] : []),
-                ],
-                verbs: read,
-            },
-        );
-    }
-    if (args.leaderElection) {
-        rules.push(
-            {
-                apiGroups: ["coordination.k8s.io"],
-                resources: ["leases"],
-                verbs: [...read, "create", "update", "patch", "delete"],
-            },
-            { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-        );
-    }
+    const rules = eppRules(args.release, { pool: args.readsPool, leaderElection: args.leaderElection });
     const subjects = [{ kind: "ServiceAccount", ...args.serviceAccount }];
     const apiGroup = "rbac.authorization.k8s.io";
     const role = new k8s.rbac.v1.Role(`${resourceName}-role`, { metadata, rules }, opts);
@@ -79,14 +52,7 @@ export function grantRights(
         `${resourceName}-metrics-auth-role`,
         {
             metadata: clusterWide,
-            rules: [
-                { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
-                {
-                    apiGroups: ["authorization.k8s.io"],
-                    resources: ["subjectaccessreviews"],
-                    verbs: ["create"],
-                },
-            ],
+            rules: [...metricsAuthRules],
         },
         opts,
     );

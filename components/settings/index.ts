@@ -2,3 +2,4 @@ export { SettingsError } from "./errors";
 export { loadSettings, parseSettings } from "./load";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
+export { releasesOf } from "./versions";

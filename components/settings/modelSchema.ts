@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { presets } from "../matrix";
 import { headerName, textMap, toggle } from "./common";
 import {
     dnsLabel,
@@ -108,7 +109,7 @@ const resourceSettings = z
 const epp = z
     .strictObject({
         plugins: setting(
-            z.enum(["default", "prefix-cache", "load-aware", "pd-disaggregated", "custom"]),
+            z.enum([...presets, "custom"]),
             "Which EndpointPickerConfig the EPP runs: a preset, or epp.customConfig.",
             "one of default, prefix-cache, load-aware, pd-disaggregated, custom",
         ).default("default"),

@@ -1,8 +1,9 @@
 import { gatewayNames, releaseNames } from "../contract";
-import { eppReleases, minorOfImage, simulatorReleases } from "../versions";
+import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../matrix";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
 import type { Model, Settings } from "./schema";
+import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
 const maxNameLength = 63;
@@ -125,14 +126,12 @@ function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
 }
 
 function modelConflicts(model: Model, settings: Settings): Problem[] {
-    const { images } = model;
     const name = (setting: string) => at(model, settings, setting);
     return [
         ...longModelNames(model, settings),
         ...limitsBelowRequests(model, name),
-        ...unknownVersion(name, "simulator", images.simulator, images.simulatorVersion, simulatorReleases),
-        ...unknownVersion(name, "epp", images.epp, images.eppVersion, eppReleases),
-        ...lostPrecision(model, name),
+        ...versionConflicts(model, settings, name),
+        ...beyondRelease(model, name),
         ...unusedOrMissing(model, settings, name),
     ];
 }
@@ -179,48 +178,79 @@ function quantity(text: string): number {
     return parseFloat(text) * (scales[text.replace(/^[\d.]+/, "")] ?? 1);
 }
 
-function unknownVersion(
-    name: Name,
-    image: "simulator" | "epp",
-    reference: string,
-    version: string | undefined,
-    releases: readonly { minor: string }[],
-): Problem[] {
-    const known = releases.map((release) => release.minor);
-    const minor = version ?? minorOfImage(reference);
-    if (minor !== undefined && known.includes(minor)) {
-        return [];
-    }
-    const hint =
-        minor === undefined
-            ? `its tag names no version, so set ${name(`images.${image}Version`)} to one of ${known.join(", ")}`
-            : `known versions are ${known.join(", ")}`;
-    return [
-        refused(
-            name(version === undefined ? `images.${image}` : `images.${image}Version`),
-            version ?? reference,
-            "",
-            `a known version; ${hint}`,
-        ),
+/** Images of an unknown version, or whose versions do not work together or with what is asked of them. */
+function versionConflicts(model: Model, settings: Settings, name: Name): Problem[] {
+    const { epp, simulator } = versionsOf(model);
+    const { images } = model;
+    const untold = [
+        ...(simulator === undefined ? [untoldVersion(name, "simulator", images.simulator)] : []),
+        ...(epp === undefined ? [untoldVersion(name, "epp", images.epp)] : []),
     ];
+    if (epp === undefined || simulator === undefined) {
+        return untold;
+    }
+    const found = incompatibilities({
+        epp,
+        simulator,
+        istio: settings.gateway.istioVersion,
+        backend: settings.routing.backend,
+        models: settings.models.length,
+    });
+    return found.map(({ reason, nearest }) => ({
+        setting: name("images"),
+        message: `${name("images")}: EPP ${epp} with simulator ${simulator} and gateway.istioVersion ${settings.gateway.istioVersion} is not allowed: ${reason} Nearest that works: ${nearest}.`,
+    }));
 }
 
-/** Simulators before 0.7 read whole milliseconds, so a finer setting would silently be lost. */
-function lostPrecision({ images, simulator }: Model, name: Name): Problem[] {
-    const minor = images.simulatorVersion ?? minorOfImage(images.simulator);
-    if (simulatorReleases.find((release) => release.minor === minor)?.latency !== "milliseconds") {
+function untoldVersion(name: Name, image: "simulator" | "epp", reference: string): Problem {
+    return refused(
+        name(`images.${image}`),
+        reference,
+        ", because its tag names no version",
+        `a tag such as v0.8.0, or ${name(`images.${image}Version`)} beside it`,
+    );
+}
+
+/** What the versions in use cannot do that the settings ask of them. */
+function beyondRelease(model: Model, name: Name): Problem[] {
+    const { epp: eppVersion = "", simulator: simulatorVersion = "" } = versionsOf(model);
+    const epp = findEpp(eppVersion);
+    const release = findSimulator(simulatorVersion);
+    if (epp === undefined || release === undefined) {
         return [];
     }
-    return (["timeToFirstToken", "interTokenLatency"] as const)
-        .filter((key) => !/^\d+ms$/.test(simulator[key]))
-        .map((key) =>
+    const { blockSize } = model.simulator;
+    const { customConfig } = model.epp;
+    // Whole milliseconds are read by every version, and finer settings would silently be lost.
+    const imprecise = (["timeToFirstToken", "interTokenLatency"] as const).filter(
+        (key) => release.latency === "milliseconds" && !/^\d+ms$/.test(model.simulator[key]),
+    );
+    return [
+        ...imprecise.map((key) =>
             refused(
                 name(`simulator.${key}`),
-                simulator[key],
-                ` with simulator ${minor ?? ""}`,
+                model.simulator[key],
+                ` with simulator ${release.minor}`,
                 "whole milliseconds, e.g. 20ms",
             ),
-        );
+        ),
+        ...(release.blockSizes.includes(blockSize)
+            ? []
+            : [
+                  refused(
+                      name("simulator.blockSize"),
+                      blockSize,
+                      ` with simulator ${release.minor}`,
+                      `one of ${release.blockSizes.join(", ")}`,
+                  ),
+              ]),
+        ...(customConfig === undefined ? [] : lintPickerConfig(customConfig, epp, blockSize)).map(
+            (problem) => ({
+                setting: name("epp.customConfig"),
+                message: `${name("epp.customConfig")}: ${problem}`,
+            }),
+        ),
+    ];
 }
 
 /** Settings that would be ignored, or that another setting asks for. */

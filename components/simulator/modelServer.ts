@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, podSelector, portNames, ports } from "../contract";
+import type { SimulatorRelease } from "../matrix";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
-import type { SimulatorRelease } from "../versions";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload } from "../workload";
 import type { AutoscalingSettings } from "./autoscaler";
@@ -97,7 +97,7 @@ export class ModelServer extends pulumi.ComponentResource {
                     },
                     startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
                     livenessProbe: { ...probe("/health"), periodSeconds: 10 },
-                    readinessProbe: { ...probe("/health/ready"), periodSeconds: 5 },
+                    readinessProbe: { ...probe(args.release.readinessPath), periodSeconds: 5 },
                 },
             },
             childOptions(this, opts),
@@ -152,6 +152,6 @@ function simulatorArguments(model: ModelBehaviour, release: SimulatorRelease): s
         "--enable-kvcache=true",
         `--kv-cache-size=${String(model.kvCacheSize)}`,
         `--block-size=${String(model.blockSize)}`,
-        ...(release.dummyTokenizerFlag ? ["--force-dummy-tokenizer=true"] : []),
+        ...(release.dummyTokenizerFlag === undefined ? [] : [`--${release.dummyTokenizerFlag}=true`]),
     ];
 }

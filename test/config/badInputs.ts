@@ -150,19 +150,19 @@ export const badInputs: BadInput[] = [
     {
         config: { images: { simulator: "registry.example/sim:team-build" } },
         messages: [
-            'images.simulator: "registry.example/sim:team-build" is not allowed; allowed: a known version; its tag names no version, so set images.simulatorVersion to one of 0.6, 0.7, 0.8, 0.9, 0.10.',
+            'images.simulator: "registry.example/sim:team-build" is not allowed, because its tag names no version; allowed: a tag such as v0.8.0, or images.simulatorVersion beside it.',
         ],
     },
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" } },
         messages: [
-            'images.epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" is not allowed; allowed: a known version; known versions are 0.4, 0.5, 0.7, 0.8.',
+            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {
         config: { images: { eppVersion: "9.9" } },
         messages: [
-            'images.eppVersion: "9.9" is not allowed; allowed: a known version; known versions are 0.4, 0.5, 0.7, 0.8.',
+            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {
@@ -250,7 +250,32 @@ export const badInputs: BadInput[] = [
     },
     {
         config: { epp: { customConfig: { kind: "EndpointPickerConfig" } } },
-        messages: ['epp.plugins: "default" is not allowed with epp.customConfig; allowed: custom.'],
+        messages: [
+            "epp.customConfig: apiVersion: Invalid input: expected string, received undefined.",
+            "epp.customConfig: plugins: Invalid input: expected array, received undefined.",
+            'epp.plugins: "default" is not allowed with epp.customConfig; allowed: custom.',
+        ],
+    },
+    {
+        config: {
+            images: {
+                epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1",
+                simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1",
+            },
+        },
+        messages: [
+            "images: EPP 0.7.1 with simulator 0.6.1 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.6 reports it as vllm:gpu_cache_usage_perc; every pod would score alike. Nearest that works: EPP 0.8 with simulator 0.6.",
+        ],
+    },
+    {
+        config: {
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true },
+            gateway: { istioVersion: "1.27.3" },
+        },
+        messages: [
+            "images: EPP 0.8.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.8 with Istio 1.28.0.",
+        ],
     },
     {
         config: { epp: { otlpEndpoint: "http://otel:4317" } },

@@ -43,6 +43,19 @@ export const modes: Record<string, Record<string, unknown>> = {
         monitoring: { monitors: true },
         networkPolicies: { enabled: true },
     },
+    "scoring-pd-disaggregated": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        epp: { plugins: "pd-disaggregated" },
+    },
+    "scoring-oldest-versions": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        images: {
+            epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0",
+            simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
+        },
+    },
     "several-models": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },
