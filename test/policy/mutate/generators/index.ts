@@ -4,6 +4,20 @@ import { harmlessChanges } from "./harmless";
 import { inferencePort } from "./inferencePort";
 import { referenceGrantPresence, referenceGrantScope } from "./referenceGrants";
 import { selectorRule } from "./selectors";
+import { eppPorts } from "./eppPorts";
+import { eppService } from "./eppService";
+import { eppRbac } from "./eppRbac";
+import { eppFlags } from "./eppFlags";
+import { eppVersionKnown } from "./eppVersionKnown";
+import { eppConfig } from "./eppConfig";
+import { eppMetricName } from "./eppMetricName";
+import { extProcMode } from "./extProcMode";
+import { extProcSinglePicker } from "./extProcSinglePicker";
+import { extProcTls } from "./extProcTls";
+import { extProcFilters } from "./extProcFilters";
+import { extProcObeyed } from "./extProcObeyed";
+import { workloadHygiene } from "./workloadHygiene";
+import { podDisruptionBudget } from "./podDisruptionBudget";
 
 /** Every generator of mutations: one file for each rule, and `harmless`. */
 export const generators: readonly Generator[] = [
@@ -13,4 +27,18 @@ export const generators: readonly Generator[] = [
     selectorRule,
     gatewayRule,
     harmlessChanges,
+    eppPorts,
+    eppService,
+    eppRbac,
+    eppFlags,
+    eppVersionKnown,
+    eppConfig,
+    eppMetricName,
+    extProcMode,
+    extProcSinglePicker,
+    extProcTls,
+    extProcFilters,
+    extProcObeyed,
+    workloadHygiene,
+    podDisruptionBudget,
 ];

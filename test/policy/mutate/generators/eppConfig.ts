@@ -1,0 +1,180 @@
+import type { Generator } from "../mutation";
+import { breaking, harmless } from "../mutation";
+import { container, editConfig, epp, namespaceOf, podSpec, replaceArgument, setDeployment } from "./picker";
+
+const broken = breaking("epp-config");
+
+const decode = /-decode$/;
+const prefixBlock = 2;
+
+/** Configurations that the endpoint picker does not find, does not load, or that score nothing. */
+export const eppConfig: Generator = function* (program) {
+    yield broken("another file", replaceArgument("config-file", "--config-file=/config/config.yaml"));
+    yield broken(
+        "a file where nothing is mounted",
+        replaceArgument("config-file", "--config-file=/etc/epp-config.yaml"),
+    );
+    yield broken("mounted elsewhere", setDeployment(`${container}.volumeMounts.1.mountPath`, "/etc/epp"));
+    yield broken("not mounted", (copy) => {
+        copy.get("Deployment", epp).unset(`${container}.volumeMounts.1`);
+    });
+    yield broken("no such volume", (copy) => {
+        copy.get("Deployment", epp).unset(`${podSpec}.volumes.1`);
+    });
+    yield broken("another ConfigMap", setDeployment(`${podSpec}.volumes.1.configMap.name`, "other"));
+    yield broken("no ConfigMap", (copy) => {
+        copy.remove("ConfigMap", epp);
+    });
+    yield broken("the ConfigMap is in another namespace", (copy) => {
+        copy.get("ConfigMap", epp).set("metadata.namespace", "default");
+    });
+    yield broken("the file has another name in the ConfigMap", (copy) => {
+        const config = copy.get("ConfigMap", epp);
+        config.set("data", { "default-plugins.yaml": config.get(["data", "epp-config.yaml"]) });
+    });
+    yield broken(
+        "the file is left out of the volume",
+        setDeployment(`${podSpec}.volumes.1.configMap.items`, [{ key: "a", path: "b" }]),
+    );
+    yield broken("no YAML", (copy) => {
+        copy.get("ConfigMap", epp).set(["data", "epp-config.yaml"], "plugins: [");
+    });
+    yield broken(
+        "the kind",
+        editConfig((config) => (config.kind = "PluginConfig")),
+    );
+    yield broken(
+        "the group of InferencePool",
+        editConfig((config) => (config.apiVersion = "inference.networking.k8s.io/v1")),
+    );
+    yield broken(
+        "another version",
+        editConfig((config) => (config.apiVersion = "inference.networking.x-k8s.io/v1alpha2")),
+    );
+    yield broken(
+        "an unknown plugin",
+        editConfig((config) => config.plugins.push({ type: "magic-scorer" })),
+    );
+    yield broken(
+        "a plugin without a type",
+        editConfig((config) => config.plugins.push({ name: "x" })),
+    );
+    yield broken(
+        "two plugins of one name",
+        editConfig((config) => config.plugins.push({ type: "queue-scorer", name: "decode-filter" })),
+    );
+    yield broken(
+        "a plugin that is referred to is gone",
+        editConfig((config) => config.plugins.splice(1, 1)),
+    );
+    yield broken(
+        "a plugin has another name",
+        editConfig((config) => (config.plugins[1] = { type: "load-aware-scorer", name: "load" })),
+    );
+    yield broken(
+        "a reference to nothing",
+        editConfig((config) => config.schedulingProfiles[0]?.plugins.push({ pluginRef: "queue-scorer" })),
+    );
+    yield broken(
+        "an entry without a reference",
+        editConfig((config) => config.schedulingProfiles[0]?.plugins.push({ weight: 1 })),
+    );
+    yield broken(
+        "a saturation detector that is not there",
+        editConfig((config) => (config.saturationDetector = { pluginRef: "utilization-detector" })),
+    );
+    for (const weight of [0, -1]) {
+        yield broken(
+            `weight ${String(weight)}`,
+            editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = weight)),
+        );
+    }
+    yield broken(
+        "a profile without a name",
+        editConfig((config) => delete config.schedulingProfiles[0]?.name),
+    );
+    yield broken(
+        "two profiles for a handler of one",
+        editConfig((config) => config.schedulingProfiles.push({ name: "other", plugins: [] })),
+    );
+    for (const size of [64, 32, 8]) {
+        yield broken(
+            `a block of ${String(size)} tokens`,
+            editConfig(
+                (config) =>
+                    (config.plugins[prefixBlock]!.parameters = { autoTune: false, blockSizeTokens: size }),
+            ),
+        );
+    }
+    yield broken(
+        "the block in characters, which GIE 1.5 refuses",
+        editConfig((config) => (config.plugins[prefixBlock]!.parameters = { blockSize: 64 })),
+    );
+    yield broken("the simulator's block", (copy) => {
+        copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
+            all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=64")),
+        );
+    });
+    yield broken("the simulator's block by default, which is not the configured one", (copy) => {
+        copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
+            all.filter((argument) => !argument.startsWith("--block-size")),
+        );
+        editConfig(
+            (config) => (config.plugins[prefixBlock]!.parameters = { autoTune: false, blockSizeTokens: 32 }),
+        )(copy);
+    });
+    yield broken(
+        "a plugin of GIE 1.5 in an EPP of GIE 1.4",
+        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"),
+    );
+    yield harmless("the configuration as an argument", (copy) => {
+        const text = String(copy.get("ConfigMap", epp).get(["data", "epp-config.yaml"]));
+        replaceArgument("config-file", `--config-text=${text}`)(copy);
+    });
+    yield harmless("one key, mounted as the file", (copy) => {
+        copy.get("Deployment", epp)
+            .set(`${container}.volumeMounts.1.mountPath`, "/config/epp-config.yaml")
+            .set(`${container}.volumeMounts.1.subPath`, "epp-config.yaml");
+    });
+    yield harmless("a projected volume", (copy) => {
+        const volume = copy.get("Deployment", epp);
+        const configMap = volume.get(`${podSpec}.volumes.1.configMap`);
+        volume
+            .unset(`${podSpec}.volumes.1.configMap`)
+            .set(`${podSpec}.volumes.1.projected.sources`, [{ configMap }]);
+    });
+    yield harmless(
+        "another weight",
+        editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 2.5)),
+    );
+    yield harmless(
+        "a weight by default",
+        editConfig((config) => delete config.schedulingProfiles[0]!.plugins[1]!.weight),
+    );
+    yield harmless(
+        "a plugin that nothing refers to",
+        editConfig((config) => config.plugins.push({ type: "queue-scorer" })),
+    );
+    yield harmless(
+        "a plugin under a name of its own",
+        editConfig((config) => {
+            config.plugins.push({ type: "queue-scorer", name: "queue" });
+            config.schedulingProfiles[0]?.plugins.push({ pluginRef: "queue", weight: 1 });
+        }),
+    );
+    yield harmless(
+        "the block size that the model servers tell",
+        editConfig((config) => delete config.plugins[prefixBlock]!.parameters),
+    );
+    yield harmless("the configuration in another layout", (copy) => {
+        editConfig(() => undefined)(copy);
+    });
+    yield harmless("another ConfigMap in the namespace", (copy) => {
+        copy.add({
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: "unrelated", namespace: namespaceOf(program) },
+            data: { "epp-config.yaml": "kind: Other" },
+        });
+    });
+};

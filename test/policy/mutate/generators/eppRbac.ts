@@ -1,0 +1,197 @@
+import type { Generator } from "../mutation";
+import { breaking, harmless } from "../mutation";
+import { epp, isReplicated, namespaceOf, podSpec, replaceArgument, setDeployment } from "./picker";
+
+const broken = breaking("epp-rbac");
+
+const pods = "rules.0";
+
+/** Rights that the endpoint picker lacks, has elsewhere, or should not have. */
+export const eppRbac: Generator = function* (program) {
+    const pool = program.has("InferencePool");
+    yield broken("no Role", (copy) => {
+        copy.remove("Role", epp);
+    });
+    yield broken("no RoleBinding", (copy) => {
+        copy.remove("RoleBinding", epp);
+    });
+    for (const kind of ["Role", "RoleBinding"]) {
+        yield broken(`${kind} in another namespace`, (copy) => {
+            copy.get(kind, epp).set("metadata.namespace", "default");
+        });
+        yield broken(`${kind} and its counterpart in another namespace`, (copy) => {
+            copy.get("Role", epp).set("metadata.namespace", "default");
+            copy.get("RoleBinding", epp).set("metadata.namespace", "default");
+        });
+    }
+    yield broken("the binding is for another account", (copy) => {
+        copy.get("RoleBinding", epp).set("subjects.0.name", "default");
+    });
+    yield broken("the binding is for an account in another namespace", (copy) => {
+        copy.get("RoleBinding", epp).set("subjects.0.namespace", "default");
+    });
+    yield broken("the binding names another Role", (copy) => {
+        copy.get("RoleBinding", epp).set("roleRef.name", "view");
+    });
+    yield broken("the binding has no subjects", (copy) => {
+        copy.get("RoleBinding", epp).set("subjects", []);
+    });
+    yield broken("the account is gone", (copy) => {
+        copy.remove("ServiceAccount", epp);
+        copy.add({
+            apiVersion: "v1",
+            kind: "ServiceAccount",
+            metadata: { name: "other", namespace: namespaceOf(copy) },
+        });
+    });
+    yield broken("the account is in another namespace", (copy) => {
+        copy.get("ServiceAccount", epp).set("metadata.namespace", "default");
+    });
+    yield broken("the pods run as another account", setDeployment(`${podSpec}.serviceAccountName`, "other"));
+    yield broken("the pods run as the default account", (copy) => {
+        copy.get("Deployment", epp).unset(`${podSpec}.serviceAccountName`);
+    });
+    for (const verb of ["get", "list", "watch"]) {
+        yield broken(`pods without ${verb}`, (copy) => {
+            copy.get("Role", epp).update<string[]>(`${pods}.verbs`, (verbs) =>
+                verbs.filter((candidate) => candidate !== verb),
+            );
+        });
+    }
+    yield broken("pods of a wrong group", (copy) => {
+        copy.get("Role", epp).set(`${pods}.apiGroups`, ["apps"]);
+    });
+    yield broken("one pod only", (copy) => {
+        copy.get("Role", epp).set(`${pods}.resourceNames`, ["decode-0"]);
+    });
+    for (const verb of ["delete", "patch", "create", "update", "deletecollection"]) {
+        yield broken(`pods with ${verb}`, (copy) => {
+            copy.get("Role", epp).list(`${pods}.verbs`).push(verb);
+        });
+    }
+    for (const field of ["verbs", "resources", "apiGroups"]) {
+        yield broken(`a wildcard in ${field}`, (copy) => {
+            copy.get("Role", epp).set(`${pods}.${field}`, ["*"]);
+        });
+    }
+    yield broken("a rule to write Deployments", (copy) => {
+        copy.get("Role", epp)
+            .list("rules")
+            .push({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "patch"] });
+    });
+    yield broken("a second binding, to cluster-admin", (copy) => {
+        copy.add({
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRoleBinding",
+            metadata: { name: "epp-admin" },
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+            subjects: [
+                {
+                    kind: "ServiceAccount",
+                    name: copy.get("ServiceAccount", epp).kubernetesName,
+                    namespace: namespaceOf(copy),
+                },
+            ],
+        });
+    });
+    yield broken(
+        "it looks for pods in another namespace",
+        replaceArgument("pool-namespace", "--pool-namespace=default"),
+    );
+    yield harmless("a ClusterRole in place of the Role", (copy) => {
+        const role = copy.get("Role", epp).unset("metadata.namespace");
+        copy.remove("Role", epp);
+        copy.add({
+            ...role.inputs,
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRole",
+            metadata: { name: "epp" },
+        });
+        copy.get("RoleBinding", epp).set("roleRef.kind", "ClusterRole").set("roleRef.name", "epp");
+    });
+    yield harmless(
+        "the binding leaves out a namespace that is its own, or names the account as a user",
+        (copy) => {
+            const account = copy.get("ServiceAccount", epp).kubernetesName;
+            copy.get("RoleBinding", epp).set("subjects", [
+                { kind: "User", name: `system:serviceaccount:${namespaceOf(copy)}:${account}` },
+            ]);
+        },
+    );
+    yield harmless("rights to read something else", (copy) => {
+        copy.get("Role", epp)
+            .list("rules")
+            .push({ apiGroups: [""], resources: ["services"], verbs: ["get", "list", "watch"] });
+    });
+    yield harmless("the rules in another order", (copy) => {
+        copy.get("Role", epp).update<unknown[]>("rules", (rules) => [...rules].reverse());
+    });
+    yield harmless("another account's rights to write", (copy) => {
+        copy.add({
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "RoleBinding",
+            metadata: { name: "operator", namespace: "llm-d-sim" },
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "admin" },
+            subjects: [{ kind: "ServiceAccount", name: "operator", namespace: "operators" }],
+        });
+    });
+    const leases = {
+        apiGroups: ["coordination.k8s.io"],
+        resources: ["leases"],
+        verbs: ["get", "create", "update"],
+    };
+    if (isReplicated(program)) {
+        yield broken("no right to leases", (copy) => {
+            copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+                rules.filter(({ resources }) => !resources.includes("leases")),
+            );
+        });
+    } else {
+        yield broken("rights to leases without leader election", (copy) => {
+            copy.get("Role", epp).list("rules").push(leases);
+        });
+    }
+    if (pool) {
+        const resources = ["inferencepools", "inferenceobjectives", "inferencemodelrewrites"];
+        for (const resource of resources) {
+            yield broken(`no right to ${resource}`, (copy) => {
+                copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+                    rules.map((rule) => ({
+                        ...rule,
+                        resources: rule.resources.filter((candidate) => candidate !== resource),
+                    })),
+                );
+            });
+        }
+        yield broken("pools of the experimental group", (copy) => {
+            copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+                rules.map((rule) =>
+                    rule.resources.includes("inferencepools")
+                        ? { ...rule, apiGroups: ["inference.networking.x-k8s.io"] }
+                        : rule,
+                ),
+            );
+        });
+    }
+    if (program.has("ClusterRole")) {
+        yield broken("no ClusterRole for authenticated metrics", (copy) => {
+            copy.remove("ClusterRole");
+        });
+        yield broken("no ClusterRoleBinding for authenticated metrics", (copy) => {
+            copy.remove("ClusterRoleBinding");
+        });
+        yield broken("no right to review tokens", (copy) => {
+            copy.get("ClusterRole").unset("rules.0");
+        });
+        yield harmless("the built-in ClusterRole for reviews", (copy) => {
+            copy.remove("ClusterRole");
+            copy.get("ClusterRoleBinding").set("roleRef.name", "system:auth-delegator");
+        });
+    } else {
+        yield broken(
+            "authenticated metrics without a ClusterRole",
+            replaceArgument("metrics-endpoint-auth", "--metrics-endpoint-auth=true"),
+        );
+        yield broken("authenticated metrics by default", replaceArgument("metrics-endpoint-auth"));
+    }
+};

@@ -1,0 +1,91 @@
+import type { Generator } from "../mutation";
+import { breaking, harmless } from "../mutation";
+import type { Program } from "../program";
+import { namespaceOf } from "./picker";
+
+const broken = breaking("ext-proc-single-picker");
+
+const backends = "spec.rules.0.backendRefs";
+
+function pool(name: string, namespace: string): Record<string, unknown> {
+    return { group: "inference.networking.k8s.io", kind: "InferencePool", name, namespace };
+}
+
+function addExtProc(copy: Program, namespace: string, gateway: string): void {
+    const epp = `gaie-inference-scheduling-epp.${namespaceOf(copy)}.svc.cluster.local`;
+    const send = { header_mode: "SEND", body_mode: "FULL_DUPLEX_STREAMED", trailer_mode: "SEND" };
+    copy.add({
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "ext-proc", namespace },
+        spec: {
+            workloadSelector: { labels: { "gateway.networking.k8s.io/gateway-name": gateway } },
+            configPatches: [
+                {
+                    applyTo: "HTTP_FILTER",
+                    patch: {
+                        operation: "INSERT_BEFORE",
+                        value: {
+                            name: "envoy.filters.http.ext_proc",
+                            typed_config: {
+                                "@type":
+                                    "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
+                                grpc_service: { envoy_grpc: { cluster_name: `outbound|9002||${epp}` } },
+                                processing_mode: Object.fromEntries(
+                                    ["request", "response"].flatMap((direction) =>
+                                        Object.entries(send).map(([key, value]) => [
+                                            `${direction}_${key}`,
+                                            value,
+                                        ]),
+                                    ),
+                                ),
+                            },
+                        },
+                    },
+                },
+            ],
+        },
+    });
+}
+
+/** Requests that two endpoint pickers are asked about, or that one is asked about for another's pods. */
+export const extProcSinglePicker: Generator = function* (program) {
+    yield broken("a rule with two pools", (copy) => {
+        copy.get("HTTPRoute").set(backends, [pool("one", "llm-d-sim"), pool("two", "llm-d-sim")]);
+    });
+    yield broken("a rule with a pool and a Service", (copy) => {
+        copy.get("HTTPRoute").set(backends, [
+            pool("one", "llm-d-sim"),
+            { name: "gaie-inference-scheduling-proxy", namespace: "llm-d-sim", port: 8200 },
+        ]);
+    });
+    const gateway = program.get("Gateway").kubernetesName;
+    if (program.has("EnvoyFilter")) {
+        yield broken("a pool behind the Gateway that has the filter", (copy) => {
+            copy.get("HTTPRoute").set(backends, [pool("gaie-inference-scheduling", "llm-d-sim")]);
+        });
+    }
+    if (program.has("InferencePool")) {
+        yield broken("the filter on the Gateway of the pool", (copy) => {
+            addExtProc(copy, "llm-d-inference-scheduler", gateway);
+        });
+        yield harmless("a Service of the program in a rule of its own", (copy) => {
+            copy.get("HTTPRoute")
+                .list("spec.rules")
+                .push({
+                    matches: [{ path: { type: "PathPrefix", value: "/direct" } }],
+                    backendRefs: [{ name: "status", port: 80 }],
+                });
+            copy.add({
+                apiVersion: "v1",
+                kind: "Service",
+                metadata: { name: "status", namespace: "llm-d-inference-scheduler" },
+                spec: { type: "ExternalName", externalName: "status.example.com" },
+            });
+        });
+        yield harmless("the same pool twice in a rule", (copy) => {
+            const route = copy.get("HTTPRoute");
+            route.list(backends).push(structuredClone(route.list(backends)[0]));
+        });
+    }
+};

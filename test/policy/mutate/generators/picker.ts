@@ -1,0 +1,61 @@
+import { parse, stringify } from "yaml";
+import type { Mutation } from "../mutation";
+import type { Program } from "../program";
+
+/** Names and places of the endpoint picker's resources, for the generators about it. */
+export const epp = /-epp$/;
+export const podSpec = "spec.template.spec";
+export const container = `${podSpec}.containers.0`;
+export const typedConfig = "spec.configPatches.0.patch.value.typed_config";
+export const clusterName = `${typedConfig}.grpc_service.envoy_grpc.cluster_name`;
+
+/** Where the endpoint picker runs, which is not the same in every mode. */
+export function namespaceOf(program: Program): string {
+    return String(program.get("Deployment", epp).get("metadata.namespace"));
+}
+
+export function isReplicated(program: Program): boolean {
+    return Number(program.get("Deployment", epp).get("spec.replicas")) > 1;
+}
+
+/** Edits the endpoint picker's arguments. */
+export function editArguments(change: (all: string[]) => string[]): Mutation["apply"] {
+    return (program) => {
+        program.get("Deployment", epp).update(`${container}.args`, change);
+    };
+}
+
+/** Removes an argument, by its flag, and adds others. */
+export function replaceArgument(flag: string, ...added: string[]): Mutation["apply"] {
+    return editArguments((all) => [
+        ...all.filter((argument) => argument !== `--${flag}` && !argument.startsWith(`--${flag}=`)),
+        ...added,
+    ]);
+}
+
+/** Sets a field of the endpoint picker's Deployment. */
+export function setDeployment(path: string, value: unknown): Mutation["apply"] {
+    return (program) => {
+        program.get("Deployment", epp).set(path, value);
+    };
+}
+
+interface Config {
+    apiVersion: string;
+    kind: string;
+    featureGates?: string[];
+    plugins: { type?: string; name?: string; parameters?: Record<string, unknown> }[];
+    schedulingProfiles: { name?: string; plugins: { pluginRef?: string; weight?: number }[] }[];
+    [key: string]: unknown;
+}
+
+/** Edits the endpoint picker's EndpointPickerConfig. */
+export function editConfig(change: (config: Config) => unknown): Mutation["apply"] {
+    return (program) => {
+        program.get("ConfigMap", epp).update<string>(["data", "epp-config.yaml"], (text) => {
+            const config = parse(text) as Config;
+            change(config);
+            return stringify(config);
+        });
+    };
+}
