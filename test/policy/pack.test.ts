@@ -143,7 +143,7 @@ describe("the pack, over gRPC", function () {
                 [
                     [
                         "advisory",
-                        "The check reference-grant-presence of HTTPRoute routes/route waits for `pulumi up`: spec.from of ReferenceGrant models/grant is not known in preview.",
+                        "The check reference-grant-presence of HTTPRoute routes/route waits for `pulumi up`: spec of ReferenceGrant models/grant is not known in preview.",
                     ],
                 ],
             );

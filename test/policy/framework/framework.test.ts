@@ -1,4 +1,7 @@
 import { strict as assert } from "assert";
+import { createRequire } from "module";
+import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { each } from "../../../policy/framework/finding";
 import { list, record } from "../../../policy/framework/json";
 import { kinds } from "../../../policy/framework/kinds";
@@ -6,7 +9,21 @@ import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
 import { labelSelector } from "../../../policy/framework/podIndex";
 import type { Rule } from "../../../policy/framework/rule";
 import { StackIndex } from "../../../policy/framework/stackIndex";
+import { toPolicy } from "../../../policy/framework/toPolicies";
 import { checkStack, resource, stack, unknown } from "../support/resources";
+
+type AnalyzeStack = (
+    call: { request: messages.AnalyzeStackRequest },
+    done: (error: Error | null | undefined) => void,
+) => void;
+const { makeAnalyzeStackRpcFun } = createRequire(__filename)("@pulumi/policy/server") as {
+    makeAnalyzeStackRpcFun: (
+        pack: string,
+        version: string,
+        level: string,
+        policies: object[],
+    ) => AnalyzeStack;
+};
 
 const deployment = (name: string, labels: unknown, namespace = "ns") => ({
     apiVersion: "apps/v1",
@@ -158,5 +175,39 @@ describe("each", () => {
                 "Service ns/c: port 5 is odd",
             ],
         );
+    });
+});
+
+describe("toPolicy", () => {
+    it("makes one index for all policies of an analysis, and another for the next", async () => {
+        const seen: StackIndex[] = [];
+        const looking = (name: string): Rule => ({
+            name,
+            description: "Looks.",
+            severity: "low",
+            enforcementLevel: "advisory",
+            remediationSteps: "None.",
+            checkStack: (index) => {
+                seen.push(index);
+                return [];
+            },
+        });
+        const policies = [looking("one"), looking("two")].map(toPolicy);
+        // The server's own handler: that its requests can be told apart is its doing, and not documented.
+        const analyzeStack = makeAnalyzeStackRpcFun("pack", "1", "advisory", policies);
+        for (let analysis = 0; analysis < 2; analysis++) {
+            const request = new messages.AnalyzeStackRequest();
+            const named = new messages.AnalyzerResource();
+            named.setProperties(new Struct());
+            named.setOptions(new messages.AnalyzerResourceOptions());
+            request.addResources(named);
+            await new Promise<void>((resolve, reject) => {
+                analyzeStack({ request }, (error) => (error ? reject(error) : resolve()));
+            });
+        }
+        assert.equal(seen.length, 4);
+        assert.equal(seen[0], seen[1]);
+        assert.equal(seen[2], seen[3]);
+        assert.notEqual(seen[1], seen[2]);
     });
 });
