@@ -34,8 +34,7 @@ export interface WorkloadArgs {
     /** The Deployment's immutable selector. */
     selector: Record<string, string>;
     annotations?: Record<string, string>;
-    /** undefined where an autoscaler owns the number. */
-    replicas: number | undefined;
+    replicas: number;
     /** Default: the Kubernetes default, RollingUpdate. */
     strategy?: k8s.types.input.apps.v1.DeploymentStrategy;
     /** The container. Its name, image and the shared security context are set from the fields beside it. */

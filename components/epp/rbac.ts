@@ -30,14 +30,16 @@ export function grantRights(
     args: RightsArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-    const metadata = { name: args.name, namespace: args.podNamespace, labels: args.labels };
+    // Named after what is read, so that the EPP of a pool and the one before it have rights side by side.
+    const name = `${args.name}-${args.readsPool ? "pool-reader" : "pod-reader"}`;
+    const metadata = { name, namespace: args.podNamespace, labels: args.labels };
     const rules = eppRules(args.release, { pool: args.readsPool, leaderElection: args.leaderElection });
     const subjects = [{ kind: "ServiceAccount", ...args.serviceAccount }];
     const apiGroup = "rbac.authorization.k8s.io";
     const role = new k8s.rbac.v1.Role(`${resourceName}-role`, { metadata, rules }, opts);
     const binding = new k8s.rbac.v1.RoleBinding(
         `${resourceName}-binding`,
-        { metadata, roleRef: { apiGroup, kind: "Role", name: args.name }, subjects },
+        { metadata, roleRef: { apiGroup, kind: "Role", name }, subjects },
         pulumi.mergeOptions(opts, { dependsOn: [role] }),
     );
     if (!args.metricsAuth) {

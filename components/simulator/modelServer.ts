@@ -79,7 +79,7 @@ export class ModelServer extends pulumi.ComponentResource {
                     "prometheus.io/port": String(ports.inference),
                     "prometheus.io/path": "/metrics",
                 },
-                replicas: autoscaling ? undefined : args.replicas,
+                replicas: autoscaling?.minReplicas ?? args.replicas,
                 containerName: "vllm-sim",
                 image: args.image,
                 resources: args.resources,
@@ -100,7 +100,11 @@ export class ModelServer extends pulumi.ComponentResource {
                     readinessProbe: { ...probe(args.release.readinessPath), periodSeconds: 5 },
                 },
             },
-            childOptions(this, opts),
+            {
+                ...childOptions(this, opts),
+                // The number that is there stays when an autoscaler takes over, and is its own from then on.
+                ...(autoscaling && { ignoreChanges: ["spec.replicas"] }),
+            },
         );
         if (autoscaling) {
             createAutoscaler(

@@ -1,15 +1,7 @@
 import { strict as assert } from "assert";
-import type { RunResult } from "../../local/engine";
 import { EngineError } from "../../local/engine";
+import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
-
-/** What a run did to resources: `create EnvoyFilter`, sorted. Components and the stack are left out. */
-function actions({ steps }: RunResult): string[] {
-    return steps
-        .filter(({ op, type }) => op !== "same" && type.startsWith("kubernetes:"))
-        .map(({ op, type }) => `${op} ${type.split(":").at(-1)!}`)
-        .sort();
-}
 
 describe("the dev stack on the real engine and API server", function () {
     this.timeout(180_000);

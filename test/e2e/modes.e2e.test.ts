@@ -1,0 +1,174 @@
+import { strict as assert } from "assert";
+import { actions, changes, losses } from "./support/actions";
+import { TestCluster } from "./support/cluster";
+
+interface HttpRoute {
+    spec: { rules: { backendRefs: { kind: string; name: string; namespace: string }[] }[] };
+}
+
+interface ReferenceGrant {
+    spec: { to: { kind: string; name: string }[] };
+}
+
+describe("the modes on a live stack", function () {
+    this.timeout(180_000);
+    const cluster = new TestCluster();
+    const scheduler = "llm-d-inference-scheduler";
+    const simulator = "llm-d-sim";
+    const route = "llm-d-inference-scheduling";
+    const modes = {
+        scheduler: {},
+        notObeyed: { extProc: { enabled: true } },
+        pool: { extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+    };
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await (await cluster.open(modes.scheduler)).up();
+    });
+    after(() => cluster.stop());
+
+    function backend(): { kind: string; name: string } {
+        const { spec } = cluster.get<HttpRoute>("httproute", scheduler, route);
+        return spec.rules[0]!.backendRefs[0]!;
+    }
+
+    function granted(): { kind: string; name: string }[] {
+        return cluster
+            .names("referencegrant", simulator)
+            .flatMap((name) => cluster.get<ReferenceGrant>("referencegrant", simulator, name).spec.to);
+    }
+
+    it("moves from the proxy to the pool: the new path is there before the old one goes", async () => {
+        const result = await (await cluster.open(modes.pool)).up();
+        assert.deepEqual(losses(result), []);
+        const order = changes(result).map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`);
+        const at = (step: string) => {
+            assert.ok(order.includes(step), `${step} is not in ${order.join(", ")}`);
+            return order.indexOf(step);
+        };
+        const moved = at("update inference-scheduling-route-route");
+        assert.ok(at("create inference-scheduling-route-grant-inferencepool") < moved);
+        assert.ok(at("create inference-scheduling-pool-pool") < moved);
+        assert.ok(at("create inference-scheduling-pool-epp-service") < moved);
+        assert.ok(at("delete inference-scheduling-route-grant-service") > moved);
+        assert.ok(at("delete inference-scheduling-epp-deployment") > moved);
+    });
+
+    it("then has the pool, its EPP beside it, a grant for that pool alone, and no EnvoyFilter", () => {
+        const pool = cluster.get<{ spec: Record<string, unknown> }>(
+            "inferencepool",
+            simulator,
+            "gaie-inference-scheduling",
+        );
+        assert.deepEqual(pool.spec.targetPorts, [{ number: 8200 }]);
+        assert.deepEqual(pool.spec.endpointPickerRef, {
+            group: "",
+            kind: "Service",
+            name: "gaie-inference-scheduling-epp",
+            port: { number: 9002 },
+            failureMode: "FailClose",
+        });
+        assert.deepEqual(cluster.names("envoyfilter", scheduler), []);
+        assert.ok(cluster.names("service", simulator).includes("gaie-inference-scheduling-epp"));
+        assert.ok(!cluster.names("service", scheduler).includes("gaie-inference-scheduling-epp"));
+        assert.equal(backend().kind, "InferencePool");
+        assert.deepEqual(
+            granted().map(({ kind, name }) => ({ kind, name })),
+            [{ kind: "InferencePool", name: "gaie-inference-scheduling" }],
+        );
+    });
+
+    it("keeps the direct path in every mode", () => {
+        assert.ok(cluster.names("service", simulator).includes("gaie-inference-scheduling-proxy"));
+    });
+
+    it("moves on to scores that are not obeyed, and back, and loses nothing", async () => {
+        const toProxy = await (await cluster.open(modes.notObeyed)).up();
+        assert.deepEqual(losses(toProxy), []);
+        assert.ok(actions(toProxy).includes("create EnvoyFilter"));
+        assert.equal(backend().kind, "Service");
+        assert.deepEqual(
+            granted().map(({ kind }) => kind),
+            ["Service"],
+        );
+
+        const toPool = await (await cluster.open(modes.pool)).up();
+        assert.deepEqual(losses(toPool), []);
+        assert.ok(actions(toPool).includes("delete EnvoyFilter"));
+
+        const back = await (await cluster.open(modes.scheduler)).up();
+        assert.deepEqual(losses(back), []);
+        assert.deepEqual(cluster.names("inferencepool", simulator), []);
+    });
+
+    it("adds models behind the same Gateway, each with its own pool, EPP, proxy and grant", async () => {
+        const models = {
+            "inference-scheduling": { modelRelease: "sim", match: { modelName: true } },
+            llama: { simulator: { model: "meta-llama/Llama-3.1-8B" }, match: { path: "/llama" } },
+        };
+        const result = await (await cluster.open({ ...modes.pool, models })).up();
+        assert.deepEqual(losses(result), []);
+        assert.deepEqual(cluster.names("inferencepool", simulator), [
+            "gaie-inference-scheduling",
+            "gaie-llama",
+        ]);
+        assert.deepEqual(cluster.names("gateway", scheduler), [
+            "infra-inference-scheduling-inference-gateway",
+        ]);
+        assert.deepEqual(cluster.names("httproute", scheduler), [
+            "llm-d-inference-scheduling",
+            "llm-d-llama",
+        ]);
+        assert.deepEqual(
+            granted()
+                .map(({ name }) => name)
+                .sort(),
+            ["gaie-inference-scheduling", "gaie-llama"],
+        );
+    });
+
+    it("accepts everything that can be set, on the real API server", async () => {
+        const everything = {
+            ...modes.pool,
+            routing: {
+                backend: "InferencePool",
+                hostnames: ["llm.example.com"],
+                headers: { "x-tenant": "blue" },
+                requestTimeout: "30s",
+                backendRequestTimeout: "25s",
+            },
+            gateway: { tlsSecretName: "gateway-tls", serviceAnnotations: { "example.com/lb": "internal" } },
+            replicas: { decode: 3, prefill: 2, epp: 1 },
+            images: { pullSecrets: ["registry"] },
+            epp: { tracing: true, otlpEndpoint: "http://otel.observability:4317", metricsAuth: true },
+            placement: {
+                decode: { tolerations: [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }] },
+            },
+            autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6 },
+            objectives: { interactive: 10, batch: -10 },
+            networkPolicies: { enabled: true },
+        };
+        const engine = await cluster.open(everything);
+        // The model that the test before added goes.
+        const lost = losses(await engine.up()).filter((loss) => !loss.includes("::llama-"));
+        assert.deepEqual(lost, []);
+        assert.deepEqual(cluster.names("inferenceobjective", simulator), ["batch", "interactive"]);
+        assert.equal(cluster.names("networkpolicy", simulator).length, 3);
+        assert.deepEqual(actions(await engine.up()), [], "a second up changes nothing");
+    });
+
+    it("leaves the number of pods to the autoscaler", async () => {
+        const decode = "ms-sim-llm-d-modelservice-decode";
+        const replicas = () =>
+            cluster.get<{ spec: { replicas: number } }>("deployment", simulator, decode).spec.replicas;
+        const autoscaled = { ...modes.pool, autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6 } };
+        assert.equal(replicas(), 3, "what was there when the autoscaler took over stays");
+        // What an autoscaler does; there are no metrics here for it to act on.
+        cluster.kubectl("--namespace", simulator, "scale", "deployment", decode, "--replicas", "5");
+        const simulation = { simulator: { maxNumSeqs: 7 } };
+        const result = await (await cluster.open({ ...autoscaled, ...simulation })).up();
+        assert.ok(actions(result).includes("update Deployment"));
+        assert.equal(replicas(), 5);
+    });
+});
