@@ -60,7 +60,11 @@ async function judge(
     pack: Pack,
 ): Promise<Outcome> {
     const copy = program.clone();
-    mutation.apply(copy);
+    try {
+        mutation.apply(copy);
+    } catch (error) {
+        throw new Error(`${mode}: "${mutation.title}" does not fit the program`, { cause: error });
+    }
     const said = (await pack.judge(copy.toResources())).filter((diagnostic) => !known.has(keyOf(diagnostic)));
     const { title, rule, level = "mandatory" } = mutation;
     const passed =
