@@ -8,6 +8,8 @@ import type { Container, Located } from "./containers";
 export interface Flag {
     readonly name: string;
     readonly dashes: 1 | 2;
+    /** As it stands in the argument, spaces and line ends included; `true` for a switch without a value. */
+    readonly value: string;
     readonly path: string;
 }
 
@@ -51,10 +53,17 @@ function parse(words: readonly Located<string>[]): Pick<PickerArguments, "flags"
             }
             continue;
         }
-        flags.push({ name, dashes: dashes === "-" ? 1 : 2, path });
-        if (assigned === undefined && !booleanFlags.has(name)) {
+        const separate = assigned === undefined && !booleanFlags.has(name);
+        if (separate) {
             position++;
         }
+        const following = separate ? words[position]?.value : "true";
+        flags.push({
+            name,
+            dashes: dashes === "-" ? 1 : 2,
+            path,
+            value: assigned?.slice(1) ?? following ?? "",
+        });
     }
     return { flags, stray };
 }

@@ -3,6 +3,7 @@ import { list, record, text } from "../framework/json";
 import { kinds } from "../framework/kinds";
 import type { KubernetesObject } from "../framework/kubernetesObject";
 import type { StackIndex } from "../framework/stackIndex";
+import { pickerArguments } from "./pickerArguments";
 import type { Picker } from "./pickers";
 
 /** The text of an endpoint picker's configuration, or why it is not to be had. */
@@ -14,13 +15,18 @@ export type ConfigText =
 
 /** Finds the configuration that `--config-text` holds or `--config-file` names. */
 export function configTextOf(picker: Picker, index: StackIndex): ConfigText {
-    const inline = picker.flag("config-text");
-    if (inline?.value) {
-        return { text: inline.value, source: inline.path, object: picker.owner };
-    }
     const file = picker.flag("config-file");
-    return file?.value
-        ? readMounted(picker, index, file.value, `--config-file=${file.value} (${file.path})`)
+    if (file?.value) {
+        return readMounted(picker, index, file.value, `--config-file=${file.value} (${file.path})`);
+    }
+    const { flags, unknowns } = pickerArguments(picker.container);
+    const [unknown] = unknowns;
+    if (unknown) {
+        throw unknown;
+    }
+    const inline = flags.findLast(({ name }) => name === "config-text");
+    return inline?.value
+        ? { text: inline.value, source: `${inline.path} of ${picker.owner.toString()}`, object: picker.owner }
         : undefined;
 }
 

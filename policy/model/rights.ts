@@ -67,6 +67,10 @@ const builtIn: Readonly<Record<string, readonly PolicyRule[]>> = {
         rule("", ["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
     ],
     "cluster-admin": [rule("", ["*"], ["*"], ["*"])],
+    // Of these three, what they say of pods.
+    admin: [rule("", [""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+    edit: [rule("", [""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+    view: [rule("", [""], ["pods"], ["get", "list", "watch"])],
 };
 
 function rule(path: string, apiGroups: string[], resources: string[], verbs: string[]): PolicyRule {

@@ -104,8 +104,8 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
     for (const right of missing) {
         yield {
             message: `${picker.owner.toString()}: ServiceAccount ${picker.namespace}/${picker.serviceAccount} may not ${right}.${hints.join("")}`,
-            // What a ClusterRole of somebody else grants cannot be seen from here.
-            ...(foreign.some(({ roleName }) => roleName.startsWith("ClusterRole ")) && {
+            // What a ClusterRole of the cluster's own grants cannot be seen from here.
+            ...(foreign.some(({ roleName }) => roleName.startsWith("ClusterRole system:")) && {
                 level: "advisory" as const,
             }),
         };

@@ -1,11 +1,31 @@
-import type { Generator } from "../mutation";
+import type { Generator, Mutation } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { container, editConfig, epp, namespaceOf, podSpec, replaceArgument, setDeployment } from "./picker";
+import type { Program } from "../program";
+import type { Config } from "./picker";
+import {
+    container,
+    editConfig,
+    epp,
+    isNewest,
+    namespaceOf,
+    podSpec,
+    replaceArgument,
+    setDeployment,
+} from "./picker";
 
 const broken = breaking("epp-config");
 
 const decode = /-decode$/;
-const prefixBlock = 2;
+/** The plugin that is told the size of a block, which differs between versions. */
+function prefixBlock({ plugins }: Config): { parameters?: Record<string, unknown> } {
+    return plugins.find(({ parameters }) => parameters?.autoTune !== undefined) ?? {};
+}
+
+/** Has the configuration say a size in tokens, as its version counts it. */
+function setBlock(program: Program, tokens: number): Mutation["apply"] {
+    const size = isNewest(program) ? { blockSizeTokens: tokens } : { blockSize: 4 * tokens };
+    return editConfig((config) => (prefixBlock(config).parameters = { autoTune: false, ...size }));
+}
 
 /** Configurations that the endpoint picker does not find, does not load, or that score nothing. */
 export const eppConfig: Generator = function* (program) {
@@ -73,7 +93,9 @@ export const eppConfig: Generator = function* (program) {
     );
     yield broken(
         "a reference to nothing",
-        editConfig((config) => config.schedulingProfiles[0]?.plugins.push({ pluginRef: "queue-scorer" })),
+        editConfig((config) =>
+            config.schedulingProfiles[0]?.plugins.push({ pluginRef: "lora-affinity-scorer" }),
+        ),
     );
     yield broken(
         "an entry without a reference",
@@ -93,23 +115,30 @@ export const eppConfig: Generator = function* (program) {
         "a profile without a name",
         editConfig((config) => delete config.schedulingProfiles[0]?.name),
     );
-    yield broken(
-        "two profiles for a handler of one",
-        editConfig((config) => config.schedulingProfiles.push({ name: "other", plugins: [] })),
-    );
-    for (const size of [64, 32, 8]) {
+    if (JSON.stringify(program.get("ConfigMap", epp).get("data")).includes("single-profile-handler")) {
         yield broken(
-            `a block of ${String(size)} tokens`,
-            editConfig(
-                (config) =>
-                    (config.plugins[prefixBlock]!.parameters = { autoTune: false, blockSizeTokens: size }),
-            ),
+            "two profiles for a handler of one",
+            editConfig((config) => config.schedulingProfiles.push({ name: "other", plugins: [] })),
         );
     }
-    yield broken(
-        "the block in characters, which GIE 1.5 refuses",
-        editConfig((config) => (config.plugins[prefixBlock]!.parameters = { blockSize: 64 })),
-    );
+    for (const size of [64, 32, 8]) {
+        yield broken(`a block of ${String(size)} tokens`, setBlock(program, size));
+    }
+    if (isNewest(program)) {
+        yield broken(
+            "the block in characters, which GIE 1.5 refuses",
+            editConfig((config) => (prefixBlock(config).parameters = { blockSize: 64 })),
+        );
+        yield broken(
+            "a plugin of GIE 1.5 in an EPP of GIE 1.4",
+            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"),
+        );
+    } else {
+        yield broken(
+            "a fraction as a weight, in an EPP of GIE 1.2",
+            editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 2.5)),
+        );
+    }
     yield broken("the simulator's block", (copy) => {
         copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
             all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=64")),
@@ -119,14 +148,8 @@ export const eppConfig: Generator = function* (program) {
         copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
             all.filter((argument) => !argument.startsWith("--block-size")),
         );
-        editConfig(
-            (config) => (config.plugins[prefixBlock]!.parameters = { autoTune: false, blockSizeTokens: 32 }),
-        )(copy);
+        setBlock(program, 32)(copy);
     });
-    yield broken(
-        "a plugin of GIE 1.5 in an EPP of GIE 1.4",
-        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"),
-    );
     yield harmless("the configuration as an argument", (copy) => {
         const text = String(copy.get("ConfigMap", epp).get(["data", "epp-config.yaml"]));
         replaceArgument("config-file", `--config-text=${text}`)(copy);
@@ -145,7 +168,7 @@ export const eppConfig: Generator = function* (program) {
     });
     yield harmless(
         "another weight",
-        editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 2.5)),
+        editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 3)),
     );
     yield harmless(
         "a weight by default",
@@ -153,7 +176,7 @@ export const eppConfig: Generator = function* (program) {
     );
     yield harmless(
         "a plugin that nothing refers to",
-        editConfig((config) => config.plugins.push({ type: "queue-scorer" })),
+        editConfig((config) => config.plugins.push({ type: "lora-affinity-scorer" })),
     );
     yield harmless(
         "a plugin under a name of its own",
@@ -164,7 +187,7 @@ export const eppConfig: Generator = function* (program) {
     );
     yield harmless(
         "the block size that the model servers tell",
-        editConfig((config) => delete config.plugins[prefixBlock]!.parameters),
+        editConfig((config) => delete prefixBlock(config).parameters),
     );
     yield harmless("the configuration in another layout", (copy) => {
         editConfig(() => undefined)(copy);

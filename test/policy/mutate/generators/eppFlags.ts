@@ -1,6 +1,14 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { container, editArguments, epp, isReplicated, replaceArgument, setDeployment } from "./picker";
+import {
+    container,
+    editArguments,
+    epp,
+    isNewest,
+    isReplicated,
+    replaceArgument,
+    setDeployment,
+} from "./picker";
 
 const broken = breaking("epp-flags");
 
@@ -10,14 +18,16 @@ export const eppFlags: Generator = function* (program) {
     yield broken("a flag of nobody", add("--pool=sim"));
     yield broken("a misspelt flag", add("--grpc-heath-port=9003"));
     yield broken("a flag of another program", add("--logtostderr"));
-    yield broken(
-        "a flag with one dash",
-        editArguments(([first = "", ...rest]) => [first.slice(1), ...rest]),
-    );
-    yield broken(
-        "a metric flag, which GIE 1.5 refuses",
-        add("--kv-cache-usage-percentage-metric=vllm:kv_cache_usage_perc"),
-    );
+    const oneDash = editArguments(([first = "", ...rest]) => [first.slice(1), ...rest]);
+    yield isNewest(program)
+        ? broken("a flag with one dash", oneDash)
+        : harmless("a flag with one dash, as Go's own parser reads it", oneDash);
+    if (isNewest(program)) {
+        yield broken(
+            "a metric flag, which GIE 1.5 refuses",
+            add("--kv-cache-usage-percentage-metric=vllm:kv_cache_usage_perc"),
+        );
+    }
     yield broken("a switch in two parts", replaceArgument("tracing", "--tracing", "false"));
     yield broken("a stray word", add("debug"));
     yield broken("a flag that came with GIE 1.3, in an EPP of GIE 1.2", (copy) => {
@@ -119,11 +129,4 @@ export const eppFlags: Generator = function* (program) {
     yield harmless("another known flag", add("--refresh-metrics-interval=100ms"));
     yield harmless("zap's flags", add("--zap-encoder=json", "--zap-log-level", "info"));
     yield harmless("a switch without a value", replaceArgument("secure-serving", "--secure-serving"));
-    yield harmless("the metric flag in an EPP of GIE 1.2 that needs it", (copy) => {
-        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0")(copy);
-        add("--kv-cache-usage-percentage-metric=vllm:kv_cache_usage_perc")(copy);
-        copy.get("ConfigMap", epp).update<string>(["data", "epp-config.yaml"], (text) =>
-            text.replace(/ {2}- type: approx-prefix-cache-producer\n(?: {4,}.*\n)*/, ""),
-        );
-    });
 };

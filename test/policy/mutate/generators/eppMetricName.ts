@@ -1,13 +1,13 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { container, editArguments, setDeployment } from "./picker";
+import { container, editArguments, isNewest, setDeployment } from "./picker";
 
 const broken = breaking("epp-metric-name");
 
 const decode = /-decode$/;
 
 /** Versions of endpoint picker and simulator that call a metric by different names. */
-export const eppMetricName: Generator = function* () {
+export const eppMetricName: Generator = function* (program) {
     for (const version of ["v0.5.1", "v0.6.1"]) {
         yield broken(`simulator ${version}`, (copy) => {
             copy.get("Deployment", decode).set(
@@ -16,10 +16,12 @@ export const eppMetricName: Generator = function* () {
             );
         });
     }
-    yield broken(
-        "EPP 0.4",
-        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0"),
-    );
+    if (isNewest(program)) {
+        yield broken(
+            "EPP 0.4",
+            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0"),
+        );
+    }
     yield broken("the flag names the old metric", (copy) => {
         editArguments((all) => [...all, "--kv-cache-usage-percentage-metric=vllm:gpu_cache_usage_perc"])(
             copy,

@@ -1,6 +1,6 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { epp, isReplicated, namespaceOf, podSpec, replaceArgument, setDeployment } from "./picker";
+import { epp, isReplicated, namespaceOf, podSpec, replaceArgument, role, setDeployment } from "./picker";
 
 const broken = breaking("epp-rbac");
 
@@ -10,31 +10,31 @@ const pods = "rules.0";
 export const eppRbac: Generator = function* (program) {
     const pool = program.has("InferencePool");
     yield broken("no Role", (copy) => {
-        copy.remove("Role", epp);
+        copy.remove("Role", role);
     });
     yield broken("no RoleBinding", (copy) => {
-        copy.remove("RoleBinding", epp);
+        copy.remove("RoleBinding", role);
     });
     for (const kind of ["Role", "RoleBinding"]) {
         yield broken(`${kind} in another namespace`, (copy) => {
-            copy.get(kind, epp).set("metadata.namespace", "default");
+            copy.get(kind, role).set("metadata.namespace", "default");
         });
         yield broken(`${kind} and its counterpart in another namespace`, (copy) => {
-            copy.get("Role", epp).set("metadata.namespace", "default");
-            copy.get("RoleBinding", epp).set("metadata.namespace", "default");
+            copy.get("Role", role).set("metadata.namespace", "default");
+            copy.get("RoleBinding", role).set("metadata.namespace", "default");
         });
     }
     yield broken("the binding is for another account", (copy) => {
-        copy.get("RoleBinding", epp).set("subjects.0.name", "default");
+        copy.get("RoleBinding", role).set("subjects.0.name", "default");
     });
     yield broken("the binding is for an account in another namespace", (copy) => {
-        copy.get("RoleBinding", epp).set("subjects.0.namespace", "default");
+        copy.get("RoleBinding", role).set("subjects.0.namespace", "default");
     });
     yield broken("the binding names another Role", (copy) => {
-        copy.get("RoleBinding", epp).set("roleRef.name", "view");
+        copy.get("RoleBinding", role).set("roleRef.name", "view");
     });
     yield broken("the binding has no subjects", (copy) => {
-        copy.get("RoleBinding", epp).set("subjects", []);
+        copy.get("RoleBinding", role).set("subjects", []);
     });
     yield broken("the account is gone", (copy) => {
         copy.remove("ServiceAccount", epp);
@@ -53,29 +53,29 @@ export const eppRbac: Generator = function* (program) {
     });
     for (const verb of ["get", "list", "watch"]) {
         yield broken(`pods without ${verb}`, (copy) => {
-            copy.get("Role", epp).update<string[]>(`${pods}.verbs`, (verbs) =>
+            copy.get("Role", role).update<string[]>(`${pods}.verbs`, (verbs) =>
                 verbs.filter((candidate) => candidate !== verb),
             );
         });
     }
     yield broken("pods of a wrong group", (copy) => {
-        copy.get("Role", epp).set(`${pods}.apiGroups`, ["apps"]);
+        copy.get("Role", role).set(`${pods}.apiGroups`, ["apps"]);
     });
     yield broken("one pod only", (copy) => {
-        copy.get("Role", epp).set(`${pods}.resourceNames`, ["decode-0"]);
+        copy.get("Role", role).set(`${pods}.resourceNames`, ["decode-0"]);
     });
     for (const verb of ["delete", "patch", "create", "update", "deletecollection"]) {
         yield broken(`pods with ${verb}`, (copy) => {
-            copy.get("Role", epp).list(`${pods}.verbs`).push(verb);
+            copy.get("Role", role).list(`${pods}.verbs`).push(verb);
         });
     }
     for (const field of ["verbs", "resources", "apiGroups"]) {
         yield broken(`a wildcard in ${field}`, (copy) => {
-            copy.get("Role", epp).set(`${pods}.${field}`, ["*"]);
+            copy.get("Role", role).set(`${pods}.${field}`, ["*"]);
         });
     }
     yield broken("a rule to write Deployments", (copy) => {
-        copy.get("Role", epp)
+        copy.get("Role", role)
             .list("rules")
             .push({ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "patch"] });
     });
@@ -99,32 +99,29 @@ export const eppRbac: Generator = function* (program) {
         replaceArgument("pool-namespace", "--pool-namespace=default"),
     );
     yield harmless("a ClusterRole in place of the Role", (copy) => {
-        const role = copy.get("Role", epp).unset("metadata.namespace");
-        copy.remove("Role", epp);
+        const { inputs } = copy.get("Role", role).unset("metadata.namespace");
+        copy.remove("Role", new RegExp(`^${copy.get("Role", role).kubernetesName}$`));
         copy.add({
-            ...role.inputs,
+            ...inputs,
             apiVersion: "rbac.authorization.k8s.io/v1",
             kind: "ClusterRole",
             metadata: { name: "epp" },
         });
-        copy.get("RoleBinding", epp).set("roleRef.kind", "ClusterRole").set("roleRef.name", "epp");
+        copy.get("RoleBinding", role).set("roleRef.kind", "ClusterRole").set("roleRef.name", "epp");
     });
-    yield harmless(
-        "the binding leaves out a namespace that is its own, or names the account as a user",
-        (copy) => {
-            const account = copy.get("ServiceAccount", epp).kubernetesName;
-            copy.get("RoleBinding", epp).set("subjects", [
-                { kind: "User", name: `system:serviceaccount:${namespaceOf(copy)}:${account}` },
-            ]);
-        },
-    );
+    yield harmless("the binding names the account as a user", (copy) => {
+        const account = copy.get("ServiceAccount", epp).kubernetesName;
+        copy.get("RoleBinding", role).set("subjects", [
+            { kind: "User", name: `system:serviceaccount:${namespaceOf(copy)}:${account}` },
+        ]);
+    });
     yield harmless("rights to read something else", (copy) => {
-        copy.get("Role", epp)
+        copy.get("Role", role)
             .list("rules")
             .push({ apiGroups: [""], resources: ["services"], verbs: ["get", "list", "watch"] });
     });
     yield harmless("the rules in another order", (copy) => {
-        copy.get("Role", epp).update<unknown[]>("rules", (rules) => [...rules].reverse());
+        copy.get("Role", role).update<unknown[]>("rules", (rules) => [...rules].reverse());
     });
     yield harmless("another account's rights to write", (copy) => {
         copy.add({
@@ -142,20 +139,21 @@ export const eppRbac: Generator = function* (program) {
     };
     if (isReplicated(program)) {
         yield broken("no right to leases", (copy) => {
-            copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+            copy.get("Role", role).update<{ resources: string[] }[]>("rules", (rules) =>
                 rules.filter(({ resources }) => !resources.includes("leases")),
             );
         });
     } else {
         yield broken("rights to leases without leader election", (copy) => {
-            copy.get("Role", epp).list("rules").push(leases);
+            copy.get("Role", role).list("rules").push(leases);
         });
     }
     if (pool) {
         const resources = ["inferencepools", "inferenceobjectives", "inferencemodelrewrites"];
-        for (const resource of resources) {
+        const granted = JSON.stringify(program.get("Role", role).get("rules"));
+        for (const resource of resources.filter((name) => granted.includes(name))) {
             yield broken(`no right to ${resource}`, (copy) => {
-                copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+                copy.get("Role", role).update<{ resources: string[] }[]>("rules", (rules) =>
                     rules.map((rule) => ({
                         ...rule,
                         resources: rule.resources.filter((candidate) => candidate !== resource),
@@ -164,7 +162,7 @@ export const eppRbac: Generator = function* (program) {
             });
         }
         yield broken("pools of the experimental group", (copy) => {
-            copy.get("Role", epp).update<{ resources: string[] }[]>("rules", (rules) =>
+            copy.get("Role", role).update<{ resources: string[] }[]>("rules", (rules) =>
                 rules.map((rule) =>
                     rule.resources.includes("inferencepools")
                         ? { ...rule, apiGroups: ["inference.networking.x-k8s.io"] }

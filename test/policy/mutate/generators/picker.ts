@@ -4,6 +4,7 @@ import type { Program } from "../program";
 
 /** Names and places of the endpoint picker's resources, for the generators about it. */
 export const epp = /-epp$/;
+export const role = /-epp(-|$)/;
 export const podSpec = "spec.template.spec";
 export const container = `${podSpec}.containers.0`;
 export const typedConfig = "spec.configPatches.0.patch.value.typed_config";
@@ -12,6 +13,16 @@ export const clusterName = `${typedConfig}.grpc_service.envoy_grpc.cluster_name`
 /** Where the endpoint picker runs, which is not the same in every mode. */
 export function namespaceOf(program: Program): string {
     return String(program.get("Deployment", epp).get("metadata.namespace"));
+}
+
+/** The tag of the endpoint picker's image. */
+export function tagOf(program: Program): string {
+    return String(program.get("Deployment", epp).get(`${container}.image`)).replace(/^.*:/, "");
+}
+
+/** Whether the endpoint picker is the newest that is known in full, GIE 1.5. */
+export function isNewest(program: Program): boolean {
+    return tagOf(program).startsWith("v0.8.");
 }
 
 export function isReplicated(program: Program): boolean {
@@ -40,7 +51,8 @@ export function setDeployment(path: string, value: unknown): Mutation["apply"] {
     };
 }
 
-interface Config {
+/** An EndpointPickerConfig, as far as the generators edit it. */
+export interface Config {
     apiVersion: string;
     kind: string;
     featureGates?: string[];
