@@ -1,5 +1,5 @@
 import type { Findings } from "../framework/finding";
-import { each } from "../framework/finding";
+import { each, isolated } from "../framework/finding";
 import { kinds, poolKinds } from "../framework/kinds";
 import type { KubernetesObject } from "../framework/kubernetesObject";
 import type { PodTemplate } from "../framework/podIndex";
@@ -8,6 +8,7 @@ import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../framework/stackIndex";
 import type { Backend } from "../model/chains";
 import { chainsOf, isPool, isProxy, roleLabel } from "../model/chains";
+import { isDisaggregated } from "../model/disaggregation";
 import type { Reference } from "../model/references";
 import { targetOf } from "../model/references";
 
@@ -30,7 +31,7 @@ export const selectors: Rule = {
     *checkStack(index) {
         const chains = chainsOf(index);
         yield* chains.undecided;
-        yield* each(chains.backends, (backend) => each([backend.object], () => checkBackend(backend)));
+        yield* each(chains.backends, (backend) => each([backend.object], () => checkBackend(backend, index)));
         yield* each(chains.references, (reference) =>
             each([reference.from], () => checkReference(reference, index)),
         );
@@ -49,8 +50,8 @@ function* checkWorkload(workload: KubernetesObject): Findings {
     }
 }
 
-function* checkBackend(backend: Backend): Findings {
-    const { object, selector, selection, routedBy } = backend;
+function* checkBackend(backend: Backend, index: StackIndex): Findings {
+    const { object, selector, selection } = backend;
     const { templates, undecided } = selection;
     const decode = templates.filter((template) => !isPrefill(template));
     const prefill = templates.filter(isPrefill);
@@ -59,18 +60,27 @@ function* checkBackend(backend: Backend): Findings {
             message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), which no pod template of the program in namespace ${object.namespace} has.`,
         };
     }
-    // A Service that is for prefill pods only, and that no route leads to, is how decode pods may find them.
-    if (
-        prefill.length > 0 &&
-        (isPool(object) || isProxy(object) || routedBy.length > 0 || decode.length > 0)
-    ) {
-        yield {
-            message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
-        };
-    }
+    // Reading the endpoint picker's configuration may have to wait, which must not keep the rest from being said.
+    yield* isolated(function* () {
+        if (prefill.length > 0 && !mayHoldPrefill(backend, decode.length > 0, index)) {
+            yield {
+                message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
+            };
+        }
+    });
     if (undecided) {
         yield { unknown: undecided };
     }
+}
+
+/**
+ * A pool may where its endpoint picker sends each request to both roles in turn. A Service may where it is for prefill
+ * pods only and no route leads to it: that is how decode pods can find them.
+ */
+function mayHoldPrefill({ object, routedBy }: Backend, holdsDecode: boolean, index: StackIndex): boolean {
+    return isPool(object)
+        ? holdsDecode && isDisaggregated(object, index)
+        : !holdsDecode && !isProxy(object) && routedBy.length === 0;
 }
 
 function isPrefill({ labels }: PodTemplate): boolean {

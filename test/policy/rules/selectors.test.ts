@@ -53,6 +53,79 @@ describe("selectors", () => {
         assert.equal(check(prefill, service({}, { selector: prefillLabels }), route(toService)).length, 1);
     });
 
+    describe("where the endpoint picker tells the roles apart", () => {
+        const labels = { app: "epp" };
+        const metadata = { name: "epp", namespace: models };
+        const picker = (plugins: string): Manifest[] => [
+            {
+                ...deployment({
+                    labels,
+                    container: {
+                        image: "example.com/llm-d-router-endpoint-picker:v0.9.0",
+                        args: [`--config-text=plugins: [${plugins}]`],
+                    },
+                }),
+                metadata,
+            },
+            {
+                apiVersion: "v1",
+                kind: "Service",
+                metadata,
+                spec: { selector: labels, ports: [{ port: 9002 }] },
+            },
+        ];
+        const both = { matchLabels: { "llm-d.ai/inferenceServing": "true" } };
+        const held = (plugins: string, spec: object = {}) =>
+            check(
+                deployment(),
+                prefill,
+                ...picker(plugins),
+                pool({ selector: both, endpointPickerRef: { name: "epp" }, ...spec }),
+            ).length;
+        const roles = "type: decode-filter}, {type: prefill-filter}, {type: ";
+
+        it("lets a pool hold prefill pods", () => {
+            for (const handler of ["pd-profile-handler", "disagg-profile-handler"]) {
+                assert.equal(held(`{${roles}${handler}}`), 0);
+            }
+        });
+
+        it("does not where the picker runs one profile, does not filter, or may be passed over", () => {
+            assert.equal(held(`{${roles}single-profile-handler}`), 1);
+            assert.equal(held("{type: decode-filter}, {type: pd-profile-handler}"), 1);
+            assert.equal(held("{type: ["), 1);
+            const open = { endpointPickerRef: { name: "epp", failureMode: "FailOpen" } };
+            assert.equal(held(`{${roles}pd-profile-handler}`, open), 1);
+        });
+
+        it("still wants decode pods in the pool", () => {
+            const only = { selector: { matchLabels: prefillLabels } };
+            assert.equal(held(`{${roles}pd-profile-handler}`, only), 1);
+        });
+
+        it("waits for a configuration that is not known", () => {
+            const [epp, eppService] = picker("") as [Manifest, Manifest];
+            const late = {
+                ...deployment({
+                    labels,
+                    container: { image: "example.com/llm-d-router-endpoint-picker:v0.9.0", args: [unknown] },
+                }),
+                metadata: epp.metadata,
+            };
+            const [finding] = check(
+                deployment(),
+                prefill,
+                late,
+                eppService,
+                pool({ selector: both, endpointPickerRef: { name: "epp" } }),
+            );
+            assert.match(
+                finding ?? "",
+                /^waits: spec\.template\.spec\.containers\.0\.args\.0 of Deployment models\/epp/,
+            );
+        });
+    });
+
     it("lets a Service that no route leads to be for prefill pods only", () => {
         assert.deepEqual(check(deployment(), prefill, service({}, { selector: prefillLabels })), []);
     });

@@ -76,7 +76,10 @@ export const eppService: Generator = function* (program) {
             .unset("spec.endpointPickerRef.group")
             .unset("spec.endpointPickerRef.kind");
     });
-    yield harmless("the pool is open on failure", (copy) => {
-        copy.get("InferencePool", pool).set("spec.endpointPickerRef.failureMode", "FailOpen");
-    });
+    // A pool of both roles must not be: any of its pods would be asked.
+    if (program.get("InferencePool", pool).get(["spec", "selector", "matchLabels", "llm-d.ai/role"])) {
+        yield harmless("the pool is open on failure", (copy) => {
+            copy.get("InferencePool", pool).set("spec.endpointPickerRef.failureMode", "FailOpen");
+        });
+    }
 };

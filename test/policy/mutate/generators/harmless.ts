@@ -387,7 +387,7 @@ const pools = function* () {
         copy.get("InferencePool", new RegExp(`^${kubernetesName}$`))
             .list("spec.targetPorts")
             .push({ number: 8201 });
-        for (const deployment of copy.ofKind("Deployment", decode)) {
+        for (const deployment of copy.ofKind("Deployment", /-(decode|prefill)$/)) {
             deployment.list(`${container}.ports`).push({ name: "rank-1", containerPort: 8201 });
         }
     });

@@ -25,6 +25,9 @@ export const selectorRule: Generator = function* (program) {
                 "inference.networking.x-k8s.io",
             );
         });
+        if (pool.get(["spec", "selector", "matchLabels", role]) === undefined) {
+            yield* disaggregationMutations(pool);
+        }
         yield breaking("selectors", "advisory")("the pool is not in the program", (copy) => {
             copy.remove("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
         });
@@ -65,6 +68,25 @@ export const selectorRule: Generator = function* (program) {
     );
 };
 
+/** Ways for a pool of both roles to lose what tells them apart. */
+function* disaggregationMutations(pool: Captured): Iterable<Mutation> {
+    const find = (program: Program) => program.get("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
+    const config = ["data", "epp-config.yaml"];
+    yield selectors("pool of both roles: fails open, to any pod", (copy) => {
+        find(copy).set("spec.endpointPickerRef.failureMode", "FailOpen");
+    });
+    yield selectors("pool of both roles: its endpoint picker runs one profile only", (copy) => {
+        copy.get("ConfigMap", /-epp$/).update<string>(config, (text) =>
+            text.replaceAll("disagg-profile-handler", "single-profile-handler"),
+        );
+    });
+    yield selectors("pool of both roles: its endpoint picker does not filter by role", (copy) => {
+        copy.get("ConfigMap", /-epp$/).update<string>(config, (text) =>
+            text.replaceAll("decode-filter", "max-score-picker"),
+        );
+    });
+}
+
 /** The decode Deployment that the first proxy selects; with several models, there are more. */
 function decodeOf(program: Program): RegExp {
     const selected = program.get("Service", /-proxy$/).get(["spec", "selector", "llm-d.ai/model-release"]);
@@ -83,16 +105,19 @@ function* selectorMutations(title: string, backend: Captured, labels: string[]):
     yield selectors(`${title}: selects prefill`, (copy) => {
         find(copy).set([...labels, role], "prefill");
     });
-    yield selectors(`${title}: the role label is gone, so prefill as well`, (copy) => {
-        find(copy).unset([...labels, role]);
-    });
+    // Where the endpoint picker tells the roles apart, the pool selects both, without that label.
+    if (backend.get([...labels, role]) !== undefined) {
+        yield selectors(`${title}: the role label is gone, so prefill as well`, (copy) => {
+            find(copy).unset([...labels, role]);
+        });
+        yield selectors(`${title}: a label key with another spelling`, (copy) => {
+            find(copy)
+                .unset([...labels, role])
+                .set([...labels, "llm-d.ai/Role"], "decode");
+        });
+    }
     yield selectors(`${title}: a role that no pod has`, (copy) => {
         find(copy).set([...labels, role], "decoder");
-    });
-    yield selectors(`${title}: a label key with another spelling`, (copy) => {
-        find(copy)
-            .unset([...labels, role])
-            .set([...labels, "llm-d.ai/Role"], "decode");
     });
     yield selectors(`${title}: another model's release`, (copy) => {
         find(copy).set([...labels, "llm-d.ai/model-release"], "absent");
