@@ -80,6 +80,22 @@ export const crds: CacheEntry[] = [
     }),
 ];
 
+/** GIE's endpoint picker, which has none of llm-d's plugins. */
+export const gieEpp = programEntry(versions.inferenceExtension, {
+    name: "epp",
+    module: "epp",
+    importPath: "sigs.k8s.io/gateway-api-inference-extension/cmd/epp",
+    variables: {},
+});
+
+/** llm-d's endpoint picker, with all of its plugins but the precise-prefix-cache-scorer. */
+export const llmdEpp = programEntry(versions.llmdScheduler, {
+    name: "llm-d-epp",
+    module: "llm-d-epp",
+    importPath: ".",
+    variables: {},
+});
+
 function kubernetesEntry(name: string): CacheEntry {
     const release = /^v(\d+)\.(\d+)\./.exec(versions.kubernetes);
     const variables: Record<string, string> = {};
@@ -155,12 +171,15 @@ function filesEntry(files: ModuleFiles): CacheEntry {
     };
 }
 
-/** Whatever is in a module's folder takes part in what is built: `go.mod`, `go.sum` and Go files of our own. */
+/**
+ * Whatever is in a module's folder takes part in what is built: `go.mod`, `go.sum` and Go files of our own, those of
+ * modules that stand in for others included.
+ */
 function moduleContents(module: string): string {
     const folder = path.join(goModules, module);
     return fs
-        .readdirSync(folder)
-        .filter((name) => name === "go.mod" || name === "go.sum" || name.endsWith(".go"))
+        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((name) => ["go.mod", "go.sum"].includes(path.basename(name)) || name.endsWith(".go"))
         .sort()
         .map((name) => `${name}\n${fs.readFileSync(path.join(folder, name), "utf8")}`)
         .join("\n");

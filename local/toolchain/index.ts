@@ -66,6 +66,26 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
     };
 }
 
+/** Endpoint pickers that tests run as processes. The embedded control plane has no use for them. */
+export interface EndpointPickers {
+    /** GIE's own. */
+    gie: string;
+    /** llm-d's, of an older GIE and with llm-d's plugins. */
+    llmd: string;
+}
+
+/**
+ * Makes sure that real endpoint pickers are there, building what the cache does not hold whole. It takes minutes, and
+ * is therefore no part of {@link ensureToolchain}.
+ *
+ * @param report takes one line of progress at a time.
+ * @throws Error when Go is missing or too old and something must be built, or when a step fails.
+ */
+export async function ensureEpp(report: (line: string) => void): Promise<EndpointPickers> {
+    await ensureEntries(cacheDir, [entries.gieEpp, entries.llmdEpp], report);
+    return { gie: programPath(entries.gieEpp), llmd: programPath(entries.llmdEpp) };
+}
+
 /** @returns the official CLI to use, or undefined to build one. */
 async function choosePulumi(report: (line: string) => void): Promise<string | undefined> {
     const wish = process.env.LLMD_LOCAL_PULUMI ?? "";

@@ -10,7 +10,10 @@ export const versions = {
     kubernetesStaging: "v0.35.4",
     kwok: "v0.7.0",
     gatewayApi: "v1.4.1",
+    /** Of its custom resource definitions, and of the endpoint picker that tests run. */
     inferenceExtension: "v1.5.0",
+    /** llm-d's own endpoint picker, built with stand-ins for what needs native libraries. */
+    llmdScheduler: "v0.4.0",
     istioApi: "v1.28.0",
     /** Our own tool; raised by hand when what it issues changes its meaning. */
     certificates: "v1",
