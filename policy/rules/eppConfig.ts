@@ -153,7 +153,9 @@ function* checkWeight(
         return;
     }
     if (typeof weight !== "number" || weight <= 0) {
-        yield report(`${at}.weight of ${say(pluginRef)} is ${say(weight)}, but it has to be positive.`);
+        yield report(
+            `${at}.weight of ${say(pluginRef)} is ${JSON.stringify(weight)}, but it has to be a positive number.`,
+        );
     } else if (release?.wholeWeights && !Number.isInteger(weight)) {
         yield report(
             `${at}.weight of ${say(pluginRef)} is ${say(weight)}, but ${Picker.describe(release)} reads whole numbers only.`,

@@ -60,7 +60,7 @@ function* checkFilter(filter: ExtProcFilter, index: StackIndex): Findings {
             const [pool] = pools;
             if (pool) {
                 yield {
-                    message: `${filter.object.toString()} adds ext_proc to ${gateway.toString()}, where ${route.toString()} routes to ${targetOf(pool)} (${path}), for which Istio adds it too: every request would be picked an endpoint for twice.`,
+                    message: `${filter.object.toString()} adds ext_proc to ${gateway.toString()}, where ${route.toString()} routes to ${targetOf(pool)} (${path}), for which Istio adds it too: two filters pick an endpoint for each request.`,
                 };
             }
         }

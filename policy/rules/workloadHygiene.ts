@@ -171,12 +171,10 @@ function* checkSecurity({ owner, label, path, fields }: Part, spec: Json): Findi
     if (added.length > 0) {
         yield problem(`adds the capabilities ${added.join(", ")}`, "capabilities.add");
     }
-    const seccomp = text(record(own.seccompProfile ?? pod.seccompProfile).type) ?? "not set";
-    if (!seccompTypes.includes(seccomp)) {
-        yield problem(
-            `has seccomp profile ${seccomp}, not ${seccompTypes.join(" or ")}`,
-            "seccompProfile.type",
-        );
+    const seccomp = text(record(own.seccompProfile ?? pod.seccompProfile).type);
+    if (seccomp === undefined || !seccompTypes.includes(seccomp)) {
+        const found = seccomp === undefined ? "no seccomp profile" : `seccomp profile ${seccomp}`;
+        yield problem(`has ${found}; it has to be ${seccompTypes.join(" or ")}`, "seccompProfile.type");
     }
 }
 

@@ -1,0 +1,376 @@
+import { strict as assert } from "assert";
+import { eppConfig as rule } from "../../../policy/rules/eppConfig";
+import type { Manifest } from "../support/resources";
+import { checkStack, unknown } from "../support/resources";
+import { configMap, picker, pickerConfig, pickerPool, poolArguments, simulator } from "./pickerFixtures";
+
+const check = (...manifests: Manifest[]) => checkStack(rule, manifests);
+const withConfig = (config: unknown) => check(picker(), configMap(config));
+const [producer, scorer] = pickerConfig.plugins;
+const sized = (parameters: object) =>
+    configMap({ ...pickerConfig, plugins: [{ ...producer, parameters }, scorer] });
+const old = (parameters: object) =>
+    configMap({ ...pickerConfig, plugins: [{ type: "prefix-cache-scorer", parameters }] });
+const profile = (...plugins: unknown[]) =>
+    withConfig({ ...pickerConfig, schedulingProfiles: [{ name: "a", plugins }] });
+const image = (tag: string) => picker({ image: `llm-d-inference-scheduler:${tag}` });
+const pods = [pickerPool(), simulator()];
+
+describe("epp-config", () => {
+    it("passes a configuration that loads", () => {
+        assert.deepEqual(check(picker(), configMap(), ...pods), []);
+        assert.deepEqual(check(picker({ args: ["--pool-name=pool"] })), []);
+        assert.deepEqual(
+            check(picker({ args: ["--pool-name=pool", `--config-text=${JSON.stringify(pickerConfig)}`] })),
+            [],
+        );
+    });
+
+    it("reports a file that is not mounted", () => {
+        assert.deepEqual(check(picker({ container: { volumeMounts: [] } }), configMap()), [
+            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is in no mounted volume (spec.template.spec.containers.0.volumeMounts).",
+        ]);
+        assert.deepEqual(check(picker({ volumes: [] }), configMap()), [
+            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from volume config, which the pod does not have.",
+        ]);
+        assert.deepEqual(
+            check(picker({ args: [...poolArguments, "--config-file=/config/other.yaml"] }), configMap()),
+            [
+                "Deployment models/epp: Deployment models/epp: --config-file=/config/other.yaml (spec.template.spec.containers.0.args.3) is not among the files of ConfigMap models/epp: epp.yaml.",
+            ],
+        );
+        assert.deepEqual(check(picker()), [
+            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have.",
+        ]);
+        assert.deepEqual(
+            check(picker(), { ...configMap(), metadata: { name: "epp", namespace: "elsewhere" } }),
+            [
+                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have; it has ConfigMap elsewhere/epp.",
+            ],
+        );
+    });
+
+    it("follows renamed keys, single files and projected volumes", () => {
+        assert.deepEqual(
+            check(
+                picker({
+                    volumes: [
+                        {
+                            name: "config",
+                            configMap: { name: "epp", items: [{ key: "epp.yaml", path: "other.yaml" }] },
+                        },
+                    ],
+                }),
+                configMap(),
+            ),
+            [
+                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is not among the files of ConfigMap models/epp: epp.yaml.",
+            ],
+        );
+        assert.deepEqual(
+            check(
+                picker({
+                    args: ["--pool-name=pool", "--config-file=/config/other.yaml"],
+                    volumes: [
+                        {
+                            name: "config",
+                            configMap: { name: "epp", items: [{ key: "epp.yaml", path: "other.yaml" }] },
+                        },
+                    ],
+                }),
+                configMap(),
+            ),
+            [],
+        );
+        assert.deepEqual(
+            check(
+                picker({
+                    args: ["--pool-name=pool", "--config-file=/etc/a.yaml"],
+                    container: {
+                        volumeMounts: [{ name: "config", mountPath: "/etc/a.yaml", subPath: "epp.yaml" }],
+                    },
+                }),
+                configMap(),
+            ),
+            [],
+        );
+        assert.deepEqual(
+            check(
+                picker({
+                    volumes: [
+                        {
+                            name: "config",
+                            projected: {
+                                sources: [{ secret: { name: "a" } }, { configMap: { name: "epp" } }],
+                            },
+                        },
+                    ],
+                }),
+                configMap("kind: A"),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: kind is A, but it has to be EndpointPickerConfig.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is missing, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+            ],
+        );
+    });
+
+    it("leaves a Secret's content alone", () => {
+        assert.deepEqual(check(picker({ volumes: [{ name: "config", secret: { secretName: "epp" } }] })), []);
+    });
+
+    it("reports what is no EndpointPickerConfig", () => {
+        assert.deepEqual(withConfig("a: ["), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:",
+        ]);
+        assert.deepEqual(withConfig("kind: A"), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: kind is A, but it has to be EndpointPickerConfig.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is missing, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+        ]);
+        assert.deepEqual(withConfig({ ...pickerConfig, apiVersion: "llm-d.ai/v1alpha1" }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is llm-d.ai/v1alpha1, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+        ]);
+        assert.deepEqual(
+            check(image("v0.9.0"), configMap({ ...pickerConfig, apiVersion: "llm-d.ai/v1alpha1" })),
+            [],
+        );
+    });
+
+    it("reports plugins that the version does not have", () => {
+        assert.deepEqual(
+            withConfig({
+                ...pickerConfig,
+                plugins: [...pickerConfig.plugins, { type: "magic-scorer" }, { name: "x" }],
+            }),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2.type magic-scorer is no plugin of EPP 0.8 (GIE 1.5).",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.3 has no type.",
+            ],
+        );
+        assert.deepEqual(
+            check(
+                image("v0.5.0"),
+                configMap({ ...pickerConfig, plugins: [scorer, { type: "disagg-profile-handler" }] }),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.1.type disagg-profile-handler is no plugin of EPP 0.5 (GIE 1.3).",
+            ],
+        );
+        assert.deepEqual(
+            check(
+                image("v0.9.0"),
+                configMap({ ...pickerConfig, plugins: [scorer, { type: "magic-scorer" }] }),
+            ),
+            [],
+        );
+    });
+
+    it("accepts plugins that the config adds", () => {
+        assert.deepEqual(
+            checkStack(
+                rule,
+                [
+                    picker(),
+                    configMap({ ...pickerConfig, plugins: [...pickerConfig.plugins, { type: "ours" }] }),
+                ],
+                { config: { extraPlugins: ["ours"] } },
+            ),
+            [],
+        );
+    });
+
+    it("reports names that are used twice or missing", () => {
+        assert.deepEqual(
+            withConfig({
+                ...pickerConfig,
+                plugins: [...pickerConfig.plugins, { type: "queue-scorer", name: "prefix-cache-scorer" }],
+            }),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2: another plugin is already called prefix-cache-scorer.",
+            ],
+        );
+        assert.deepEqual(
+            withConfig({
+                ...pickerConfig,
+                schedulingProfiles: [{ plugins: [] }, { name: "a", plugins: [] }, { name: "a", plugins: [] }],
+            }),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0 has no name.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.2.name a is used before.",
+            ],
+        );
+    });
+
+    it("reports several profiles for a handler of one", () => {
+        assert.deepEqual(
+            withConfig({
+                ...pickerConfig,
+                plugins: [...pickerConfig.plugins, { type: "single-profile-handler" }],
+                schedulingProfiles: [{ name: "a" }, { name: "b" }],
+            }),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: single-profile-handler handles one profile, but schedulingProfiles has 2.",
+            ],
+        );
+    });
+
+    it("reports references to nothing", () => {
+        assert.deepEqual(profile({ pluginRef: "queue-scorer" }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.pluginRef queue-scorer is no entry of plugins: approx-prefix-cache-producer, prefix-cache-scorer.",
+        ]);
+        assert.deepEqual(profile({ weight: 1 }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0 has no pluginRef.",
+        ]);
+        assert.deepEqual(
+            withConfig({ ...pickerConfig, saturationDetector: { pluginRef: "utilization-detector" } }),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: saturationDetector.pluginRef utilization-detector is no entry of plugins: approx-prefix-cache-producer, prefix-cache-scorer.",
+            ],
+        );
+    });
+
+    it("reports weights that are not positive", () => {
+        assert.deepEqual(
+            profile(
+                { pluginRef: "prefix-cache-scorer", weight: 0 },
+                { pluginRef: "prefix-cache-scorer", weight: -1 },
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is 0, but it has to be a positive number.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.1.weight of prefix-cache-scorer is -1, but it has to be a positive number.",
+            ],
+        );
+        assert.deepEqual(profile({ pluginRef: "prefix-cache-scorer", weight: "2" }), [
+            'ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is "2", but it has to be a positive number.',
+        ]);
+        assert.deepEqual(profile({ pluginRef: "prefix-cache-scorer", weight: 0.5 }), []);
+        assert.deepEqual(
+            check(
+                image("v0.4.0"),
+                configMap({
+                    ...pickerConfig,
+                    plugins: [scorer],
+                    schedulingProfiles: [
+                        { name: "a", plugins: [{ pluginRef: "prefix-cache-scorer", weight: 0.5 }] },
+                    ],
+                }),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is 0.5, but EPP 0.4 (GIE 1.2) reads whole numbers only.",
+            ],
+        );
+    });
+
+    it("compares the block size with the simulator's", () => {
+        assert.deepEqual(check(picker(), sized({ blockSizeTokens: 64 }), ...pods), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 64, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+        ]);
+        assert.deepEqual(
+            check(picker(), configMap(), pickerPool(), simulator(undefined, ["--block-size=32"])),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 16, but Deployment models/decode has blocks of 32 tokens (--block-size at spec.template.spec.containers.0.args.0), which makes it 32.",
+            ],
+        );
+        assert.deepEqual(
+            check(picker(), sized({}), pickerPool(), simulator(undefined, ["--block-size", "64"])),
+            [],
+        );
+        assert.deepEqual(
+            check(
+                picker(),
+                sized({ autoTune: false }),
+                pickerPool(),
+                simulator(undefined, ["--block-size", "64"]),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 16, but Deployment models/decode has blocks of 64 tokens (--block-size at spec.template.spec.containers.0.args.0), which makes it 64.",
+            ],
+        );
+    });
+
+    it("counts characters up to GIE 1.3", () => {
+        assert.deepEqual(check(image("v0.4.0"), old({ blockSize: 64 }), ...pods), []);
+        assert.deepEqual(check(image("v0.5.0"), old({ blockSize: 16 }), ...pods), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize is 16, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 64 characters, 4 to a token.",
+        ]);
+    });
+
+    it("reports a size in characters alone, which is refused from GIE 1.4", () => {
+        assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64 }), ...pods), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize alone is refused at start by EPP 0.7 (GIE 1.4), which takes blockSizeTokens.",
+        ]);
+        assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64, blockSizeTokens: 16 }), ...pods), []);
+        assert.deepEqual(check(picker(), sized({ blockSize: 64 }), ...pods), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize alone is refused at start by EPP 0.8 (GIE 1.5), which takes blockSizeTokens.",
+        ]);
+    });
+
+    it("compares the block size of the precise scorer", () => {
+        assert.deepEqual(
+            check(
+                picker(),
+                configMap({
+                    ...pickerConfig,
+                    plugins: [
+                        ...pickerConfig.plugins,
+                        {
+                            type: "precise-prefix-cache-scorer",
+                            parameters: { tokenProcessorConfig: { blockSize: 64 } },
+                        },
+                    ],
+                }),
+                ...pods,
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2.parameters.tokenProcessorConfig.blockSize is 64, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+            ],
+        );
+    });
+
+    it("looks at the pods that a selector names", () => {
+        assert.deepEqual(
+            check(
+                picker({
+                    args: [
+                        "--endpoint-selector=llm-d.ai/role=decode",
+                        "--endpoint-target-ports=8200",
+                        "--pool-namespace=models",
+                        "--config-file=/config/epp.yaml",
+                    ],
+                }),
+                sized({ blockSizeTokens: 8 }),
+                simulator(),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 8, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+            ],
+        );
+        assert.deepEqual(
+            check(
+                picker({
+                    args: [
+                        "--endpoint-selector=llm-d.ai/role=prefill",
+                        "--endpoint-target-ports=8200",
+                        "--pool-namespace=models",
+                        "--config-file=/config/epp.yaml",
+                    ],
+                }),
+                sized({ blockSizeTokens: 8 }),
+                simulator(),
+            ),
+            [],
+        );
+    });
+
+    it("waits for what is not known in preview", () => {
+        assert.deepEqual(check(picker(), { ...configMap(), data: { "epp.yaml": unknown } }), [
+            "waits: Deployment models/epp: data.epp.yaml of ConfigMap models/epp is not known in preview",
+        ]);
+        assert.deepEqual(check(picker({ args: ["--pool-name=pool", unknown] }), configMap()), [
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+        ]);
+        assert.deepEqual(check(picker(), configMap(), pickerPool(), simulator(undefined, [unknown])), [
+            "waits: ConfigMap models/epp: spec.template.spec.containers.0.args.0 of Deployment models/decode is not known in preview",
+        ]);
+    });
+});

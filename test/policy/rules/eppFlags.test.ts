@@ -1,0 +1,237 @@
+import { strict as assert } from "assert";
+import { eppFlags as rule } from "../../../policy/rules/eppFlags";
+import { checkResource, unknown } from "../support/resources";
+import { picker, poolArguments } from "./pickerFixtures";
+
+const check = (fields: Parameters<typeof picker>[0], config = {}) =>
+    checkResource(rule, picker(fields), config);
+const withArguments = (...args: unknown[]) => check({ args: [...poolArguments, ...args] });
+const elected = {
+    args: [...poolArguments, "--ha-enable-leader-election"],
+    replicas: 2,
+    container: {
+        livenessProbe: { grpc: { port: 9003, service: "liveness" } },
+        readinessProbe: { grpc: { port: 9003, service: "readiness" } },
+    },
+};
+const old = { image: "llm-d-inference-scheduler:v0.4.0" };
+
+describe("epp-flags", () => {
+    it("passes an endpoint picker that starts", () => {
+        assert.deepEqual(check({}), []);
+        assert.deepEqual(check(elected), []);
+        assert.deepEqual(withArguments("-v=2", "--zap-log-level", "info", "--secure-serving"), []);
+        assert.deepEqual(
+            check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=8200,8201"] }),
+            [],
+        );
+    });
+
+    it("leaves other containers alone", () => {
+        assert.deepEqual(
+            checkResource(rule, picker({ args: ["--pool=x"], image: "example.com/web:1.0" })),
+            [],
+        );
+        assert.deepEqual(
+            checkResource(rule, { apiVersion: "v1", kind: "Service", metadata: { name: "s" } }),
+            [],
+        );
+    });
+
+    it("reports flags that the version does not know", () => {
+        assert.deepEqual(withArguments("--pool=x"), [
+            "Deployment models/epp: Deployment models/epp: --pool (spec.template.spec.containers.0.args.3) is no flag of EPP 0.8 (GIE 1.5), which exits at start because of it.",
+        ]);
+        assert.deepEqual(check({ ...old, args: [...poolArguments, "--enable-cert-reload"] }), [
+            "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it.",
+        ]);
+        assert.deepEqual(
+            check({
+                image: "registry.example.com/epp:v1.2.0",
+                args: [...poolArguments, "--enable-cert-reload=true"],
+            }),
+            [
+                "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it.",
+            ],
+        );
+    });
+
+    it("accepts what the config adds", () => {
+        assert.deepEqual(check({ args: [...poolArguments, "--ours=1"] }, { extraFlags: ["ours"] }), []);
+    });
+
+    it("does not know the flags of an unknown version", () => {
+        assert.deepEqual(
+            check({ image: "llm-d-router-endpoint-picker:v2.0.0", args: [...poolArguments, "--pool=x"] }),
+            [],
+        );
+        assert.deepEqual(
+            check({ image: "llm-d-router-endpoint-picker:v0.9.0", args: [...poolArguments, "--pool=x"] }),
+            [],
+        );
+    });
+
+    it("reports flags that are refused at start", () => {
+        assert.deepEqual(withArguments("--lora-info-metric=x"), [
+            "Deployment models/epp: Deployment models/epp: --lora-info-metric (spec.template.spec.containers.0.args.3) is refused at start by EPP 0.8 (GIE 1.5); name metrics by engineConfigs in the EndpointPickerConfig.",
+        ]);
+        assert.deepEqual(
+            check({
+                image: "llm-d-inference-scheduler:v0.7.1",
+                args: [...poolArguments, "--kv-cache-usage-percentage-metric", "x"],
+            }),
+            [
+                "Deployment models/epp: Deployment models/epp: --kv-cache-usage-percentage-metric (spec.template.spec.containers.0.args.3) is refused at start by EPP 0.7 (GIE 1.4); name metrics by engineConfigs in the EndpointPickerConfig.",
+            ],
+        );
+        assert.deepEqual(
+            check({ ...old, args: [...poolArguments, "--kv-cache-usage-percentage-metric", "x"] }),
+            [],
+        );
+    });
+
+    it("reports one dash where two are needed", () => {
+        assert.deepEqual(withArguments("-tracing=false"), [
+            "Deployment models/epp: Deployment models/epp: -tracing (spec.template.spec.containers.0.args.3) needs two dashes in EPP 0.8 (GIE 1.5).",
+        ]);
+        assert.deepEqual(check({ ...old, args: [...poolArguments, "-tracing=false"] }), []);
+    });
+
+    it("reports a word that no flag takes", () => {
+        assert.deepEqual(withArguments("--tracing", "false"), [
+            'Deployment models/epp: Deployment models/epp: the argument false (spec.template.spec.containers.0.args.4) belongs to no flag: --tracing takes its value after "=".',
+        ]);
+    });
+
+    it("does not take a shell's command line apart", () => {
+        assert.deepEqual(
+            check({ args: ["exec /epp --pool-name=pool --ours"], container: { command: ["/bin/sh", "-c"] } }),
+            [],
+        );
+    });
+
+    it("wants either a pool or a selector", () => {
+        assert.deepEqual(check({ args: ["--config-file=/config/epp.yaml"] }), [
+            "Deployment models/epp: Deployment models/epp: the endpoint picker has neither --pool-name nor --endpoint-selector, and exits at start (spec.template.spec.containers.0.args).",
+        ]);
+        assert.deepEqual(
+            check({ args: [...poolArguments, "--endpoint-selector=a=b", "--endpoint-target-ports=1"] }),
+            [
+                "Deployment models/epp: Deployment models/epp: --pool-name (spec.template.spec.containers.0.args.0) and --endpoint-selector (spec.template.spec.containers.0.args.3) exclude each other.",
+            ],
+        );
+    });
+
+    it("wants ports and POD_NAME beside a selector", () => {
+        assert.deepEqual(check({ args: ["--endpoint-selector=a=b"], container: { env: [] } }), [
+            "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs --endpoint-target-ports.",
+            "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs the environment variable POD_NAME (spec.template.spec.containers.0.env).",
+        ]);
+        assert.deepEqual(check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=http"] }), [
+            "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is http, but it is one to 8 port numbers with commas between them.",
+        ]);
+        assert.deepEqual(
+            check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=1,2,3,4,5,6,7,8,9"] }),
+            [
+                "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is 1,2,3,4,5,6,7,8,9, but it is one to 8 port numbers with commas between them.",
+            ],
+        );
+    });
+
+    it("wants one configuration", () => {
+        assert.deepEqual(withArguments("--config-text=x"), [
+            "Deployment models/epp: Deployment models/epp: --config-file (spec.template.spec.containers.0.args.2) and --config-text (spec.template.spec.containers.0.args.3) exclude each other.",
+        ]);
+        assert.deepEqual(check({ image: "llm-d-inference-scheduler:v0.5.0", args: ["--pool-name=pool"] }), [
+            "Deployment models/epp: Deployment models/epp: EPP 0.5 (GIE 1.3) needs --config-file or --config-text (spec.template.spec.containers.0.args).",
+        ]);
+    });
+
+    it("wants leader election for several replicas, and for them only", () => {
+        assert.deepEqual(check({ replicas: 2 }), [
+            "Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args) pick endpoints unaware of each other.",
+        ]);
+        assert.deepEqual(check({ ...elected, replicas: 1 }), [
+            "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
+        ]);
+        assert.deepEqual(check({ ...elected, replicas: undefined }), [
+            "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
+        ]);
+    });
+
+    it("wants the strategy Recreate under leader election", () => {
+        assert.deepEqual(check({ ...elected, strategy: { type: "RollingUpdate" } }), [
+            "Deployment models/epp: Deployment models/epp: strategy RollingUpdate (spec.strategy.type) with --ha-enable-leader-election (spec.template.spec.containers.0.args.3) never ends, because only the leader is ever Ready; it has to be Recreate.",
+        ]);
+        assert.deepEqual(check({ ...elected, strategy: null }), [
+            "Deployment models/epp: Deployment models/epp: strategy RollingUpdate (spec.strategy.type) with --ha-enable-leader-election (spec.template.spec.containers.0.args.3) never ends, because only the leader is ever Ready; it has to be Recreate.",
+        ]);
+    });
+
+    it("wants probes of the services that there are", () => {
+        assert.deepEqual(
+            check({
+                ...elected,
+                container: {
+                    livenessProbe: { grpc: { port: 9003 } },
+                    readinessProbe: { grpc: { port: 9003, service: "liveness" } },
+                },
+            }),
+            [
+                'Deployment models/epp: Deployment models/epp: livenessProbe asks for the service "" (spec.template.spec.containers.0.livenessProbe.grpc.service), but with --ha-enable-leader-election it has to be liveness.',
+                "Deployment models/epp: Deployment models/epp: readinessProbe asks for the service liveness (spec.template.spec.containers.0.readinessProbe.grpc.service), but with --ha-enable-leader-election it has to be readiness.",
+            ],
+        );
+        assert.deepEqual(
+            check({ container: { readinessProbe: { grpc: { port: 9003, service: "readiness" } } } }),
+            [
+                "Deployment models/epp: Deployment models/epp: readinessProbe asks for the service readiness (spec.template.spec.containers.0.readinessProbe.grpc.service), but without --ha-enable-leader-election it has to be none or envoy.service.ext_proc.v3.ExternalProcessor.",
+            ],
+        );
+        assert.deepEqual(
+            check({
+                container: {
+                    readinessProbe: {
+                        grpc: { port: 9003, service: "envoy.service.ext_proc.v3.ExternalProcessor" },
+                    },
+                },
+            }),
+            [],
+        );
+    });
+
+    it("wants gRPC probes", () => {
+        assert.deepEqual(
+            check({
+                container: {
+                    livenessProbe: { tcpSocket: { port: 9003 } },
+                    startupProbe: { httpGet: { port: 9003 } },
+                },
+            }),
+            [
+                "Deployment models/epp: Deployment models/epp: livenessProbe uses tcpSocket (spec.template.spec.containers.0.livenessProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
+                "Deployment models/epp: Deployment models/epp: startupProbe uses httpGet (spec.template.spec.containers.0.startupProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
+            ],
+        );
+        assert.deepEqual(check({ container: { livenessProbe: { periodSeconds: 5 } } }), [
+            "Deployment models/epp: Deployment models/epp: livenessProbe uses nothing (spec.template.spec.containers.0.livenessProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
+        ]);
+    });
+
+    it("waits for what is not known in preview, and checks the rest", () => {
+        assert.deepEqual(check({ args: ["--pool-name=pool", unknown], replicas: 2 }), [
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+            "waits: Deployment models/epp: spec.template.spec.containers.0.args.1 of Deployment models/epp is not known in preview",
+        ]);
+        assert.deepEqual(
+            check({ replicas: unknown, container: { livenessProbe: { tcpSocket: { port: 9003 } } } }),
+            [
+                "waits: Deployment models/epp: spec.replicas of Deployment models/epp is not known in preview",
+                "Deployment models/epp: Deployment models/epp: livenessProbe uses tcpSocket (spec.template.spec.containers.0.livenessProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
+            ],
+        );
+    });
+});

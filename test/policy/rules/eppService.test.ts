@@ -1,0 +1,107 @@
+import { strict as assert } from "assert";
+import { eppService as rule } from "../../../policy/rules/eppService";
+import type { Manifest } from "../support/resources";
+import { checkResource, checkStack, unknown } from "../support/resources";
+import { picker, pickerPool, pickerService, simulator } from "./pickerFixtures";
+
+const check = (...manifests: Manifest[]) => checkStack(rule, manifests);
+const decode = simulator();
+const hidden = { ...picker(), spec: { template: { metadata: { labels: unknown } } } };
+
+describe("epp-service", () => {
+    it("passes a Service in the pool's namespace that speaks HTTP/2", () => {
+        assert.deepEqual(check(picker(), pickerService(), pickerPool()), []);
+        assert.deepEqual(checkResource(rule, pickerPool()), []);
+    });
+
+    it("reports a pool that names no Service or port", () => {
+        assert.deepEqual(checkResource(rule, pickerPool({ name: undefined })), [
+            "InferencePool models/pool: InferencePool models/pool names no endpoint picker (spec.endpointPickerRef.name).",
+        ]);
+        assert.deepEqual(checkResource(rule, pickerPool({ port: undefined })), [
+            "InferencePool models/pool: InferencePool models/pool names no port of its endpoint picker epp (spec.endpointPickerRef), which a Service needs.",
+        ]);
+    });
+
+    it("leaves other kinds of endpoint pickers alone", () => {
+        assert.deepEqual(check(pickerPool({ kind: "Picker", group: "example.com" })), []);
+        assert.deepEqual(
+            checkResource(rule, pickerPool({ kind: "Picker", group: "example.com", port: undefined })),
+            [],
+        );
+    });
+
+    it("reports a Service that is not in the pool's namespace", () => {
+        assert.deepEqual(check(picker(), pickerPool()), [
+            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is not in the pool's namespace models.",
+        ]);
+        assert.deepEqual(check(picker(), pickerService(), pickerPool({}, "elsewhere")), [
+            "InferencePool elsewhere/pool: InferencePool elsewhere/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is not in the pool's namespace elsewhere; the program has Service models/epp.",
+        ]);
+    });
+
+    it("reports a Service that leads to no endpoint picker", () => {
+        assert.deepEqual(check(picker(), pickerService({ type: "ExternalName" }), pickerPool()), [
+            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is an ExternalName (spec.type of Service models/epp).",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({ selector: { app: "none" } }), pickerPool()), [
+            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp).",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({ selector: undefined }), pickerPool()), [
+            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp).",
+        ]);
+        assert.deepEqual(
+            check(decode, pickerService({ selector: { "llm-d.ai/role": "decode" } }), pickerPool()),
+            [
+                "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp), but Deployment models/decode.",
+            ],
+        );
+    });
+
+    it("reports a gRPC port that is not said to be HTTP/2", () => {
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: "http" })), [
+            "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has appProtocol http, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: "ext-proc" })), [
+            "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has no appProtocol, and its name ext-proc does not say it either, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: "grpc-web" })), [
+            "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has no appProtocol, and its name grpc-web does not say it either, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: undefined })), [
+            'Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has no appProtocol, and its name "" does not say it either, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.',
+        ]);
+    });
+
+    it("takes the port's name where there is no appProtocol", () => {
+        assert.deepEqual(
+            check(picker(), pickerService({}, { appProtocol: undefined, name: "grpc-ext-proc" })),
+            [],
+        );
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: "http2" })), []);
+    });
+
+    it("takes the protocols that the config says", () => {
+        assert.deepEqual(
+            checkStack(rule, [picker(), pickerService()], { config: { appProtocols: ["grpc"] } }),
+            [
+                "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has appProtocol http2, so that ext_proc is not sent as HTTP/2. It takes one of grpc.",
+            ],
+        );
+    });
+
+    it("waits for what is not known in preview", () => {
+        assert.deepEqual(checkResource(rule, pickerPool({ port: { number: unknown } })), [
+            "waits: InferencePool models/pool: spec.endpointPickerRef.port.number of InferencePool models/pool is not known in preview",
+        ]);
+        assert.deepEqual(check(picker(), pickerService(), pickerPool({ name: unknown })), [
+            "waits: InferencePool models/pool: spec.endpointPickerRef.name of InferencePool models/pool is not known in preview",
+        ]);
+        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: unknown })), [
+            "waits: Service models/epp: spec.ports.0.appProtocol of Service models/epp is not known in preview",
+        ]);
+        assert.deepEqual(check(hidden, pickerService(), pickerPool()), [
+            "waits: InferencePool models/pool: spec.template.metadata.labels of Deployment models/epp is not known in preview",
+        ]);
+    });
+});

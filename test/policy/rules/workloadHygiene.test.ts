@@ -1,0 +1,179 @@
+import { strict as assert } from "assert";
+import { workloadHygiene as rule } from "../../../policy/rules/workloadHygiene";
+import type { Manifest } from "../support/resources";
+import { checkResource, unknown } from "../support/resources";
+import { deployment } from "./fixtures";
+import { picker } from "./pickerFixtures";
+
+type Fields = Record<string, unknown>;
+
+const check = (container: Fields, pod: Fields = {}, config = {}) =>
+    checkResource(rule, picker({ container, ...pod }), config);
+const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+const careless: Manifest = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "debug", namespace: "web" },
+    spec: { hostNetwork: true, containers: [{ name: "debug", image: "busybox" }] },
+};
+const digest = `sha256:${"0".repeat(64)}`;
+const job = {
+    ...deployment({
+        container: { securityContext: restricted },
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    }),
+    apiVersion: "batch/v1",
+};
+
+describe("workload-hygiene", () => {
+    it("passes a careful pod", () => {
+        assert.deepEqual(checkResource(rule, picker()), []);
+        assert.deepEqual(check({ image: `llm-d-inference-scheduler@${digest}` }), []);
+    });
+
+    it("checks others' pods where the config says so", () => {
+        assert.deepEqual(checkResource(rule, careless), []);
+        assert.deepEqual(checkResource(rule, careless, { scope: "all", resources: [] }), [
+            "Pod web/debug: Pod web/debug: hostNetwork is true (spec.hostNetwork).",
+            "Pod web/debug: Pod web/debug: image busybox of container debug has neither tag nor digest (spec.containers.0.image).",
+            "Pod web/debug: Pod web/debug: container debug may run as root: runAsNonRoot is not true (spec.containers.0.securityContext.runAsNonRoot).",
+            "Pod web/debug: Pod web/debug: container debug may gain privileges: allowPrivilegeEscalation is not false (spec.containers.0.securityContext.allowPrivilegeEscalation).",
+            "Pod web/debug: Pod web/debug: container debug does not drop ALL capabilities (spec.containers.0.securityContext.capabilities.drop).",
+            "Pod web/debug: Pod web/debug: container debug has no seccomp profile; it has to be RuntimeDefault or Localhost (spec.containers.0.securityContext.seccompProfile.type).",
+            "Pod web/debug: Pod web/debug: container debug has no livenessProbe (spec.containers.0).",
+            "Pod web/debug: Pod web/debug: container debug has no readinessProbe (spec.containers.0).",
+        ]);
+    });
+
+    it("checks model servers by their labels", () => {
+        assert.deepEqual(checkResource(rule, deployment(), { resources: [] }), [
+            "Deployment models/decode: Deployment models/decode: container server may run as root: runAsNonRoot is not true (spec.template.spec.containers.0.securityContext.runAsNonRoot).",
+            "Deployment models/decode: Deployment models/decode: container server may gain privileges: allowPrivilegeEscalation is not false (spec.template.spec.containers.0.securityContext.allowPrivilegeEscalation).",
+            "Deployment models/decode: Deployment models/decode: container server does not drop ALL capabilities (spec.template.spec.containers.0.securityContext.capabilities.drop).",
+            "Deployment models/decode: Deployment models/decode: container server has no seccomp profile; it has to be RuntimeDefault or Localhost (spec.template.spec.containers.0.securityContext.seccompProfile.type).",
+            "Deployment models/decode: Deployment models/decode: container server has no livenessProbe (spec.template.spec.containers.0).",
+        ]);
+    });
+
+    it("reports images that are not pinned", () => {
+        assert.deepEqual(check({ image: "llm-d-inference-scheduler" }), [
+            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler of container epp has neither tag nor digest (spec.template.spec.containers.0.image).",
+        ]);
+        assert.deepEqual(check({ image: "registry.example.com:5000/llm-d-inference-scheduler:latest" }), [
+            "Deployment models/epp: Deployment models/epp: image registry.example.com:5000/llm-d-inference-scheduler:latest of container epp is whatever is newest (spec.template.spec.containers.0.image).",
+        ]);
+        assert.deepEqual(check({ image: undefined }), [
+            'Deployment models/epp: Deployment models/epp: image "" of container epp has neither tag nor digest (spec.template.spec.containers.0.image).',
+        ]);
+    });
+
+    it("reports missing requests and limits", () => {
+        assert.deepEqual(check({ resources: undefined }), [
+            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory, limits.cpu, limits.memory (spec.template.spec.containers.0.resources).",
+        ]);
+        assert.deepEqual(check({ resources: { limits: { memory: "1Gi" } } }), [
+            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory, limits.cpu (spec.template.spec.containers.0.resources).",
+        ]);
+        assert.deepEqual(
+            check({ resources: { requests: { cpu: 1 } } }, {}, { resources: ["requests.cpu"] }),
+            [],
+        );
+    });
+
+    it("reports what a restricted pod may not do", () => {
+        assert.deepEqual(check({ securityContext: undefined }), [
+            "Deployment models/epp: Deployment models/epp: container epp may gain privileges: allowPrivilegeEscalation is not false (spec.template.spec.containers.0.securityContext.allowPrivilegeEscalation).",
+            "Deployment models/epp: Deployment models/epp: container epp does not drop ALL capabilities (spec.template.spec.containers.0.securityContext.capabilities.drop).",
+        ]);
+        assert.deepEqual(
+            check({
+                securityContext: { ...restricted, privileged: true, runAsUser: 0, runAsNonRoot: false },
+            }),
+            [
+                "Deployment models/epp: Deployment models/epp: container epp may run as root: runAsNonRoot is not true (spec.template.spec.containers.0.securityContext.runAsNonRoot).",
+                "Deployment models/epp: Deployment models/epp: container epp runs as root: runAsUser is 0 (spec.template.spec.containers.0.securityContext.runAsUser).",
+                "Deployment models/epp: Deployment models/epp: container epp is privileged (spec.template.spec.containers.0.securityContext.privileged).",
+            ],
+        );
+        assert.deepEqual(
+            check({
+                securityContext: {
+                    ...restricted,
+                    capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE", "SYS_ADMIN"] },
+                },
+            }),
+            [
+                "Deployment models/epp: Deployment models/epp: container epp adds the capabilities SYS_ADMIN (spec.template.spec.containers.0.securityContext.capabilities.add).",
+            ],
+        );
+        assert.deepEqual(check({}, { securityContext: { seccompProfile: { type: "Unconfined" } } }), [
+            "Deployment models/epp: Deployment models/epp: container epp may run as root: runAsNonRoot is not true (spec.template.spec.containers.0.securityContext.runAsNonRoot).",
+            "Deployment models/epp: Deployment models/epp: container epp has seccomp profile Unconfined; it has to be RuntimeDefault or Localhost (spec.template.spec.containers.0.securityContext.seccompProfile.type).",
+        ]);
+        assert.deepEqual(
+            check(
+                {
+                    securityContext: {
+                        ...restricted,
+                        runAsNonRoot: true,
+                        seccompProfile: { type: "Localhost" },
+                    },
+                },
+                { securityContext: {} },
+            ),
+            [],
+        );
+    });
+
+    it("reports what a pod takes of its node", () => {
+        assert.deepEqual(check({ ports: [{ containerPort: 9002, hostPort: 9002 }] }), [
+            "Deployment models/epp: Deployment models/epp: container epp takes a port of the node (spec.template.spec.containers.0.ports.0.hostPort).",
+        ]);
+        assert.deepEqual(
+            check(
+                {},
+                {
+                    hostNetwork: true,
+                    hostPID: true,
+                    hostIPC: true,
+                    volumes: [{ name: "node", hostPath: { path: "/" } }],
+                },
+            ),
+            [
+                "Deployment models/epp: Deployment models/epp: hostNetwork is true (spec.template.spec.hostNetwork).",
+                "Deployment models/epp: Deployment models/epp: hostPID is true (spec.template.spec.hostPID).",
+                "Deployment models/epp: Deployment models/epp: hostIPC is true (spec.template.spec.hostIPC).",
+                "Deployment models/epp: Deployment models/epp: volume node is a path of the node (spec.template.spec.volumes.0.hostPath).",
+            ],
+        );
+    });
+
+    it("reports missing probes, except of jobs and init containers", () => {
+        assert.deepEqual(check({ livenessProbe: undefined, readinessProbe: undefined }), [
+            "Deployment models/epp: Deployment models/epp: container epp has no livenessProbe (spec.template.spec.containers.0).",
+            "Deployment models/epp: Deployment models/epp: container epp has no readinessProbe (spec.template.spec.containers.0).",
+        ]);
+        assert.deepEqual(checkResource(rule, { ...job, kind: "Job" }, { resources: [] }), []);
+        assert.deepEqual(
+            check({}, { initContainers: [{ name: "init", image: "busybox", securityContext: restricted }] }),
+            [
+                "Deployment models/epp: Deployment models/epp: image busybox of container init has neither tag nor digest (spec.template.spec.initContainers.0.image).",
+                "Deployment models/epp: Deployment models/epp: container init sets no requests.cpu, requests.memory, limits.cpu, limits.memory (spec.template.spec.initContainers.0.resources).",
+            ],
+        );
+    });
+
+    it("waits for what is not known in preview, and checks the rest", () => {
+        assert.deepEqual(check({ image: unknown, livenessProbe: undefined }), [
+            "waits: Deployment models/epp: spec.template.spec.containers.0.image of Deployment models/epp is not known in preview",
+            "Deployment models/epp: Deployment models/epp: container epp has no livenessProbe (spec.template.spec.containers.0).",
+        ]);
+        assert.deepEqual(check({ securityContext: unknown, resources: unknown }), [
+            "waits: Deployment models/epp: spec.template.spec.containers.0.securityContext of Deployment models/epp is not known in preview",
+            "waits: Deployment models/epp: spec.template.spec.containers.0.resources of Deployment models/epp is not known in preview",
+        ]);
+        assert.deepEqual(checkResource(rule, { ...picker(), spec: unknown }), [
+            "waits: Deployment models/epp: spec of Deployment models/epp is not known in preview",
+        ]);
+    });
+});
