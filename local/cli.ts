@@ -1,9 +1,10 @@
 import { Command } from "commander";
+import * as path from "path";
 import type { PathOutput } from "../components/outputs";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import type { RunResult } from "./engine";
 import { parseOverrides } from "./overrides";
-import { stateDir } from "./paths";
+import { projectRoot, stateDir } from "./paths";
 import type { Session } from "./session";
 import { openSession } from "./session";
 import type { ObjectRef } from "./status";
@@ -23,7 +24,13 @@ function report(line: string): void {
 }
 
 function open({ stack, config, force }: Options): Promise<Session> {
-    return openSession({ stack, config: parseOverrides(config), forceConflicts: force, report });
+    return openSession({
+        stack,
+        config: parseOverrides(config),
+        forceConflicts: force,
+        policyPacks: [path.join(projectRoot, "policy")],
+        report,
+    });
 }
 
 /** Ends the engine's work in order when asked to end; on ctrl-c the engine is asked by the terminal itself. */

@@ -1,6 +1,7 @@
 import program from "../index";
 import * as fs from "fs";
 import * as path from "path";
+import { deepMerge } from "../components/settings/merge";
 import { startControlPlane } from "./controlplane";
 import type { Engine } from "./engine";
 import { openEngine } from "./engine";
@@ -56,8 +57,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         stack,
         kubeconfig,
         config: {
-            readiness: embeddedReadiness,
             ...options.config,
+            readiness: deepMerge(embeddedReadiness, options.config?.readiness),
             // Last, so that nothing leads to another cluster.
             cluster: { kubeconfig, context },
         },

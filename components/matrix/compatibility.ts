@@ -51,6 +51,13 @@ const rules: readonly Rule[] = [
                 : `EPP ${epp.minor} reads the KV cache use from ${epp.kvCacheMetric.name} and cannot be given another name, but simulator ${simulator.minor} reports it as ${simulator.kvCacheMetric}; every pod would score alike.`,
     },
     {
+        parts: ["epp"],
+        reason: ({ epp }, set) =>
+            set.backend === "InferencePool" || epp.standalone
+                ? undefined
+                : `EPP ${epp.minor} cannot find pods without an InferencePool (GIE#2858), and a route to a Service has none.`,
+    },
+    {
         parts: ["epp", "istio"],
         reason: ({ istio }, set) => {
             if (set.backend !== "InferencePool" || istio === undefined || istio.poolVersions.includes("v1")) {

@@ -111,6 +111,8 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.2.0 `controller_manager.go` always caches InferenceObjectives.
         needsObjectiveCrd: true,
+        // Seen: llm-d 0.4.0 on GIE 1.2.0.
+        standalone: true,
         modelRewrites: false,
     },
     {
@@ -135,6 +137,8 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `controller_config.go` asks discovery for both CRDs first.
         needsObjectiveCrd: false,
+        // GIE 1.3.1 `runner.go` has no such check.
+        standalone: true,
         modelRewrites: true,
     },
     {
@@ -159,6 +163,7 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "none" },
         objectiveGroups: [gieObjectives],
         needsObjectiveCrd: false,
+        standalone: false,
         modelRewrites: true,
     },
     {
@@ -178,6 +183,8 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
         objectiveGroups: [gieObjectives],
         needsObjectiveCrd: false,
+        // GIE 1.5.0 was seen to exit. Whether 0.8.0 itself carries the later fix could not be read.
+        standalone: false,
         modelRewrites: true,
     },
     {
@@ -196,6 +203,8 @@ export const eppReleases: readonly EppRelease[] = [
         // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
         objectiveGroups: [gieObjectives, "llm-d.ai"],
         needsObjectiveCrd: false,
+        // The router's own `runner.go` takes the name from the Deployment.
+        standalone: true,
         modelRewrites: true,
     },
     {
@@ -213,6 +222,7 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
         objectiveGroups: [gieObjectives, "llm-d.ai"],
         needsObjectiveCrd: false,
+        standalone: true,
         modelRewrites: true,
     },
 ];
@@ -311,12 +321,12 @@ export const istioReleases: readonly IstioRelease[] = [
 ];
 
 /**
- * A coherent, recent set. EPP 0.8 is the newest whose flags and plugins were read in sources (0.9 and 0.10 are partial
- * here); 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is the first with several
- * pools on one Gateway.
+ * A coherent set that works in every mode: EPP 0.5 is the newest whose flags and plugins are known from sources and that
+ * finds pods with and without a pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is
+ * the first with several pools on one Gateway.
  */
 export const defaultVersions = {
-    epp: "0.8.0",
+    epp: "0.5.0",
     simulator: "0.10.2",
     istio: "1.28.5",
 } as const;

@@ -61,6 +61,11 @@ export interface EppRelease {
     readonly objectiveGroups: readonly string[];
     /** With a pool: whether it fails without the InferenceObjective CRD. It looks for the CRD before it reads, otherwise. */
     readonly needsObjectiveCrd: boolean;
+    /**
+     * Whether it finds pods by `--endpoint-selector` alone. GIE 1.4 and 1.5 exit at start without a pool's name, and
+     * refuse one beside the selector (GIE#2858, mended by GIE#2862 after 1.5.0).
+     */
+    readonly standalone: boolean;
     /** With a pool: reads InferenceModelRewrites where their CRD is installed, and so needs the right to. */
     readonly modelRewrites: boolean;
 }

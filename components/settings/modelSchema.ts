@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { presets } from "../matrix";
+import { defaultVersions, presets } from "../matrix";
 import { headerName, textMap, toggle } from "./common";
 import {
     dnsLabel,
@@ -35,12 +35,12 @@ const images = z
             pinnedImage,
             "Image of the inference simulator. Its arguments follow the version in its tag.",
             pinnedImageAllowed,
-        ).default("ghcr.io/llm-d/llm-d-inference-sim:v0.10.2"),
+        ).default(`ghcr.io/llm-d/llm-d-inference-sim:v${defaultVersions.simulator}`),
         epp: setting(
             pinnedImage,
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
             pinnedImageAllowed,
-        ).default("ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0"),
+        ).default(`ghcr.io/llm-d/llm-d-inference-scheduler:v${defaultVersions.epp}`),
         simulatorVersion: setting(
             minorVersion,
             "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
@@ -49,7 +49,7 @@ const images = z
         eppVersion: setting(
             minorVersion,
             "EPP version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
-            'major.minor, e.g. "0.8"',
+            'major.minor, e.g. "0.5"',
         ).optional(),
         pullSecrets: setting(
             z.array(dnsLabel),

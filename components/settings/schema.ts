@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { gatewayDuration, gatewayDurationAllowed, headerName, textMap, toggle } from "./common";
+import { defaultVersions } from "../matrix";
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
 import { dnsLabel, dnsLabelAllowed, duration, durationAllowed, resources, setting } from "./values";
@@ -47,7 +48,7 @@ const gateway = z
             z.string().regex(/^\d+\.\d+(\.\d+)?$/),
             "The cluster's Istio, which decides what can be routed how.",
             'an Istio version, e.g. "1.28.5"',
-        ).default("1.28.5"),
+        ).default(defaultVersions.istio),
     })
     .prefault({});
 

@@ -1,6 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { parse, stringify } from "yaml";
+import { deepMerge } from "../../components/settings/merge";
 
 /** What the overrides of a stack's config are. */
 export interface StackFileOptions {
@@ -63,22 +64,12 @@ function mergeConfig(project: Values, own: Values, { config, forced }: StackFile
     for (const [key, value] of Object.entries(config)) {
         const name = fullKey(key);
         const base = merged[name] ?? defaults[name];
-        merged[name] = isPlainObject(base) && isPlainObject(value) ? mergeDeep(base, value) : value;
+        merged[name] = deepMerge(base, value);
     }
     for (const [key, value] of Object.entries(forced)) {
         merged[key] = value;
     }
     return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
-}
-
-/** Merges objects name by name; anything else in `over`, lists too, takes the place of what is in `base`. */
-export function mergeDeep(base: Values, over: Values): Values {
-    const result = { ...base };
-    for (const [name, value] of Object.entries(over)) {
-        const own = result[name];
-        result[name] = isPlainObject(own) && isPlainObject(value) ? mergeDeep(own, value) : value;
-    }
-    return result;
 }
 
 function refuseEncrypted(file: string, config: Values): void {

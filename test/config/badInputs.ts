@@ -258,6 +258,8 @@ export const badInputs: BadInput[] = [
     },
     {
         config: {
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true },
             images: {
                 epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1",
                 simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1",
@@ -268,13 +270,19 @@ export const badInputs: BadInput[] = [
         ],
     },
     {
+        config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0" } },
+        messages: [
+            "images: EPP 0.8.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.8 cannot find pods without an InferencePool (GIE#2858), and a route to a Service has none. Nearest that works: EPP 0.9.",
+        ],
+    },
+    {
         config: {
             routing: { backend: "InferencePool" },
             extProc: { enabled: true },
             gateway: { istioVersion: "1.27.3" },
         },
         messages: [
-            "images: EPP 0.8.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.8 with Istio 1.28.0.",
+            "images: EPP 0.5.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.5 with Istio 1.28.0.",
         ],
     },
     {

@@ -6,7 +6,7 @@ import { adoptPendingCreates } from "../../local/engine/interruption";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { LineSplitter } from "../../local/engine/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
-import { mergeDeep, writeStackFiles } from "../../local/engine/stackFiles";
+import { writeStackFiles } from "../../local/engine/stackFiles";
 import { temporaryFolder, writeScript } from "./temporary";
 
 describe("stack files", () => {
@@ -62,13 +62,6 @@ describe("stack files", () => {
             () => writeStackFiles(folder(), { projectRoot: folder(), stack: "dev", config: {}, forced: {} }),
             /no Pulumi\.yaml/,
         );
-    });
-
-    it("merge objects only", () => {
-        assert.deepEqual(mergeDeep({ a: { b: 1 }, c: [1, 2] }, { a: { d: 2 }, c: [3] }), {
-            a: { b: 1, d: 2 },
-            c: [3],
-        });
     });
 });
 

@@ -56,6 +56,11 @@ export const modes: Record<string, Record<string, unknown>> = {
             simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
         },
     },
+    "scoring-newest-read": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0" },
+    },
     "several-models": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },

@@ -111,7 +111,7 @@ describe("the version matrix", () => {
                     const set: VersionSet = {
                         epp: picker.minor,
                         simulator: server.minor,
-                        backend: "Service",
+                        backend: "InferencePool",
                         models: 1,
                     };
                     if (incompatibilities(set).length > 0) {
@@ -156,7 +156,7 @@ describe("the version matrix", () => {
 
     describe("incompatibilities", () => {
         const base: VersionSet = {
-            epp: "0.8.0",
+            epp: "0.5.0",
             simulator: "0.10.2",
             istio: "1.28.5",
             backend: "Service",
@@ -173,7 +173,7 @@ describe("the version matrix", () => {
             ["nothing about one pool before 1.28.5", { istio: "1.28.2", backend: "InferencePool" }, []],
             [
                 "a metric that the EPP cannot be told",
-                { epp: "0.7.1", simulator: "0.6.1" },
+                { epp: "0.7.1", simulator: "0.6.1", backend: "InferencePool" },
                 [
                     {
                         reason: "EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.6 reports it as vllm:gpu_cache_usage_perc; every pod would score alike.",
@@ -183,7 +183,7 @@ describe("the version matrix", () => {
             ],
             [
                 "a metric, where no simulator is as near as another EPP",
-                { epp: "0.7.1", simulator: "0.5.0" },
+                { epp: "0.7.1", simulator: "0.5.0", backend: "InferencePool" },
                 [
                     {
                         reason: "EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.5 reports it as vllm:gpu_cache_usage_perc; every pod would score alike.",
@@ -192,8 +192,18 @@ describe("the version matrix", () => {
                 ],
             ],
             [
+                "an EPP that cannot do without a pool, where the route goes to a Service",
+                { epp: "0.8.0" },
+                [
+                    {
+                        reason: "EPP 0.8 cannot find pods without an InferencePool (GIE#2858), and a route to a Service has none.",
+                        nearest: "EPP 0.9",
+                    },
+                ],
+            ],
+            [
                 "an Istio without pools",
-                { istio: "1.26.3", backend: "InferencePool" },
+                { epp: "0.8.0", istio: "1.26.3", backend: "InferencePool" },
                 [
                     {
                         reason: "Istio 1.26.3 does not serve InferencePool v1, which the EPP reads; it serves none.",
@@ -203,7 +213,7 @@ describe("the version matrix", () => {
             ],
             [
                 "an Istio with older pools, twice where models share the Gateway",
-                { istio: "1.27.0", backend: "InferencePool", models: 2 },
+                { epp: "0.8.0", istio: "1.27.0", backend: "InferencePool", models: 2 },
                 [
                     {
                         reason: "Istio 1.27.0 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2.",
@@ -217,7 +227,7 @@ describe("the version matrix", () => {
             ],
             [
                 "several pools before 1.28.5",
-                { istio: "1.28.4", backend: "InferencePool", models: 200 },
+                { epp: "0.8.0", istio: "1.28.4", backend: "InferencePool", models: 200 },
                 [
                     {
                         reason: "Istio 1.28.4 asks the EPP of one InferencePool only where 200 share a Gateway (istio#58392).",
@@ -251,15 +261,15 @@ describe("the version matrix", () => {
                 [
                     {
                         reason: "EPP latest is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.8 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "simulator 0.12.0 is not known; known are 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.8 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "Istio 1.32.1 is not known; known are 1.26.0, 1.27.0, 1.28.0, 1.28.5, 1.29.0, 1.30.0, 1.31.0.",
-                        nearest: "EPP 0.8 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
                     },
                 ],
             ],
