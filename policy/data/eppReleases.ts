@@ -25,6 +25,11 @@ export interface EppRelease {
     readonly refusedFlags: ReadonlySet<string>;
     /** Parses with Go's own flag package, for which one dash is as good as two. */
     readonly oneDash: boolean;
+    /**
+     * Exits at start without a pool's name, and refuses one beside `--endpoint-selector`, so that it cannot do without a
+     * pool (GIE#2858, mended by GIE#2862 after 1.5.0).
+     */
+    readonly needsPool: boolean;
     /** Refuses to start without a configuration. */
     readonly configRequired: boolean;
     readonly configVersions: readonly string[];
@@ -213,6 +218,7 @@ const release08: EppRelease = {
     flags: flagsOfGie13,
     refusedFlags: refusedSinceGie14,
     oneDash: false,
+    needsPool: true,
     configRequired: false,
     configVersions: [gieConfig],
     plugins: new Set(pluginsOf08),
@@ -233,6 +239,7 @@ export const eppReleases: readonly EppRelease[] = [
         flags: new Set([...flagsOfGie12, "kubeconfig"]),
         refusedFlags: new Set(),
         oneDash: true,
+        needsPool: false,
         plugins: new Set(pluginsOf04),
         wholeWeights: true,
         prefixBlock: scorerCharacters,
@@ -245,6 +252,7 @@ export const eppReleases: readonly EppRelease[] = [
         minor: "0.5",
         gie: "1.3",
         refusedFlags: new Set(),
+        needsPool: false,
         configRequired: true,
         plugins: new Set(pluginsOf05),
         wholeWeights: true,
@@ -260,6 +268,11 @@ export const eppReleases: readonly EppRelease[] = [
         prefixBlock: { ...producerTokens, plugin: "prefix-cache-scorer" },
     },
     release08,
-    { ...release08, minor: "0.9", complete: false, configVersions: [routerConfig, gieConfig] },
-    { ...release08, minor: "0.10", complete: false, configVersions: [routerConfig, gieConfig] },
+    ...["0.9", "0.10"].map((minor) => ({
+        ...release08,
+        minor,
+        complete: false,
+        needsPool: false,
+        configVersions: [routerConfig, gieConfig],
+    })),
 ];

@@ -99,6 +99,11 @@ function* checkPool(picker: Picker): Findings {
             message: `${owner}: the endpoint picker has neither --pool-name nor --endpoint-selector, and exits at start (${picker.container.path}.args).`,
         };
     }
+    if (selector?.value && !pool?.value && picker.release?.needsPool) {
+        yield {
+            message: `${owner}: --endpoint-selector (${selector.path}) does not work in ${Picker.describe(picker.release)}, which exits at start without a pool (GIE#2858).`,
+        };
+    }
     if (selector?.value) {
         yield* checkEndpoints(picker, selector.path);
     }

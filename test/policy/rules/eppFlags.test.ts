@@ -14,6 +14,8 @@ const elected = {
         readinessProbe: { grpc: { port: 9003, service: "readiness" } },
     },
 };
+/** A release that can do without a pool, and without a configuration. */
+const poolless = { image: "llm-d-router-endpoint-picker:v0.9.0" };
 const old = { image: "llm-d-inference-scheduler:v0.4.0" };
 
 describe("epp-flags", () => {
@@ -22,7 +24,7 @@ describe("epp-flags", () => {
         assert.deepEqual(check(elected), []);
         assert.deepEqual(withArguments("-v=2", "--zap-log-level", "info", "--secure-serving"), []);
         assert.deepEqual(
-            check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=8200,8201"] }),
+            check({ ...poolless, args: ["--endpoint-selector=a=b", "--endpoint-target-ports=8200,8201"] }),
             [],
         );
     });
@@ -123,19 +125,37 @@ describe("epp-flags", () => {
     });
 
     it("wants ports and POD_NAME beside a selector", () => {
-        assert.deepEqual(check({ args: ["--endpoint-selector=a=b"], container: { env: [] } }), [
+        assert.deepEqual(check({ ...poolless, args: ["--endpoint-selector=a=b"], container: { env: [] } }), [
             "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs --endpoint-target-ports.",
             "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs the environment variable POD_NAME (spec.template.spec.containers.0.env).",
         ]);
-        assert.deepEqual(check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=http"] }), [
-            "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is http, but it is one to 8 port numbers with commas between them.",
-        ]);
         assert.deepEqual(
-            check({ args: ["--endpoint-selector=a=b", "--endpoint-target-ports=1,2,3,4,5,6,7,8,9"] }),
+            check({ ...poolless, args: ["--endpoint-selector=a=b", "--endpoint-target-ports=http"] }),
+            [
+                "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is http, but it is one to 8 port numbers with commas between them.",
+            ],
+        );
+        assert.deepEqual(
+            check({
+                ...poolless,
+                args: ["--endpoint-selector=a=b", "--endpoint-target-ports=1,2,3,4,5,6,7,8,9"],
+            }),
             [
                 "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is 1,2,3,4,5,6,7,8,9, but it is one to 8 port numbers with commas between them.",
             ],
         );
+    });
+
+    it("wants a pool where the version cannot do without one", () => {
+        const selector = [
+            "--endpoint-selector=a=b",
+            "--endpoint-target-ports=1",
+            "--config-file=/config/epp.yaml",
+        ];
+        assert.deepEqual(check({ args: selector, image: "llm-d-inference-scheduler:v0.8.0" }), [
+            "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) does not work in EPP 0.8 (GIE 1.5), which exits at start without a pool (GIE#2858).",
+        ]);
+        assert.deepEqual(check({ args: selector, image: "llm-d-inference-scheduler:v0.5.0" }), []);
     });
 
     it("wants one configuration", () => {

@@ -6,6 +6,7 @@ import {
     epp,
     isNewest,
     isReplicated,
+    readsOneDash,
     replaceArgument,
     setDeployment,
 } from "./picker";
@@ -19,9 +20,9 @@ export const eppFlags: Generator = function* (program) {
     yield broken("a misspelt flag", add("--grpc-heath-port=9003"));
     yield broken("a flag of another program", add("--logtostderr"));
     const oneDash = editArguments(([first = "", ...rest]) => [first.slice(1), ...rest]);
-    yield isNewest(program)
-        ? broken("a flag with one dash", oneDash)
-        : harmless("a flag with one dash, as Go's own parser reads it", oneDash);
+    yield readsOneDash(program)
+        ? harmless("a flag with one dash, as Go's own parser reads it", oneDash)
+        : broken("a flag with one dash", oneDash);
     if (isNewest(program)) {
         yield broken(
             "a metric flag, which GIE 1.5 refuses",
@@ -45,14 +46,19 @@ export const eppFlags: Generator = function* (program) {
         replaceArgument("config-file")(copy);
     });
     if (program.has("InferencePool")) {
-        yield harmless("a selector in place of the pool", (copy) => {
-            replaceArgument(
-                "pool-name",
-                "--endpoint-selector=llm-d.ai/role=decode",
-                "--endpoint-target-ports=8200",
-            )(copy);
-        });
+        const selector = replaceArgument(
+            "pool-name",
+            "--endpoint-selector=llm-d.ai/role=decode",
+            "--endpoint-target-ports=8200",
+        );
+        yield isNewest(program)
+            ? broken("a selector in place of the pool, without which GIE 1.5 does not start", selector)
+            : harmless("a selector in place of the pool", selector);
     } else {
+        yield broken(
+            "an EPP that does not start without a pool",
+            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0"),
+        );
         yield broken("no target ports", replaceArgument("endpoint-target-ports"));
         yield broken(
             "target ports that are none",

@@ -25,6 +25,11 @@ export function isNewest(program: Program): boolean {
     return tagOf(program).startsWith("v0.8.");
 }
 
+/** Whether the endpoint picker's flags are parsed by Go's own package. */
+export function readsOneDash(program: Program): boolean {
+    return tagOf(program).startsWith("v0.4.");
+}
+
 export function isReplicated(program: Program): boolean {
     return Number(program.get("Deployment", epp).get("spec.replicas")) > 1;
 }
