@@ -1,11 +1,28 @@
 import { api, ports } from "../contract";
-import type { EndpointPickerArgs } from "./endpointPicker";
+
+/** What the EPP's command line says. */
+export interface EppCommandLine {
+    /** Namespace of the model servers, and of the pool. */
+    podNamespace: string;
+    /** The InferencePool that it serves. Without one it finds pods by their labels (GIE's standalone mode). */
+    poolName?: string;
+    /** Labels of the model server pods that it may pick. */
+    podSelector: Record<string, string>;
+    /** Whether it exports traces, and where to; undefined for its default, a collector on localhost. */
+    tracing: { enabled: boolean; otlpEndpoint?: string };
+    /** Whether its metrics ask for a token. */
+    metricsAuth: boolean;
+    /** Verbosity of its log. */
+    logLevel: number;
+    /** Arguments that the pair of EPP and simulator versions needs besides. */
+    extraArguments: string[];
+}
 
 /** Where the EPP reads its configuration. */
 export const configFile = { directory: "/config", name: "epp-config.yaml" };
 
 /** The EPP's command line. Every flag is known to every release of the version matrix; an unknown one exits at start. */
-export function eppArguments(args: EndpointPickerArgs, leaderElection: boolean): string[] {
+export function eppArguments(args: EppCommandLine, leaderElection: boolean): string[] {
     return [
         ...discovery(args),
         `--pool-namespace=${args.podNamespace}`,
@@ -24,7 +41,7 @@ export function eppArguments(args: EndpointPickerArgs, leaderElection: boolean):
 }
 
 /** How the EPP finds the pods that it may pick: through its pool, or by labels where the route goes to a Service. */
-function discovery(args: EndpointPickerArgs): string[] {
+function discovery(args: EppCommandLine): string[] {
     if (args.poolName !== undefined) {
         return [`--pool-name=${args.poolName}`, `--pool-group=${api.inferencePool.group}`];
     }

@@ -12,11 +12,12 @@ import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload } from "../workload";
+import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments } from "./arguments";
 import { grantRights } from "./rbac";
 
 /** What a user may set of an EPP. */
-export interface EndpointPickerSettings {
+export interface EndpointPickerSettings extends Omit<EppCommandLine, "podNamespace" | "poolName"> {
     image: string;
     /** What the image can do. */
     release: EppRelease;
@@ -25,18 +26,8 @@ export interface EndpointPickerSettings {
     resources: ResourceSettings;
     placement: Placement;
     pullSecrets: string[];
-    /** Labels of the model server pods that it may pick. */
-    podSelector: Record<string, string>;
     /** The EndpointPickerConfig. */
     config: object;
-    /** Arguments that the pair of EPP and simulator versions needs besides. */
-    extraArguments: string[];
-    /** Whether it exports traces, and where to; undefined for its default, a collector on localhost. */
-    tracing: { enabled: boolean; otlpEndpoint?: string };
-    /** Whether its metrics ask for a token. */
-    metricsAuth: boolean;
-    /** Verbosity of its log. */
-    logLevel: number;
     /** Whether a ServiceMonitor is created. */
     monitors: boolean;
     /** Who may connect; undefined for no NetworkPolicy. */
@@ -44,13 +35,9 @@ export interface EndpointPickerSettings {
 }
 
 /** Arguments of {@link EndpointPicker}. */
-export interface EndpointPickerArgs extends EndpointPickerSettings {
+export interface EndpointPickerArgs extends EndpointPickerSettings, EppCommandLine {
     name: string;
     namespace: string;
-    /** Namespace of the model servers. */
-    podNamespace: string;
-    /** The InferencePool that it serves. Without one it finds pods by its selector (GIE's standalone mode). */
-    poolName?: string;
     readiness: Readiness;
 }
 
