@@ -69,8 +69,9 @@ function messageOf(operation: string, { diagnostics, violations }: RunResult, ou
             .filter(({ severity }) => severity === "error")
             .map(({ urn, message }) => (urn ? `${urn}: ${message}` : message)),
     ];
-    // Without an event (a locked stack, a bad config) the CLI's own words are all there is.
-    const text = lines.length > 0 ? lines.join("\n") : output;
+    // Without an event (a locked stack, a bad config) the CLI's own words are all there is. An inline program's error
+    // is reported twice: by the program's host and by the engine.
+    const text = lines.length > 0 ? [...new Set(lines)].join("\n") : output;
     return `pulumi ${operation} failed:\n${text.trim()}`;
 }
 
