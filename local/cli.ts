@@ -59,7 +59,9 @@ async function up(options: Options): Promise<void> {
     // In full, which the engine's own display is not.
     report(`Scheduler path: ${(outputs.schedulerPath?.value as PathOutput).curl as string}`);
     report(`Direct path: ${(outputs.directPath?.value as PathOutput).curl as string}`);
-    report(`Look around: KUBECONFIG=${kubeconfig} kubectl get all,gateway,httproute,referencegrant -A`);
+    report(
+        `Look around: ${path.join(stateDir, "kubectl")} --kubeconfig ${kubeconfig} get all,gateway,httproute,referencegrant -A`,
+    );
 }
 
 async function preview(options: Options): Promise<void> {

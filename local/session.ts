@@ -50,6 +50,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
             ? `Control plane: started ${started.join(", ")}`
             : "Control plane: already running",
     );
+    linkKubectl(toolchain.kubectl, state);
     const engine = await openEngine({
         pulumi: toolchain.pulumi,
         projectRoot,
@@ -71,11 +72,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return { toolchain, kubeconfig, engine };
 }
 
+/** Puts the kubectl that fits the API server beside its kubeconfig, for users who have none. */
+function linkKubectl(kubectl: string, state: string): void {
+    const link = path.join(state, "kubectl");
+    fs.rmSync(link, { force: true });
+    fs.symlinkSync(kubectl, link);
+}
+
 function refuseUnknownStack(stack: string): void {
     const known = fs.readdirSync(projectRoot).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
     if (!known.includes(stack)) {
         throw new Error(
-            `--stack: "${stack}" is not allowed, because there is no ${path.basename(`Pulumi.${stack}.yaml`)}; allowed: ${known.join(", ")}.`,
+            `--stack: "${stack}" is not allowed, because there is no Pulumi.${stack}.yaml; allowed: ${known.join(", ")}.`,
         );
     }
 }
