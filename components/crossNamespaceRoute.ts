@@ -79,10 +79,13 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     name: args.name,
                     labels,
                     namespace: args.namespace,
-                    annotations: waitAnnotations(args.readiness, [
-                        'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True',
-                        'jsonpath={.status.parents[0].conditions[?(@.type=="ResolvedRefs")].status}=True',
-                    ]),
+                    annotations: waitAnnotations(
+                        args.readiness,
+                        args.gateway.listeners.flatMap((_listener, parent) => [
+                            `jsonpath={.status.parents[${String(parent)}].conditions[?(@.type=="Accepted")].status}=True`,
+                            `jsonpath={.status.parents[${String(parent)}].conditions[?(@.type=="ResolvedRefs")].status}=True`,
+                        ]),
+                    ),
                 },
                 spec: {
                     parentRefs: args.gateway.listeners.map((sectionName) => ({
