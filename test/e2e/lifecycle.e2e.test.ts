@@ -192,6 +192,46 @@ describe("the dev stack on the real engine and API server", function () {
         assert.equal(spec.replicas, 5);
     });
 
+    it("waits until a controller has programmed the Gateway and resolved the route, and gives its address", async () => {
+        const engine = await cluster.open({ replicas: { decode: 5 }, readiness: { gateway: true } });
+        let settled = false;
+        const running = engine.up().finally(() => (settled = true));
+        // Long enough to fail if nothing is waited for; nobody plays the controller yet.
+        await new Promise((resolve) => setTimeout(resolve, 15_000));
+        assert.equal(settled, false, "up went on without a programmed Gateway");
+
+        const gateway = "infra-inference-scheduling-inference-gateway";
+        setStatus("gateway", gateway, {
+            addresses: [{ type: "IPAddress", value: "203.0.113.7" }],
+            conditions: conditions("Accepted", "Programmed"),
+        });
+        setStatus("httproute", "llm-d-inference-scheduling", {
+            parents: [
+                {
+                    parentRef: { name: gateway, sectionName: "http" },
+                    controllerName: "example.com/played-by-the-test",
+                    conditions: conditions("Accepted", "ResolvedRefs"),
+                },
+            ],
+        });
+        await running;
+        const { schedulerPath } = await engine.outputs();
+        assert.equal((schedulerPath!.value as { address: string }).address, "http://203.0.113.7:80");
+    });
+
+    /** What a controller would write, with every condition True. */
+    function conditions(...types: string[]): Record<string, string>[] {
+        const lastTransitionTime = new Date().toISOString();
+        return types.map((type) => ({ type, status: "True", reason: type, message: "", lastTransitionTime }));
+    }
+
+    function setStatus(kind: string, name: string, status: Record<string, unknown>): void {
+        cluster.kubectl(
+            ...["--namespace", scheduler, "patch", kind, name, "--subresource", "status"],
+            ...["--type", "merge", "--patch", JSON.stringify({ status })],
+        );
+    }
+
     it("leaves nothing when it is destroyed", async () => {
         const engine = await cluster.open({ replicas: { decode: 5 } });
         await engine.destroy();
