@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "util";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 import type { Diagnostic, Pack } from "../support/pack";
@@ -43,7 +44,10 @@ export async function runCampaign(pack: Pack): Promise<Report> {
         outcomes.push({ mode, title: "unmutated", passed: unexpected.length === 0, said: unexpected });
         const known = new Set(baseline.map(keyOf));
         for (const mutation of generators.flatMap((generate) => [...generate(program, mode)])) {
-            outcomes.push(await judge(mutation, mode, program, known, pack));
+            const outcome = await judge(mutation, mode, program, known, pack);
+            if (outcome !== undefined) {
+                outcomes.push(outcome);
+            }
         }
     }
     return {
@@ -52,18 +56,25 @@ export async function runCampaign(pack: Pack): Promise<Report> {
     };
 }
 
+/** @returns undefined for a harmless mutation that has nothing to change in this mode, and so proves nothing. */
 async function judge(
     mutation: Mutation,
     mode: string,
     program: Program,
     known: ReadonlySet<string>,
     pack: Pack,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
     const copy = program.clone();
     try {
         mutation.apply(copy);
     } catch (error) {
         throw new Error(`${mode}: "${mutation.title}" does not fit the program`, { cause: error });
+    }
+    if (isDeepStrictEqual(copy, program)) {
+        if (mutation.rule === undefined) {
+            return undefined;
+        }
+        throw new Error(`${mode}: "${mutation.title}" changes nothing`);
     }
     const said = (await pack.judge(copy.toResources())).filter((diagnostic) => !known.has(keyOf(diagnostic)));
     const { title, rule, level = "mandatory" } = mutation;

@@ -3,6 +3,9 @@ import { Pack } from "../support/pack";
 import type { Outcome } from "./campaign";
 import { runCampaign } from "./campaign";
 
+/** Plain text, for terminals, files and pipes alike. */
+const style = { head: [], border: [], compact: true };
+
 /** Prints how many broken programs the pack catches and how many sound ones it faults; fails unless all and none. */
 async function main(): Promise<void> {
     const pack = await Pack.start();
@@ -25,7 +28,7 @@ function print(title: string, outcomes: readonly Outcome[]): void {
     if (outcomes.length === 0) {
         return;
     }
-    const table = new Table({ head: [title, "mode", "rule", "the pack said"] });
+    const table = new Table({ head: [title, "mode", "rule", "the pack said"], style });
     for (const { title: mutation, mode, rule, said } of outcomes) {
         const text = said.map(({ policy, level, message }) => `${policy} (${level}): ${message}`);
         table.push([mutation, mode, rule ?? "", text.join("\n")]);
@@ -34,7 +37,7 @@ function print(title: string, outcomes: readonly Outcome[]): void {
 }
 
 function printByRule(outcomes: readonly Outcome[]): void {
-    const table = new Table({ head: ["rule", "mutations", "caught"] });
+    const table = new Table({ head: ["rule", "mutations", "caught"], style });
     for (const rule of new Set(outcomes.map((outcome) => outcome.rule))) {
         const own = outcomes.filter((outcome) => outcome.rule === rule);
         table.push([rule ?? "", own.length, own.filter(({ passed }) => passed).length]);

@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type { Generator, Mutation } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
@@ -190,7 +191,9 @@ export const eppConfig: Generator = function* (program) {
         editConfig((config) => delete prefixBlock(config).parameters),
     );
     yield harmless("the configuration in another layout", (copy) => {
-        editConfig(() => undefined)(copy);
+        copy.get("ConfigMap", epp).update<string>(["data", "epp-config.yaml"], (text) =>
+            JSON.stringify(parse(text), undefined, 2),
+        );
     });
     yield harmless("another ConfigMap in the namespace", (copy) => {
         copy.add({

@@ -77,7 +77,7 @@ function* disaggregationMutations(pool: Captured): Iterable<Mutation> {
     });
     yield selectors("pool of both roles: its endpoint picker runs one profile only", (copy) => {
         copy.get("ConfigMap", /-epp$/).update<string>(config, (text) =>
-            text.replaceAll("disagg-profile-handler", "single-profile-handler"),
+            text.replace(/(pd|disagg)-profile-handler/g, "single-profile-handler"),
         );
     });
     yield selectors("pool of both roles: its endpoint picker does not filter by role", (copy) => {
