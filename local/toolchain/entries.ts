@@ -81,7 +81,7 @@ export const crds: CacheEntry[] = [
 ];
 
 /** GIE's endpoint picker, which has none of llm-d's plugins. */
-export const gieEpp = programEntry(versions.inferenceExtension, {
+export const gieEpp = programEntry(versions.epp, {
     name: "epp",
     module: "epp",
     importPath: "sigs.k8s.io/gateway-api-inference-extension/cmd/epp",

@@ -10,8 +10,10 @@ export const versions = {
     kubernetesStaging: "v0.35.4",
     kwok: "v0.7.0",
     gatewayApi: "v1.4.1",
-    /** Of its custom resource definitions, and of the endpoint picker that tests run. */
+    /** Of its custom resource definitions. */
     inferenceExtension: "v1.5.0",
+    /** GIE's endpoint picker that tests run: the GIE that the program's default endpoint picker is made of. */
+    epp: "v1.3.1",
     /** llm-d's own endpoint picker, built with stand-ins for what needs native libraries. */
     llmdScheduler: "v0.4.0",
     istioApi: "v1.28.0",

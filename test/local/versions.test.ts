@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
+import { defaultVersions, findEpp } from "../../components/matrix";
 import { goModules } from "../../local/toolchain/go";
 import { minimumGo, versions } from "../../local/toolchain/versions";
 
@@ -24,6 +25,18 @@ describe("toolchain versions", () => {
             versions.inferenceExtension,
         );
         assert.equal(required("crds", "istio.io/api"), versions.istioApi);
+        assert.equal(required("epp", "sigs.k8s.io/gateway-api-inference-extension"), versions.epp);
+        assert.equal(
+            required("llm-d-epp", "github.com/llm-d/llm-d-inference-scheduler"),
+            versions.llmdScheduler,
+        );
+    });
+
+    it("of the endpoint pickers are of the GIE that the matrix says", () => {
+        const gie = (picker: string) => `v${findEpp(picker)?.gie ?? ""}.`;
+        assert.ok(versions.epp.startsWith(gie(defaultVersions.epp)), versions.epp);
+        const underLlmd = required("llm-d-epp", "sigs.k8s.io/gateway-api-inference-extension") ?? "none";
+        assert.ok(underLlmd.startsWith(gie(versions.llmdScheduler)), underLlmd);
     });
 
     it("are those of every Kubernetes staging module", () => {

@@ -1,0 +1,315 @@
+import { strict as assert } from "assert";
+import { parse, stringify } from "yaml";
+import { podSelector, ports } from "../../components/contract";
+import type { Role } from "../../components/contract";
+import { deepMerge } from "../../components/settings/merge";
+import type { PickerConfig } from "../../components/matrix";
+import { presets } from "../../components/matrix";
+import type { EndpointPickers } from "../../local/toolchain";
+import { ensureEpp } from "../../local/toolchain";
+import { log, TestCluster } from "./support/cluster";
+import type { DeployedEpp, Pod } from "./support/eppDeployment";
+import { deployedEpps, podsWith } from "./support/eppDeployment";
+import { EppProcess } from "./support/eppProcess";
+import type { Picked } from "./support/extProcClient";
+import { destinationHeader, processRequest } from "./support/extProcClient";
+
+const scheduler = "llm-d-inference-scheduler";
+const simulator = "llm-d-sim";
+const name = "gaie-inference-scheduling-epp";
+
+const pool = { extProc: { enabled: true }, routing: { backend: "InferencePool" } };
+const standalone = { extProc: { enabled: true } };
+/** The versions of llm-d's own build; the pair needs a flag that names the metric of the simulator. */
+const llmd040 = {
+    images: {
+        epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0",
+        simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
+    },
+};
+
+type Config = Record<string, unknown>;
+
+/** A request that is longer than what a decode pod prefills by itself. */
+const prompt = "Write a story about a gateway that asked before it routed. ".repeat(20);
+
+describe("real endpoint pickers", function () {
+    this.timeout(300_000);
+    const cluster = new TestCluster();
+    const running = new Set<EppProcess>();
+    let executables: EndpointPickers;
+
+    before(async function () {
+        this.timeout(60 * 60_000);
+        executables = await ensureEpp((line) => log.push(line));
+        await cluster.open();
+    });
+    after(async () => {
+        await stopAll();
+        await cluster.stop();
+    });
+
+    async function stopAll(): Promise<void> {
+        await Promise.all([...running].map((epp) => epp.kill()));
+        running.clear();
+    }
+
+    async function deploy(config: Config): Promise<void> {
+        await (await cluster.open(config)).up();
+    }
+
+    async function start(
+        build: keyof EndpointPickers,
+        deployed: DeployedEpp,
+        config = deployed.config,
+    ): Promise<EppProcess> {
+        const report = (line: string) => {
+            log.push(line);
+            console.log(`      ${line}`);
+        };
+        const epp = await EppProcess.start(executables[build], deployed, { config, report });
+        running.add(epp);
+        return epp;
+    }
+
+    function pods(role: Role): Pod[] {
+        return podsWith(cluster, simulator, podSelector("sim", role));
+    }
+
+    function names(...roles: Role[]): string[] {
+        return roles.flatMap(pods).map(({ metadata }) => metadata.name);
+    }
+
+    function addresses(role: Role): string[] {
+        return pods(role).map(({ status }) => `${status.podIP}:${ports.inference}`);
+    }
+
+    /** Asks for a decode pod as the Gateway's Envoy does, in two chunks of the body. */
+    async function pick(epp: EppProcess): Promise<Picked> {
+        const body = JSON.stringify({ model: "random", prompt, max_tokens: 1 });
+        const headers = {
+            ":authority": "llm.example.com",
+            ":method": "POST",
+            ":path": "/v1/completions",
+            ":scheme": "http",
+            "content-type": "application/json",
+            "x-request-id": "b6a5a7c2-6f5e-4d0e-9f3c-0a6d7f7f7d11",
+        };
+        const picked = await processRequest(epp.ports.grpc, {
+            headers,
+            body: [body.slice(0, 20), body.slice(20)],
+        });
+        assert.deepEqual(JSON.parse(picked.body), JSON.parse(body));
+        assert.equal(picked.headers["content-length"], String(Buffer.byteLength(picked.body)));
+        assert.equal(picked.metadataEndpoint, picked.headers[destinationHeader]);
+        return picked;
+    }
+
+    function assertPickedDecodePod({ headers }: Picked): void {
+        const chosen = headers[destinationHeader] ?? "";
+        const allowed = addresses("decode");
+        assert.ok(allowed.includes(chosen), `${chosen} is none of ${allowed.join(", ")}`);
+    }
+
+    interface Case {
+        title: string;
+        build: keyof EndpointPickers;
+        config: Config;
+        /** Namespace of the endpoint picker. */
+        namespace: string;
+        /** Makes of the deployed configuration what the build can read. */
+        rewrite?: (config: string) => string;
+        /** Whose pods it is to find. Default: those of decode alone. */
+        finds?: Role[];
+        /** Whether the number of decode pods changes while it runs. */
+        scales?: boolean;
+    }
+
+    function itWorks(given: Case): void {
+        const { title, build, config, namespace, rewrite = (text) => text } = given;
+        const finds = given.finds ?? ["decode"];
+
+        describe(title, () => {
+            let epp: EppProcess;
+
+            before(async () => {
+                await deploy(deepMerge(config, { replicas: { decode: 3, prefill: 2 } }) as Config);
+                const [deployed, ...others] = deployedEpps(cluster, namespace, name);
+                assert.deepEqual(others, []);
+                epp = await start(build, deployed!, rewrite(deployed!.config));
+            });
+            after(stopAll);
+
+            it("serves, by the health service that the probes ask", async () => {
+                await epp.untilHealth("liveness", "SERVING");
+                await epp.untilHealth("readiness", "SERVING");
+            });
+
+            it(`finds the pods of ${finds.join(" and ")}, and no others`, async () => {
+                assert.equal(names("decode").length, 3);
+                assert.equal(names("prefill").length, 2);
+                await epp.untilPods(names(...finds));
+            });
+
+            it("picks a decode pod over ext_proc", async () => {
+                const picked = await pick(epp);
+                assertPickedDecodePod(picked);
+                const prefiller = picked.headers["x-prefiller-host-port"];
+                if (finds.includes("prefill")) {
+                    assert.ok(addresses("prefill").includes(prefiller ?? ""), `prefiller: ${prefiller}`);
+                } else {
+                    assert.equal(prefiller, undefined);
+                }
+            });
+
+            if (given.scales) {
+                it("follows when decode is scaled", async () => {
+                    await deploy(deepMerge(config, { replicas: { decode: 5, prefill: 2 } }) as Config);
+                    assert.equal(names("decode").length, 5);
+                    await epp.untilPods(names(...finds));
+                    assertPickedDecodePod(await pick(epp));
+                });
+            }
+
+            it("still runs, and was refused nothing", () => {
+                assert.ok(epp.running);
+                assert.doesNotMatch(epp.log, /forbidden/i);
+            });
+        });
+    }
+
+    describe("llm-d's 0.4.0", () => {
+        for (const preset of presets) {
+            itWorks({
+                title: `with a pool and the preset ${preset}`,
+                build: "llmd",
+                config: { ...pool, ...llmd040, epp: { plugins: preset } },
+                namespace: simulator,
+                ...(preset === "pd-disaggregated" && { finds: ["decode", "prefill"] }),
+                scales: preset === "default" || preset === "pd-disaggregated",
+            });
+        }
+
+        itWorks({
+            title: "without a pool, which selects pods by their labels",
+            build: "llmd",
+            config: { ...standalone, ...llmd040 },
+            namespace: scheduler,
+            scales: true,
+        });
+    });
+
+    // llm-d's 0.5.0, the program's default, cannot be built here; its GIE can.
+    describe("GIE's 1.3.1 in place of llm-d's 0.5.0, with its queue-scorer for load-aware-scorer and no decode-filter", () => {
+        itWorks({
+            title: "with a pool",
+            build: "gie",
+            config: pool,
+            namespace: simulator,
+            rewrite: withGiePlugins,
+            scales: true,
+        });
+
+        itWorks({
+            title: "without a pool, which selects pods by their labels",
+            build: "gie",
+            config: standalone,
+            namespace: scheduler,
+            rewrite: withGiePlugins,
+            scales: true,
+        });
+    });
+
+    describe("two of llm-d's 0.4.0 with leader election", () => {
+        let leader: EppProcess;
+        let standby: EppProcess;
+
+        before(async () => {
+            await deploy({ ...pool, ...llmd040, replicas: { decode: 3, prefill: 2, epp: 2 } });
+            const deployed = deployedEpps(cluster, simulator, name);
+            assert.equal(deployed.length, 2);
+            leader = await start("llmd", deployed[0]!);
+            // Started once the first leads, so that which of the two it is is known.
+            await leader.untilHealth("readiness", "SERVING");
+            standby = await start("llmd", deployed[1]!);
+        });
+        after(stopAll);
+
+        function holder(): string {
+            const [lease, ...others] = cluster.names("lease", simulator);
+            assert.deepEqual(others, []);
+            return cluster.get<{ spec: { holderIdentity: string } }>("lease", simulator, lease!).spec
+                .holderIdentity;
+        }
+
+        it("both are live, and the leader alone is ready", async () => {
+            await standby.untilHealth("liveness", "SERVING");
+            assert.equal(await standby.health("readiness"), "NOT_SERVING");
+            assert.equal(await leader.health("liveness"), "SERVING");
+            assert.equal(await leader.health("readiness"), "SERVING");
+            assertPickedDecodePod(await pick(leader));
+        });
+
+        it("the other takes over from a leader that dies, and finds the decode pods", async () => {
+            const before = holder();
+            await leader.kill();
+            await standby.untilHealth("readiness", "SERVING");
+            assert.notEqual(holder(), before);
+            await standby.untilPods(names("decode"));
+            assertPickedDecodePod(await pick(standby));
+        });
+
+        it("neither was refused anything", () => {
+            assert.ok(standby.running);
+            assert.doesNotMatch(leader.log + standby.log, /forbidden/i);
+        });
+    });
+
+    describe("refuses to work", () => {
+        before(() => deploy({ ...pool, ...llmd040 }));
+        afterEach(stopAll);
+
+        it("with a plugin that it does not know", async () => {
+            const [deployed] = deployedEpps(cluster, simulator, name);
+            const config = deployed!.config.replaceAll("load-aware-scorer", "load-unaware-scorer");
+            assert.notEqual(config, deployed!.config);
+            const epp = await start("llmd", deployed!, config);
+            assert.equal(await epp.exitCode(), 1);
+            assert.match(epp.log, /load-unaware-scorer/);
+        });
+
+        it("without its RoleBinding, and names what is forbidden", async () => {
+            const [deployed] = deployedEpps(cluster, simulator, name);
+            cluster.kubectl("--namespace", simulator, "delete", "rolebinding", `${name}-pool-reader`);
+            const epp = await start("llmd", deployed!);
+            const account = `system:serviceaccount:${simulator}:${name}`;
+            // Errors are quoted once more within a line of the log.
+            const said = ({ log }: EppProcess) => log.replaceAll('\\"', '"');
+            for (const resource of ["inferencepools", "inferenceobjectives", "pods"]) {
+                const refusal = `User "${account}" cannot list resource "${resource}"`;
+                await epp.until(`is refused ${resource}`, () => said(epp).includes(refusal) || undefined);
+            }
+            assert.notEqual(await epp.health("readiness"), "SERVING");
+            assert.notEqual(await epp.health("liveness"), "SERVING");
+        });
+    });
+});
+
+/** GIE has none of llm-d's plugins. The pool, or the selector, holds decode pods only, so a filter is not missed. */
+function withGiePlugins(text: string): string {
+    const config = parse(text) as PickerConfig;
+    const nearest = (type: string) => (type === "load-aware-scorer" ? "queue-scorer" : type);
+    const kept = (type: string) => type !== "decode-filter";
+    return stringify({
+        ...config,
+        plugins: config.plugins
+            .filter(({ type }) => kept(type))
+            .map((plugin) => ({ ...plugin, type: nearest(plugin.type) })),
+        schedulingProfiles: config.schedulingProfiles.map((profile) => ({
+            ...profile,
+            plugins: profile.plugins
+                .filter(({ pluginRef }) => kept(pluginRef))
+                .map((plugin) => ({ ...plugin, pluginRef: nearest(plugin.pluginRef) })),
+        })),
+    });
+}

@@ -1,0 +1,126 @@
+import * as path from "path";
+import { stringify } from "yaml";
+import type { TestCluster } from "./cluster";
+
+/** What one pod of a deployed endpoint picker would be started with, as the API server has it. */
+export interface DeployedEpp {
+    args: string[];
+    env: Record<string, string>;
+    /** Where the configuration is mounted, as {@link args} say. */
+    configPath: string;
+    config: string;
+    /** With a token of the pod's ServiceAccount, and so with the rights that the program gave it. */
+    kubeconfig: string;
+    /** The services that the probes ask the health server for; empty for its overall health. */
+    probes: { liveness: string; readiness: string };
+}
+
+interface Probe {
+    grpc: { port: number; service?: string };
+}
+
+interface EnvVar {
+    name: string;
+    value?: string;
+    valueFrom?: { fieldRef?: { fieldPath: string } };
+}
+
+interface PodSpec {
+    serviceAccountName: string;
+    containers: {
+        args: string[];
+        env: EnvVar[];
+        livenessProbe: Probe;
+        readinessProbe: Probe;
+        volumeMounts: { name: string; mountPath: string }[];
+    }[];
+    volumes: { name: string; configMap?: { name: string } }[];
+}
+
+/** A pod, as far as tests read it. */
+export interface Pod {
+    metadata: {
+        name: string;
+        namespace: string;
+        labels: Record<string, string>;
+        deletionTimestamp?: string;
+    };
+    spec: PodSpec;
+    status: { podIP?: string };
+}
+
+/** The pods with these labels that are not being deleted, by name. */
+export function podsWith(cluster: TestCluster, namespace: string, labels: Record<string, string>): Pod[] {
+    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    const text = cluster.kubectl(
+        ...["--namespace", namespace, "get", "pods", "--selector", selector.join(",")],
+        ...["--sort-by", ".metadata.name", "--output", "json"],
+    );
+    const { items } = JSON.parse(text) as { items: Pod[] };
+    return items.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+}
+
+/** Reads what each pod of an endpoint picker's Deployment would be started with. */
+export function deployedEpps(cluster: TestCluster, namespace: string, name: string): DeployedEpp[] {
+    const { spec } = cluster.get<{ spec: { selector: { matchLabels: Record<string, string> } } }>(
+        "deployment",
+        namespace,
+        name,
+    );
+    return podsWith(cluster, namespace, spec.selector.matchLabels).map((pod) => deployedEpp(cluster, pod));
+}
+
+function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {
+    const container = pod.spec.containers[0]!;
+    const configPath = container.args.flatMap((arg) => /^--config-file=(.+)$/.exec(arg)?.[1] ?? [])[0]!;
+    const mount = container.volumeMounts.find(({ mountPath }) => mountPath === path.dirname(configPath))!;
+    const volume = pod.spec.volumes.find((candidate) => candidate.name === mount.name)!;
+    const { data } = cluster.get<{ data: Record<string, string> }>(
+        "configmap",
+        pod.metadata.namespace,
+        volume.configMap!.name,
+    );
+    return {
+        args: container.args,
+        env: Object.fromEntries(container.env.map((variable) => [variable.name, valueOf(variable, pod)])),
+        configPath,
+        config: data[path.basename(configPath)]!,
+        kubeconfig: kubeconfigOf(cluster, pod),
+        probes: {
+            liveness: container.livenessProbe.grpc.service ?? "",
+            readiness: container.readinessProbe.grpc.service ?? "",
+        },
+    };
+}
+
+function valueOf({ name, value, valueFrom }: EnvVar, pod: Pod): string {
+    switch (valueFrom?.fieldRef?.fieldPath) {
+        case "metadata.name":
+            return pod.metadata.name;
+        case "metadata.namespace":
+            return pod.metadata.namespace;
+        case undefined:
+            return value ?? "";
+        default:
+            throw new Error(`The test does not know the source of the variable ${name}.`);
+    }
+}
+
+/** The control plane of the test's own kubeconfig, and nothing of its administrator. */
+function kubeconfigOf(cluster: TestCluster, { metadata, spec }: Pod): string {
+    const own = JSON.parse(
+        cluster.kubectl("config", "view", "--raw", "--flatten", "--minify", "--output", "json"),
+    ) as { clusters: { name: string }[] };
+    const token = cluster
+        .kubectl("--namespace", metadata.namespace, "create", "token", spec.serviceAccountName)
+        .trim();
+    const name = own.clusters[0]!.name;
+    return stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: own.clusters,
+        users: [{ name: "epp", user: { token } }],
+        contexts: [{ name: "epp", context: { cluster: name, user: "epp", namespace: metadata.namespace } }],
+        "current-context": "epp",
+    });
+}
