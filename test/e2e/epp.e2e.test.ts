@@ -1,10 +1,12 @@
 import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
 import { parse, stringify } from "yaml";
-import { podSelector, ports } from "../../components/contract";
 import type { Role } from "../../components/contract";
-import { deepMerge } from "../../components/settings/merge";
+import { podSelector, ports } from "../../components/contract";
 import type { PickerConfig } from "../../components/matrix";
 import { presets } from "../../components/matrix";
+import { deepMerge } from "../../components/settings/merge";
 import type { EndpointPickers } from "../../local/toolchain";
 import { ensureEpp } from "../../local/toolchain";
 import { log, TestCluster } from "./support/cluster";
@@ -26,6 +28,14 @@ const llmd040 = {
         epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0",
         simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
     },
+};
+
+/** Clears what the API server gives to an object by itself, so that it can be created again. */
+const ofNoObject = {
+    creationTimestamp: undefined,
+    managedFields: undefined,
+    resourceVersion: undefined,
+    uid: undefined,
 };
 
 type Config = Record<string, unknown>;
@@ -84,7 +94,10 @@ describe("real endpoint pickers", function () {
         return pods(role).map(({ status }) => `${status.podIP}:${ports.inference}`);
     }
 
-    /** Asks for a decode pod as the Gateway's Envoy does, in two chunks of the body. */
+    /**
+     * Asks for a pod as the Gateway's Envoy does, in two chunks of the body. No pod here answers with metrics, which
+     * keeps no endpoint picker from picking: it refuses sheddable requests only.
+     */
     async function pick(epp: EppProcess): Promise<Picked> {
         const body = JSON.stringify({ model: "random", prompt, max_tokens: 1 });
         const headers = {
@@ -265,11 +278,23 @@ describe("real endpoint pickers", function () {
         });
     });
 
-    describe("refuses to work", () => {
+    describe("what stops llm-d's 0.4.0", () => {
         before(() => deploy({ ...pool, ...llmd040 }));
         afterEach(stopAll);
 
-        it("with a plugin that it does not know", async () => {
+        /** Waits until the log says that the API server refused its ServiceAccount to list each of these. */
+        async function untilRefused(epp: EppProcess, namespace: string, resources: string[]): Promise<void> {
+            for (const resource of resources) {
+                const refusal = `User "system:serviceaccount:${namespace}:${name}" cannot list resource "${resource}"`;
+                await epp.until(
+                    `is refused ${resource}`,
+                    // Errors are quoted once more within a line of the log.
+                    () => epp.log.replaceAll('\\"', '"').includes(refusal) || undefined,
+                );
+            }
+        }
+
+        it("a plugin that it does not know", async () => {
             const [deployed] = deployedEpps(cluster, simulator, name);
             const config = deployed!.config.replaceAll("load-aware-scorer", "load-unaware-scorer");
             assert.notEqual(config, deployed!.config);
@@ -278,19 +303,37 @@ describe("real endpoint pickers", function () {
             assert.match(epp.log, /load-unaware-scorer/);
         });
 
-        it("without its RoleBinding, and names what is forbidden", async () => {
+        it("no RoleBinding: it names what is forbidden, and serves once it is back", async () => {
             const [deployed] = deployedEpps(cluster, simulator, name);
-            cluster.kubectl("--namespace", simulator, "delete", "rolebinding", `${name}-pool-reader`);
+            const binding = `${name}-pool-reader`;
+            const { metadata, ...rest } = cluster.get<{ metadata: object }>(
+                "rolebinding",
+                simulator,
+                binding,
+            );
+            cluster.kubectl("--namespace", simulator, "delete", "rolebinding", binding);
             const epp = await start("llmd", deployed!);
-            const account = `system:serviceaccount:${simulator}:${name}`;
-            // Errors are quoted once more within a line of the log.
-            const said = ({ log }: EppProcess) => log.replaceAll('\\"', '"');
-            for (const resource of ["inferencepools", "inferenceobjectives", "pods"]) {
-                const refusal = `User "${account}" cannot list resource "${resource}"`;
-                await epp.until(`is refused ${resource}`, () => said(epp).includes(refusal) || undefined);
-            }
-            assert.notEqual(await epp.health("readiness"), "SERVING");
-            assert.notEqual(await epp.health("liveness"), "SERVING");
+            await untilRefused(epp, simulator, ["inferencepools", "inferenceobjectives", "pods"]);
+            await epp.untilHealth("readiness", "NOT_SERVING");
+            assert.deepEqual(await epp.pods(), []);
+
+            const file = path.join(cluster.state, "binding.json");
+            fs.writeFileSync(file, JSON.stringify({ ...rest, metadata: { ...metadata, ...ofNoObject } }));
+            cluster.kubectl("create", "--filename", file);
+            await epp.untilHealth("readiness", "SERVING");
+            await epp.untilPods(names("decode"));
+        });
+
+        it("no pool and no RoleBinding: it names what is forbidden and picks no pod, but says that it serves", async () => {
+            await deploy({ ...standalone, ...llmd040 });
+            const [deployed] = deployedEpps(cluster, scheduler, name);
+            cluster.kubectl("--namespace", simulator, "delete", "rolebinding", `${name}-pod-reader`);
+            const epp = await start("llmd", deployed!);
+            await untilRefused(epp, scheduler, ["pods"]);
+            // Its health is that of the pool, and what it selects by itself counts as one that is there.
+            await epp.untilHealth("readiness", "SERVING");
+            assert.deepEqual(await epp.pods(), []);
+            await assert.rejects(pick(epp), /answered 503/);
         });
     });
 });

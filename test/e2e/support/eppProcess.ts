@@ -7,8 +7,8 @@ import * as os from "os";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
 import type { DeployedEpp } from "./eppDeployment";
-import { checkHealth } from "./eppHealth";
 import type { HealthStatus } from "./eppHealth";
+import { checkHealth } from "./eppHealth";
 
 /** The ports that an endpoint picker listens on, by the flag that sets them. */
 const portFlags = { grpc: "--grpc-port", health: "--grpc-health-port", metrics: "--metrics-port" };
@@ -43,6 +43,10 @@ export class EppProcess {
         for (const output of [child.stdout!, child.stderr!]) {
             output.setEncoding("utf8").on("data", (chunk: string) => (this.log += chunk));
         }
+        // It does not outlive a test run that is interrupted before its hooks.
+        const end = () => child.kill("SIGKILL");
+        process.once("exit", end);
+        child.once("exit", () => process.off("exit", end));
     }
 
     /** Starts it with the deployed arguments; only the configuration's path changes, and ports where one is taken. */
