@@ -54,17 +54,14 @@ export type Role = "decode" | "prefill";
 export const api = {
     gateway: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1" },
     /** ReferenceGrant has not left v1beta1 (Gateway API 1.4). */
-    referenceGrant: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1beta1" },
+    referenceGrant: { version: "gateway.networking.k8s.io/v1beta1" },
     inferencePool: { group: "inference.networking.k8s.io", version: "inference.networking.k8s.io/v1" },
     /** Never left the experimental group (GIE 1.5). */
-    inferenceObjective: {
-        group: "inference.networking.x-k8s.io",
-        version: "inference.networking.x-k8s.io/v1alpha2",
-    },
-    destinationRule: { group: "networking.istio.io", version: "networking.istio.io/v1" },
-    envoyFilter: { group: "networking.istio.io", version: "networking.istio.io/v1alpha3" },
+    inferenceObjective: { version: "inference.networking.x-k8s.io/v1alpha2" },
+    destinationRule: { version: "networking.istio.io/v1" },
+    envoyFilter: { version: "networking.istio.io/v1alpha3" },
     /** The Prometheus operator's monitors. */
-    monitor: { group: "monitoring.coreos.com", version: "monitoring.coreos.com/v1" },
+    monitor: { version: "monitoring.coreos.com/v1" },
 } as const;
 
 /** Names of the shared gateway infrastructure (upstream Helm release `infra-<release>`). */

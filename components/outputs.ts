@@ -29,6 +29,8 @@ export interface ModelOutputs {
 export interface StackOutputs extends ModelOutputs {
     /** Which path requests through the Gateway take. */
     path: string;
+    /** In-cluster URL that says whether the Gateway's Envoy is ready, on Istio's status port. */
+    gatewayHealth: string;
     models: Record<string, ModelOutputs>;
 }
 
@@ -51,6 +53,7 @@ export function stackOutputs(
     const outputsOf = (model: Model) => modelOutputs(model, settings, scheduler, simulatorOf(model));
     return {
         path: pathInForce(settings),
+        gatewayHealth: `http://${serviceHost(scheduler.gatewayService, settings.namespaces.scheduler)}:${String(ports.gatewayStatus)}/healthz/ready`,
         ...outputsOf(settings.models[0]!),
         models: Object.fromEntries(settings.models.map((model) => [model.release, outputsOf(model)])),
     };

@@ -1,12 +1,9 @@
-import { setting } from "./values";
 import { z } from "zod";
-
-/** What every yes-or-no setting allows. */
-export const booleanAllowed = "true or false";
+import { setting } from "./values";
 
 /** A yes-or-no setting. */
 export function toggle(description: string): z.ZodBoolean {
-    return setting(z.boolean(), description, booleanAllowed);
+    return setting(z.boolean(), description, "true or false");
 }
 
 /** A Kubernetes label or node selector: text by text. */

@@ -24,7 +24,7 @@ export function shown(value: unknown): string {
 }
 
 /** `["replicas", "decode"]` -> `replicas.decode`. */
-export function settingName(path: readonly PropertyKey[]): string {
+function settingName(path: readonly PropertyKey[]): string {
     return path.map(String).join(".");
 }
 
