@@ -4,8 +4,11 @@ import { expectStatus } from "./https";
 /** One node a zone, so that topology spread constraints have something to spread over. */
 const nodes = ["a", "b", "c"].map((zone, index) => ({ name: `local-${zone}`, zone: `zone-${zone}`, index }));
 
-/** What a node offers: a mid-sized machine, so that requests that no real node could meet stay Pending here too. */
-const resources = { cpu: "32", memory: "128Gi", pods: "110", "ephemeral-storage": "200Gi" };
+/**
+ * What a node offers: a large machine, so that requests that no real node could meet stay Pending here too, but with room
+ * for more pods than a kubelet allows, because hundreds of models are deployed on the three.
+ */
+const resources = { cpu: "128", memory: "512Gi", pods: "1000", "ephemeral-storage": "200Gi" };
 
 /** Makes the nodes that are missing. kwok makes them Ready. */
 export async function ensureNodes(api: LoopbackClient): Promise<void> {
