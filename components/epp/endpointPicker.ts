@@ -52,7 +52,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
     constructor(name: string, args: EndpointPickerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:epp:EndpointPicker", name, {}, opts);
         const selector = { [labels.name]: args.name };
-        const allLabels = { ...commonLabels(args.name, args.name, "endpoint-picker"), ...selector };
+        const allLabels = commonLabels(args.name, args.name, "endpoint-picker");
         const common = { name: args.name, namespace: args.namespace, labels: allLabels };
         const leaderElection = args.replicas > 1;
 
