@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { schedulerStackArgs, simulatorStackArgs } from "./components/assemble";
 import { createClusterProvider } from "./components/cluster";
+import { modeOf } from "./components/deploymentOutput";
 import { Namespaces } from "./components/namespaces";
 import type { StackOutputs } from "./components/outputs";
 import { pathInForce, stackOutputs } from "./components/outputs";
@@ -33,7 +34,7 @@ export = async (): Promise<StackOutputs> => {
         schedulerStackArgs(settings, (model) => simulatorOf(model).backend),
         { provider, dependsOn: namespaces.scheduler },
     );
-    if (settings.extProc.enabled && settings.routing.backend === "Service") {
+    if (modeOf(settings) === "scoring-not-obeyed") {
         await pulumi.log.warn(`Path in force: ${pathInForce(settings)}.`);
     }
     return stackOutputs(settings, scheduler, simulatorOf);

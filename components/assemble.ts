@@ -87,7 +87,7 @@ export function namesOf(model: Model): ReleaseNames {
 }
 
 /** Which pods an EPP may pick: decode pods, and with a prefill/decode split the prefill pods besides. */
-function pickablePods(model: Model): Record<string, string> {
+export function pickablePods(model: Model): Record<string, string> {
     const decode = podSelector(model.modelRelease, "decode");
     if (model.epp.plugins !== "pd-disaggregated") {
         return decode;

@@ -104,6 +104,19 @@ export function releaseNames(release: string, modelRelease: string): ReleaseName
     };
 }
 
+/**
+ * The ReferenceGrant of a route. It is named after the backend's kind, so that a route that moves to another kind is
+ * granted both until it has moved.
+ */
+export function referenceGrantName(route: string, backendKind: Backend["kind"]): string {
+    return `${route}-to-${backendKind.toLowerCase()}`;
+}
+
+/** The EnvoyFilter that makes the Gateway ask an EPP. */
+export function extProcFilterName(epp: string): string {
+    return `${epp}-ext-proc`;
+}
+
 /** The labels that select the pods of one model and one role. */
 export function podSelector(modelRelease: string, role: Role): Record<string, string> {
     return { [labels.inferenceServing]: "true", [labels.model]: modelRelease, [labels.role]: role };

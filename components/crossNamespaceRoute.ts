@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import type { Backend } from "./contract";
-import { api, commonLabels } from "./contract";
+import { api, commonLabels, referenceGrantName } from "./contract";
 import type { Readiness } from "./readiness";
 import { waitAnnotations } from "./readiness";
 
@@ -49,7 +49,7 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
         const { backend, match, timeouts } = args;
         const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
         const labels = commonLabels(args.name, args.instance, "route");
-        // Named after the kind, so that a route that moves to another kind is granted both until it has moved.
+        const grantName = referenceGrantName(args.name, backend.kind);
         const kind = backend.kind.toLowerCase();
 
         const grant = new k8s.apiextensions.CustomResource(
@@ -57,7 +57,7 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
             {
                 apiVersion: api.referenceGrant.version,
                 kind: "ReferenceGrant",
-                metadata: { name: `${args.name}-to-${kind}`, namespace: backend.namespace, labels },
+                metadata: { name: grantName, namespace: backend.namespace, labels },
                 spec: {
                     from: [{ group: api.gateway.group, kind: "HTTPRoute", namespace: args.namespace }],
                     to: [{ group: backendGroup, kind: backend.kind, name: backend.name }],

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namesOf, routeMatch } from "./assemble";
 import { ports, serviceHost } from "./contract";
+import type { DeploymentOutput } from "./deploymentOutput";
+import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import type { SimulatorStack } from "./simulator/simulatorStack";
@@ -32,16 +34,19 @@ export interface StackOutputs extends ModelOutputs {
     /** In-cluster URL that says whether the Gateway's Envoy is ready, on Istio's status port. */
     gatewayHealth: string;
     models: Record<string, ModelOutputs>;
+    /** What the paths are made of, for `npm run verify`, `compare` and `topology`. */
+    deployment: DeploymentOutput;
 }
 
 /** What the settings make of a request through the Gateway, in one sentence. */
-export function pathInForce({ extProc, routing }: Settings): string {
-    if (routing.backend === "InferencePool") {
-        return "scoring: the Gateway asks the EPP, and the InferencePool sends each request to the pod that it picks";
-    }
-    return extProc.enabled
-        ? "scoring, not obeyed: the Gateway asks the EPP over ext_proc, but the route goes to the proxy Service, which ignores the EPP's choice"
-        : "scheduler: the Gateway routes to the proxy Service and asks no EPP";
+export function pathInForce(settings: Settings): string {
+    return {
+        scheduler: "scheduler: the Gateway routes to the proxy Service and asks no EPP",
+        "scoring-not-obeyed":
+            "scoring, not obeyed: the Gateway asks the EPP over ext_proc, but the route goes to the proxy Service, which ignores the EPP's choice",
+        scoring:
+            "scoring: the Gateway asks the EPP, and the InferencePool sends each request to the pod that it picks",
+    }[modeOf(settings)];
 }
 
 /** The stack's outputs, ready to be used by a person. */
@@ -56,6 +61,7 @@ export function stackOutputs(
         gatewayHealth: `http://${serviceHost(scheduler.gatewayService, settings.namespaces.scheduler)}:${String(ports.gatewayStatus)}/healthz/ready`,
         ...outputsOf(settings.models[0]!),
         models: Object.fromEntries(settings.models.map((model) => [model.release, outputsOf(model)])),
+        deployment: deploymentOutput(settings),
     };
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Backend, ReleaseNames } from "../contract";
-import { ports } from "../contract";
+import { extProcFilterName, ports } from "../contract";
 import type { RouteMatch, RouteTimeouts } from "../crossNamespaceRoute";
 import { CrossNamespaceRoute } from "../crossNamespaceRoute";
 import type { EndpointPickerSettings } from "../epp/endpointPicker";
@@ -73,7 +73,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                         `${model.release}-ext-proc`,
                         {
                             ...args.extProc,
-                            name: `${names.epp}-ext-proc`,
+                            name: extProcFilterName(names.epp),
                             namespace: args.namespace,
                             gatewayName: gateway.gatewayName,
                             eppName: names.epp,
