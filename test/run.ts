@@ -20,7 +20,7 @@ const steps: Record<string, Step> = {
     types: { gate: ["tsc", "--noEmit", "-p", "."] },
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
     format: { gate: ["prettier", "--check", "--log-level=warn", "."] },
-    unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts"] },
+    unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
     policy: { mocha: ["test/policy/**/*.test.ts", "--ignore", "**/mutate.test.ts"] },
     "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] },
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
