@@ -1,0 +1,320 @@
+import * as fs from "fs";
+import * as https from "https";
+import { KubeConfig } from "@kubernetes/client-node";
+import { ClusterError, KindNotServedError, messageOf, UsageError } from "./errors";
+import type { HttpAnswer, HttpRequest } from "./http";
+import { HttpTimeoutError, sendHttp } from "./http";
+
+/** A Kubernetes object as the API server has it. Callers narrow `spec` and `status` by a type of their own. */
+export interface KubeObject {
+    apiVersion: string;
+    kind: string;
+    metadata: {
+        name: string;
+        namespace?: string;
+        labels?: Record<string, string>;
+        annotations?: Record<string, string>;
+        generation?: number;
+        creationTimestamp?: string;
+        deletionTimestamp?: string;
+    };
+}
+
+/** Which cluster, and how long it may take. */
+export interface ClusterOptions {
+    /** Path of a kubeconfig. Default: `$KUBECONFIG`, then `~/.kube/config`. */
+    kubeconfig?: string;
+    /** Context of the kubeconfig. Default: its current context. */
+    context?: string;
+    /** Ends every call that is under way; they throw a {@link ClusterError} of the problem `timeout`. */
+    signal?: AbortSignal;
+}
+
+/** Where a request through the API server's proxy goes. */
+export interface ProxyTarget {
+    namespace: string;
+    /** A Service sends it to one of its ready pods, a pod answers itself. */
+    target: { service: string; port: number } | { pod: string; port: number };
+    /** Path and query, starting with `/`. */
+    path: string;
+}
+
+/** What came back through the API server's proxy. */
+export interface ProxyAnswer extends HttpAnswer {
+    /** Set when the API server itself answered, because it could not reach the backend: its reason. */
+    apiServerError?: string;
+}
+
+/** The part of a `Status` object that is read. */
+interface StatusObject {
+    kind?: string;
+    apiVersion?: string;
+    message?: string;
+    reason?: string;
+}
+
+/** How often a call is tried when a connection that was kept open turns out to be dead. */
+const attempts = 2;
+
+/** One cluster, as its API server shows it. Needs nothing but a kubeconfig. */
+export class Cluster {
+    /** Name of the context in use. */
+    readonly context: string;
+    /** URL of the API server. */
+    readonly server: URL;
+    private readonly config: KubeConfig;
+    private readonly signal: AbortSignal | undefined;
+    private agent: https.RequestOptions["agent"];
+    /** By apiVersion, the plural name of each kind. */
+    private readonly kinds = new Map<string, Promise<Map<string, Resource>>>();
+
+    /** @throws UsageError when there is no such kubeconfig, context or cluster. Nothing is sent yet. */
+    constructor({ kubeconfig, context, signal }: ClusterOptions = {}) {
+        this.config = loadKubeConfig(kubeconfig);
+        if (context !== undefined) {
+            const known = this.config.getContexts().map(({ name }) => name);
+            if (!known.includes(context)) {
+                throw new UsageError(
+                    `--context: the kubeconfig has no context "${context}"; allowed: ${known.join(", ")}`,
+                );
+            }
+            this.config.setCurrentContext(context);
+        }
+        this.context = this.config.getCurrentContext();
+        const server = this.config.getCurrentCluster()?.server;
+        if (server === undefined) {
+            throw new UsageError(
+                `the kubeconfig has no cluster for its context "${this.context}"; give --kubeconfig or --context`,
+            );
+        }
+        this.server = new URL(server);
+        this.signal = signal;
+    }
+
+    /**
+     * Reads one object; undefined when there is none.
+     *
+     * @param namespace undefined for a kind without namespaces.
+     * @throws KindNotServedError when its CRD is missing; ClusterError when the server cannot be asked.
+     */
+    async get<T extends KubeObject>(
+        apiVersion: string,
+        kind: string,
+        namespace: string | undefined,
+        name: string,
+    ): Promise<T | undefined> {
+        const path = await this.pathOf(apiVersion, kind, namespace);
+        return this.read<T>(`${path}/${encodeURIComponent(name)}`);
+    }
+
+    /**
+     * Reads the objects of a kind.
+     *
+     * @param namespace undefined for all namespaces, or a kind without them.
+     * @param labelSelector as kubectl's `--selector` takes it.
+     * @throws KindNotServedError when its CRD is missing; ClusterError when the server cannot be asked.
+     */
+    async list<T extends KubeObject>(
+        apiVersion: string,
+        kind: string,
+        namespace?: string,
+        labelSelector?: string,
+    ): Promise<T[]> {
+        const path = await this.pathOf(apiVersion, kind, namespace);
+        const query =
+            labelSelector === undefined ? "" : `?labelSelector=${encodeURIComponent(labelSelector)}`;
+        const found = await this.read<{ items?: Partial<T>[] }>(`${path}${query}`);
+        // Items of a list carry neither.
+        return (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }) as T);
+    }
+
+    /** Messages of an object's events, newest last. */
+    async events(namespace: string, name: string): Promise<string[]> {
+        const selector = encodeURIComponent(`involvedObject.name=${name}`);
+        const found = await this.read<{
+            items?: { reason?: string; message?: string; lastTimestamp?: string; eventTime?: string }[];
+        }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`);
+        const when = (event: { lastTimestamp?: string; eventTime?: string }) =>
+            event.lastTimestamp ?? event.eventTime ?? "";
+        return [...(found?.items ?? [])]
+            .sort((a, b) => when(a).localeCompare(when(b)))
+            .map(({ reason = "", message = "" }) => `${reason}: ${message}`);
+    }
+
+    /**
+     * The end of a container's log; undefined when there is none to be had.
+     *
+     * @param previous the log of the container's last run that ended.
+     */
+    async podLog(
+        namespace: string,
+        pod: string,
+        { tailLines = 50, previous = false }: { tailLines?: number; previous?: boolean } = {},
+    ): Promise<string | undefined> {
+        const query = `tailLines=${String(tailLines)}&previous=${String(previous)}`;
+        const answer = await this.send(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, {});
+        return answer.status === 200 ? answer.body : undefined;
+    }
+
+    /**
+     * Sends an HTTP request to a Service or a pod through the API server, which works on every cluster with nothing
+     * but a kubeconfig. A `host` header reaches the backend as given.
+     *
+     * @throws ClusterError when the API server cannot be asked, or refuses the proxying itself.
+     */
+    async request({ namespace, target, path }: ProxyTarget, request: HttpRequest = {}): Promise<ProxyAnswer> {
+        const [resource, name] = "service" in target ? ["services", target.service] : ["pods", target.pod];
+        const answer = await this.send(
+            `/api/v1/namespaces/${namespace}/${resource}/http:${name}:${String(target.port)}/proxy${path}`,
+            request,
+        );
+        const status = statusObject(answer);
+        if (status === undefined) {
+            return answer;
+        }
+        if (answer.status === 401 || answer.status === 403) {
+            throw refusal(answer, `proxying to ${resource}/${name}`);
+        }
+        return { ...answer, apiServerError: status.message ?? status.reason ?? "no reason given" };
+    }
+
+    /** Closes the connections that were kept open. */
+    close(): void {
+        if (typeof this.agent === "object") {
+            this.agent.destroy();
+        }
+    }
+
+    private async pathOf(apiVersion: string, kind: string, namespace: string | undefined): Promise<string> {
+        let known = this.kinds.get(apiVersion);
+        if (known === undefined) {
+            known = this.discover(apiVersion);
+            this.kinds.set(apiVersion, known);
+        }
+        const resource = (await known).get(kind);
+        if (resource === undefined) {
+            throw new KindNotServedError(apiVersion, kind);
+        }
+        const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
+        return `${rootOf(apiVersion)}${scope}/${resource.plural}`;
+    }
+
+    private async discover(apiVersion: string): Promise<Map<string, Resource>> {
+        const found = await this.read<{
+            resources?: { name: string; kind: string; namespaced: boolean }[];
+        }>(rootOf(apiVersion));
+        return new Map(
+            (found?.resources ?? [])
+                .filter(({ name }) => !name.includes("/"))
+                .map(({ name, kind, namespaced }) => [kind, { plural: name, namespaced }]),
+        );
+    }
+
+    /** Reads JSON; undefined on 404. */
+    private async read<T>(path: string): Promise<T | undefined> {
+        const answer = await this.send(path, {});
+        if (answer.status === 404) {
+            return undefined;
+        }
+        if (answer.status !== 200) {
+            throw refusal(answer, `reading ${path}`);
+        }
+        return JSON.parse(answer.body) as T;
+    }
+
+    private async send(path: string, request: HttpRequest): Promise<HttpAnswer> {
+        for (let attempt = 1; ; attempt++) {
+            const options: https.RequestOptions = {};
+            await this.config.applyToHTTPSOptions(options);
+            // The client makes an agent for every call, which would mean a TLS handshake for every call.
+            this.agent ??= keptAlive(options.agent);
+            options.agent = this.agent;
+            try {
+                return await sendHttp(
+                    new URL(this.server.href.replace(/\/$/, "") + path),
+                    { ...request, signal: this.signal },
+                    options,
+                );
+            } catch (error) {
+                const { code } = error as NodeJS.ErrnoException;
+                const repeatable = code === "ECONNRESET" && (request.method ?? "GET") === "GET";
+                if (!repeatable || attempt === attempts) {
+                    throw this.failure(error);
+                }
+            }
+        }
+    }
+
+    private failure(error: unknown): ClusterError {
+        const where = `the API server at ${this.server.origin} (context "${this.context}")`;
+        if (this.signal?.aborted) {
+            return new ClusterError("timeout", `the time that was allowed ran out while asking ${where}`, {
+                cause: error,
+            });
+        }
+        if (error instanceof HttpTimeoutError) {
+            return new ClusterError("timeout", `${where} gave ${error.message}`, { cause: error });
+        }
+        return new ClusterError("unreachable", `${where} does not answer: ${messageOf(error)}`, {
+            cause: error,
+        });
+    }
+}
+
+interface Resource {
+    plural: string;
+    namespaced: boolean;
+}
+
+function loadKubeConfig(file: string | undefined): KubeConfig {
+    const config = new KubeConfig();
+    try {
+        if (file === undefined) {
+            config.loadFromDefault();
+        } else if (fs.existsSync(file)) {
+            config.loadFromFile(file);
+        } else {
+            throw new UsageError(`--kubeconfig: there is no file ${file}; give the path of a kubeconfig`);
+        }
+    } catch (error) {
+        if (error instanceof UsageError) {
+            throw error;
+        }
+        const name = file ?? process.env.KUBECONFIG ?? "~/.kube/config";
+        throw new UsageError(`--kubeconfig: ${name} cannot be read as a kubeconfig: ${messageOf(error)}`, {
+            cause: error,
+        });
+    }
+    return config;
+}
+
+/** Where an API group and version is served. */
+function rootOf(apiVersion: string): string {
+    return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+/** The same agent, but for connections that stay open. An agent of another class speaks to a proxy: it stays as it is. */
+function keptAlive(agent: https.RequestOptions["agent"]): https.RequestOptions["agent"] {
+    return agent instanceof https.Agent && agent.constructor === https.Agent
+        ? new https.Agent({ ...agent.options, keepAlive: true })
+        : agent;
+}
+
+/** The `Status` that an answer holds: the API server's own words, and no backend's. */
+function statusObject({ status, headers, body }: HttpAnswer): StatusObject | undefined {
+    if (status < 400 || headers["content-type"]?.startsWith("application/json") !== true) {
+        return undefined;
+    }
+    try {
+        const parsed = JSON.parse(body) as StatusObject | null;
+        return parsed?.kind === "Status" && parsed.apiVersion === "v1" ? parsed : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function refusal(answer: HttpAnswer, doing: string): ClusterError {
+    const words = statusObject(answer)?.message ?? answer.body.slice(0, 500);
+    const problem = answer.status === 401 ? "unauthorized" : answer.status === 403 ? "forbidden" : "refused";
+    return new ClusterError(problem, `${doing}: the API server answered ${String(answer.status)}: ${words}`);
+}
