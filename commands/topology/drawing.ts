@@ -1,0 +1,185 @@
+import type { DeploymentOutput } from "../../components/deploymentOutput";
+import type { EdgeKind, Topology, TopologyEdge, TopologyNode } from "./model";
+import type { TopologyObject } from "./objects";
+import { matchText } from "./routeMatch";
+
+/** Collects nodes and arrows, each object once, however often it is named. */
+export class Drawing {
+    readonly edges: TopologyEdge[] = [];
+    private readonly byKey = new Map<string, TopologyNode>();
+    private readonly ids = new Set<string>();
+    private readonly modelOf: Map<string, string>;
+
+    constructor(private readonly deployment: DeploymentOutput | undefined) {
+        this.modelOf = modelsByObject(deployment);
+    }
+
+    get nodes(): TopologyNode[] {
+        return [...this.byKey.values()];
+    }
+
+    /** Whoever sends requests. */
+    client(): TopologyNode {
+        return this.node("client", undefined, "client");
+    }
+
+    /** An object that is there, with what to show of it. */
+    object(object: TopologyObject, lines: string[]): TopologyNode {
+        const node = this.node(object.kind, object.namespace, object.name);
+        node.presence = "present";
+        node.change = object.change;
+        this.details(object, lines);
+        return node;
+    }
+
+    /** Replaces what is shown of an object. */
+    details({ kind, namespace, name }: TopologyObject, lines: string[]): void {
+        this.node(kind, namespace, name).lines = lines.filter((line) => line !== "");
+    }
+
+    /** An object that something names; until it is drawn by {@link object}, it is missing. */
+    named(kind: string, namespace: string, name: string): TopologyNode {
+        return this.node(kind, namespace, name);
+    }
+
+    /** An object that is named and not there. */
+    missing(kind: string, namespace: string, name: string, problems: string[]): TopologyNode {
+        const node = this.node(kind, namespace, name);
+        problems.forEach((problem) => this.problem(node, problem));
+        return node;
+    }
+
+    /** An object that Istio makes when it runs. */
+    madeByIstio(kind: string, namespace: string, name: string, lines: string[]): TopologyNode {
+        const node = this.node(kind, namespace, name);
+        node.presence = "istio";
+        node.lines = [...lines, "made by Istio"];
+        return node;
+    }
+
+    /** An object that a preview takes away, unless one of the same name stays. */
+    deleted(object: TopologyObject): void {
+        if (!this.byKey.has(keyOf(object.kind, object.namespace, object.name))) {
+            const node = this.node(object.kind, object.namespace, object.name);
+            node.presence = "present";
+            node.change = "deleted";
+        }
+    }
+
+    /** Says once what is wrong with a node. */
+    problem(node: TopologyNode, problem: string): void {
+        if (!node.problems.includes(problem)) {
+            node.problems.push(problem);
+        }
+    }
+
+    /** An arrow, once for each kind. */
+    edge(from: string, to: string, kind: EdgeKind, label: string, problems: string[] = []): void {
+        const same = this.edges.find((edge) => edge.from === from && edge.to === to && edge.kind === kind);
+        if (same === undefined) {
+            this.edges.push({ from, to, kind, label, problems });
+        } else {
+            same.problems.push(...problems.filter((problem) => !same.problems.includes(problem)));
+        }
+    }
+
+    /** The id of an object's node; undefined while it has none. */
+    idOf(kind: string, namespace: string, name: string): string | undefined {
+        return this.byKey.get(keyOf(kind, namespace, name))?.id;
+    }
+
+    /** The graph. */
+    finish(): Topology {
+        const { nodes } = this;
+        for (const node of nodes) {
+            if (node.presence === "missing" && node.problems.length === 0) {
+                node.problems.push("not there, but the outputs name it");
+            }
+        }
+        const models = Object.entries(this.deployment?.models ?? {});
+        return {
+            mode: this.deployment?.mode,
+            namespaces: [...new Set(nodes.flatMap(({ namespace }) => namespace ?? []))],
+            models:
+                models.length < 2
+                    ? {}
+                    : Object.fromEntries(
+                          models.map(([release, { model, match }]) => [
+                              release,
+                              `model ${release}: ${model}, takes ${matchText(match)}`,
+                          ]),
+                      ),
+            nodes,
+            edges: this.edges,
+        };
+    }
+
+    private node(kind: string, namespace: string | undefined, name: string): TopologyNode {
+        const key = keyOf(kind, namespace, name);
+        let node = this.byKey.get(key);
+        if (node === undefined) {
+            const model = this.modelOf.get(key);
+            node = {
+                id: this.uniqueId(slug(kind, name)),
+                kind,
+                name,
+                lines: [],
+                presence: namespace === undefined ? "present" : "missing",
+                problems: [],
+                ...(namespace !== undefined && { namespace }),
+                ...(model !== undefined && { model }),
+            };
+            this.byKey.set(key, node);
+        }
+        return node;
+    }
+
+    private uniqueId(wanted: string): string {
+        let id = wanted;
+        for (let number = 2; this.ids.has(id); number++) {
+            id = `${wanted}_${String(number)}`;
+        }
+        this.ids.add(id);
+        return id;
+    }
+}
+
+function keyOf(kind: string, namespace: string | undefined, name: string): string {
+    return `${kind}/${namespace ?? ""}/${name}`;
+}
+
+/** Starts with the kind, so that no name can make it a keyword of a renderer's language. */
+function slug(kind: string, name: string): string {
+    return (kind === name ? kind : `${kind}_${name}`).replace(/[^A-Za-z0-9]/g, "_");
+}
+
+/** Which model each object belongs to, by the outputs. */
+function modelsByObject(deployment: DeploymentOutput | undefined): Map<string, string> {
+    const models = new Map<string, string>();
+    if (deployment === undefined || Object.keys(deployment.models).length < 2) {
+        return models;
+    }
+    const { scheduler, simulator } = deployment.namespaces;
+    for (const [release, model] of Object.entries(deployment.models)) {
+        const own: [string, string, string | undefined][] = [
+            ["HTTPRoute", scheduler, model.route],
+            ["EnvoyFilter", scheduler, model.extProcFilter],
+            ["ReferenceGrant", model.backend.namespace, model.grant],
+            ["Service", simulator, model.proxy.name],
+            ["InferencePool", simulator, model.pool],
+            ["Service", model.epp.namespace, model.epp.name],
+            ["Deployment", model.epp.namespace, model.epp.name],
+            ...Object.values(model.pods).map(({ deployment: name }): [string, string, string] => [
+                "Deployment",
+                simulator,
+                name,
+            ]),
+        ];
+        for (const [kind, namespace, name] of own) {
+            if (name !== undefined) {
+                models.set(keyOf(kind, namespace, name), release);
+            }
+        }
+    }
+    return models;
+}
