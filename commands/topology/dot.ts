@@ -128,7 +128,9 @@ function legendTable(topology: Topology): string {
             const sample = line === "solid" && stroke > 2 ? thick : samples[line];
             return row(`<font color="${colour}">${sample}</font>`, meaning);
         }),
-        row(`<font color="#5c6670">[- - -]</font>`, "dashed box: made by Istio"),
+        ...(topology.nodes.some(({ presence }) => presence === "istio")
+            ? [row(`<font color="#5c6670">[- - -]</font>`, "dashed box: made by Istio")]
+            : []),
         ...changes.map((change) => {
             const { sign, border, meaning } = changeStyles[change];
             return row(`<font color="${border}"><b>${sign}</b></font>`, meaning);

@@ -1,0 +1,46 @@
+import type { DeploymentOutput } from "../../../components/deploymentOutput";
+import type { PlainObject } from "../../../commands/topology/objects";
+import { runProgram } from "../../support/mocks";
+import { modes } from "../../support/modes";
+
+/** A Kubernetes object that tests may change as they like. */
+export interface MutableObject extends PlainObject {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    spec: any;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    status?: any;
+}
+
+/** What the program registers in a mode. */
+export interface Stack {
+    objects: MutableObject[];
+    deployment: DeploymentOutput;
+}
+
+/** Runs the program in a mode of `test/support/modes.ts`. */
+export async function stackOf(mode: string): Promise<Stack> {
+    const { registrations, outputs } = await runProgram(modes[mode]);
+    return structuredClone({
+        objects: registrations
+            .filter(({ type }) => type.startsWith("kubernetes:"))
+            .map(({ inputs }) => inputs as unknown as MutableObject),
+        deployment: outputs.deployment as DeploymentOutput,
+    });
+}
+
+/** The object of a kind whose name contains a text. */
+export function find({ objects }: Stack, kind: string, name = ""): MutableObject {
+    const found = objects.find((object) => object.kind === kind && object.metadata.name.includes(name));
+    if (found === undefined) {
+        throw new Error(`the stack has no ${kind} ${name}`);
+    }
+    return found;
+}
+
+/** Takes an object away. */
+export function remove(stack: Stack, kind: string, name = ""): void {
+    stack.objects.splice(stack.objects.indexOf(find(stack, kind, name)), 1);
+}
