@@ -4,7 +4,7 @@ import { problemsOf } from "../../../commands/topology/model";
 import type { EdgeKind, Topology } from "../../../commands/topology/model";
 import { modes } from "../../support/modes";
 import type { Stack } from "./stacks";
-import { find, remove, stackOf } from "./stacks";
+import { find, remove, set, stackOf } from "./stacks";
 
 function draw({ objects, deployment }: Stack): Topology {
     return topologyOfObjects(objects, deployment);
@@ -130,7 +130,7 @@ describe("topology: what is red", () => {
             what: "a grant for another kind",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "ReferenceGrant").spec.to = [{ group: "", kind: "Service" }];
+                set(find(stack, "ReferenceGrant"), ["spec", "to"], [{ group: "", kind: "Service" }]);
             },
             found: [/^HTTPRoute .* -> InferencePool .*: RefNotPermitted/],
         },
@@ -138,7 +138,7 @@ describe("topology: what is red", () => {
             what: "a grant for another namespace's routes",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "ReferenceGrant").spec.from[0].namespace = "elsewhere";
+                set(find(stack, "ReferenceGrant"), ["spec", "from", "0", "namespace"], "elsewhere");
             },
             found: [/^HTTPRoute .* -> InferencePool .*: RefNotPermitted/],
         },
@@ -166,7 +166,7 @@ describe("topology: what is red", () => {
             what: "a pool that names another port of its EPP",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "InferencePool").spec.endpointPickerRef.port.number = 9999;
+                set(find(stack, "InferencePool"), ["spec", "endpointPickerRef", "port", "number"], 9999);
             },
             found: [/^InferencePool .* -> Service .*-epp: port 9999, but the Service has 9002, 9003, 9090/],
         },
@@ -174,7 +174,11 @@ describe("topology: what is red", () => {
             what: "a pool that selects no pods",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "InferencePool").spec.selector.matchLabels["llm-d.ai/role"] = "decoder";
+                set(
+                    find(stack, "InferencePool"),
+                    ["spec", "selector", "matchLabels", "llm-d.ai/role"],
+                    "decoder",
+                );
             },
             found: [/^InferencePool .*: selects no pods: .*llm-d.ai\/role=decoder/],
         },
@@ -182,7 +186,7 @@ describe("topology: what is red", () => {
             what: "a pool with another target port",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "InferencePool").spec.targetPorts = [{ number: 8000 }];
+                set(find(stack, "InferencePool"), ["spec", "targetPorts"], [{ number: 8000 }]);
             },
             found: [
                 /^InferencePool .* -> Deployment .*-decode: targets port 8000, but the containers have 8200/,
@@ -192,7 +196,7 @@ describe("topology: what is red", () => {
             what: "a Service that selects no pods",
             mode: "scheduler",
             break: (stack) => {
-                find(stack, "Service", "proxy").spec.selector = { app: "nobody" };
+                set(find(stack, "Service", "proxy"), ["spec", "selector"], { app: "nobody" });
             },
             found: [/^Service .*-proxy: selects no pods: app=nobody/],
         },
@@ -200,7 +204,7 @@ describe("topology: what is red", () => {
             what: "no decode pod",
             mode: "scheduler",
             break: (stack) => {
-                find(stack, "Deployment", "decode").spec.replicas = 0;
+                set(find(stack, "Deployment", "decode"), ["spec", "replicas"], 0);
             },
             found: [/^Service .*-proxy: selects no pods: 0 replicas/],
         },
@@ -208,7 +212,7 @@ describe("topology: what is red", () => {
             what: "a route to another port than the Service's",
             mode: "scheduler",
             break: (stack) => {
-                find(stack, "HTTPRoute").spec.rules[0].backendRefs[0].port = 8000;
+                set(find(stack, "HTTPRoute"), ["spec", "rules", "0", "backendRefs", "0", "port"], 8000);
             },
             found: [/^HTTPRoute .* -> Service .*-proxy: port 8000, but the Service has 8200/],
         },
@@ -216,7 +220,7 @@ describe("topology: what is red", () => {
             what: "a Service with another port than the outputs say",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "Service", "proxy").spec.ports[0].port = 8000;
+                set(find(stack, "Service", "proxy"), ["spec", "ports", "0", "port"], 8000);
             },
             found: [/^Service .*-proxy: port 8000, but the outputs say 8200/],
         },
@@ -224,7 +228,7 @@ describe("topology: what is red", () => {
             what: "a Service that targets a port that no container has",
             mode: "scoring",
             break: (stack) => {
-                find(stack, "Service", "proxy").spec.ports[0].targetPort = "web";
+                set(find(stack, "Service", "proxy"), ["spec", "ports", "0", "targetPort"], "web");
             },
             found: [
                 /^Service .*-proxy -> Deployment .*-decode: targets port web, but the containers have 8200/,
@@ -240,9 +244,21 @@ describe("topology: what is red", () => {
             what: "an EnvoyFilter that names another port of the EPP",
             mode: "scoring-not-obeyed",
             break: (stack) => {
-                const { value } = find(stack, "EnvoyFilter").spec.configPatches[0].patch;
-                value.typed_config.grpc_service.envoy_grpc.cluster_name =
-                    "outbound|9009||gaie-inference-scheduling-epp.llm-d-inference-scheduler.svc.cluster.local";
+                set(
+                    find(stack, "EnvoyFilter"),
+                    [
+                        "spec",
+                        "configPatches",
+                        "0",
+                        "patch",
+                        "value",
+                        "typed_config",
+                        "grpc_service",
+                        "envoy_grpc",
+                        "cluster_name",
+                    ],
+                    "outbound|9009||gaie-inference-scheduling-epp.llm-d-inference-scheduler.svc.cluster.local",
+                );
             },
             found: [/^EnvoyFilter .* -> Service .*-epp: port 9009, but the Service has 9002/],
         },
@@ -250,9 +266,11 @@ describe("topology: what is red", () => {
             what: "an EnvoyFilter for another Gateway",
             mode: "scoring-not-obeyed",
             break: (stack) => {
-                find(stack, "EnvoyFilter").spec.workloadSelector.labels[
-                    "gateway.networking.k8s.io/gateway-name"
-                ] = "other";
+                set(
+                    find(stack, "EnvoyFilter"),
+                    ["spec", "workloadSelector", "labels", "gateway.networking.k8s.io/gateway-name"],
+                    "other",
+                );
             },
             found: [/^EnvoyFilter .*: applies to Gateway other, which is not there/],
         },
@@ -266,7 +284,7 @@ describe("topology: what is red", () => {
             what: "a route to a listener that the Gateway has not",
             mode: "scheduler",
             break: (stack) => {
-                find(stack, "HTTPRoute").spec.parentRefs[0].sectionName = "https";
+                set(find(stack, "HTTPRoute"), ["spec", "parentRefs", "0", "sectionName"], "https");
             },
             found: [/^Gateway .* -> HTTPRoute .*: the Gateway has no listener "https"/],
         },
@@ -274,7 +292,7 @@ describe("topology: what is red", () => {
             what: "a Gateway of another class",
             mode: "scheduler",
             break: (stack) => {
-                find(stack, "Gateway").spec.gatewayClassName = "nginx";
+                set(find(stack, "Gateway"), ["spec", "gatewayClassName"], "nginx");
             },
             found: [/^Gateway .*: its class is nginx, not istio/],
         },
@@ -282,7 +300,11 @@ describe("topology: what is red", () => {
             what: "a route that takes other requests than the outputs say",
             mode: "several-models",
             break: (stack) => {
-                find(stack, "HTTPRoute", "qwen").spec.rules[0].matches[0].path.value = "/qwen3";
+                set(
+                    find(stack, "HTTPRoute", "qwen"),
+                    ["spec", "rules", "0", "matches", "0", "path", "value"],
+                    "/qwen3",
+                );
             },
             found: [/^HTTPRoute .*-qwen: does not match path \/qwen, as the outputs say/],
         },

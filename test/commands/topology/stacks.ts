@@ -8,10 +8,8 @@ export interface MutableObject extends PlainObject {
     apiVersion: string;
     kind: string;
     metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    spec: any;
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
-    status?: any;
+    spec: object;
+    status?: object;
 }
 
 /** What the program registers in a mode. */
@@ -43,4 +41,15 @@ export function find({ objects }: Stack, kind: string, name = ""): MutableObject
 /** Takes an object away. */
 export function remove(stack: Stack, kind: string, name = ""): void {
     stack.objects.splice(stack.objects.indexOf(find(stack, kind, name)), 1);
+}
+
+/** Sets a field of an object, at the keys and indices that lead to it. */
+export function set(object: MutableObject, keys: string[], value: unknown): void {
+    const at = keys
+        .slice(0, -1)
+        .reduce(
+            (parent, key) => parent[key] as Record<string, unknown>,
+            object as unknown as Record<string, unknown>,
+        );
+    at[keys.at(-1)!] = value;
 }
