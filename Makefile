@@ -10,13 +10,16 @@ LOCAL := node_modules/.bin/ts-node --transpile-only local/cli.ts --stack $(STACK
 	$(if $(CONFIG),--config $(CONFIG)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status test
+.PHONY: help up lab preview down status test
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: node_modules/.package-lock.json ## Start the embedded control plane and deploy the stack on it
 	@$(LOCAL) up
+
+lab: node_modules/.package-lock.json ## Like up, and runs the pods, with Istio and Envoy in front of them
+	@$(LOCAL) lab
 
 preview: node_modules/.package-lock.json ## Show what `make up` would change, judged by the policy pack
 	@$(LOCAL) preview

@@ -3,6 +3,7 @@ import * as path from "path";
 import type { PathOutput } from "../components/outputs";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import type { RunResult } from "./engine";
+import { parts, stopLab } from "./lab";
 import { parseOverrides } from "./overrides";
 import { projectRoot, stateDir } from "./paths";
 import type { Session } from "./session";
@@ -17,19 +18,21 @@ interface Options {
     config: string[];
     refresh: boolean;
     force: boolean;
+    lab?: boolean;
 }
 
 function report(line: string): void {
     console.log(line);
 }
 
-function open({ stack, config, force }: Options): Promise<Session> {
+function open({ stack, config, force, lab: withLab }: Options): Promise<Session> {
     return openSession({
         stack,
         config: parseOverrides(config),
         forceConflicts: force,
         policyPacks: [path.join(projectRoot, "policy")],
         report,
+        lab: withLab,
     });
 }
 
@@ -64,6 +67,12 @@ async function up(options: Options): Promise<void> {
     );
 }
 
+async function lab(options: Options): Promise<void> {
+    await up({ ...options, lab: true });
+    report(`Real: ${parts.real.join("; ")}.`);
+    report(`Stand-ins: ${parts.standIns.join("; ")}.`);
+}
+
 async function preview(options: Options): Promise<void> {
     const signal = endInOrder();
     const { engine } = await open(options);
@@ -71,6 +80,7 @@ async function preview(options: Options): Promise<void> {
 }
 
 async function down(): Promise<void> {
+    await stopLab(stateDir);
     await stopControlPlane(stateDir, report);
     report("Stopped; nothing is left.");
 }
@@ -123,7 +133,7 @@ const cli = new Command("local")
     )
     .option("--refresh", "look at the cluster first, and repair what changed there", false)
     .option("--force", "take back fields that somebody else set on the cluster", false);
-for (const [name, action] of Object.entries({ up, preview, down, status })) {
+for (const [name, action] of Object.entries({ up, lab, preview, down, status })) {
     cli.command(name).action(() => action(cli.opts<Options>()));
 }
 

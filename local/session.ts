@@ -5,9 +5,12 @@ import { deepMerge } from "../components/settings/merge";
 import { startControlPlane } from "./controlplane";
 import type { Engine } from "./engine";
 import { openEngine } from "./engine";
+import { isLabRunning, startLab } from "./lab";
 import { projectRoot, stateDir } from "./paths";
 import type { Toolchain } from "./toolchain";
 import { ensureToolchain } from "./toolchain";
+import { ensureLabTools } from "./toolchain/lab";
+import { versions } from "./toolchain/versions";
 
 /** A running control plane and the engine that deploys to it. */
 export interface Session {
@@ -30,10 +33,19 @@ export interface SessionOptions {
     report: (line: string) => void;
     /** Default: the folder of {@link stateDir}. */
     state?: string;
+    /** Whether pods run and Istio routes to them. Default: only where the lab runs already. */
+    lab?: boolean;
 }
 
-/** What the embedded cluster lacks: no Istio runs there to make a Gateway Programmed. */
-const embeddedReadiness = { gateway: false, timeoutSeconds: 120 };
+/** What a cluster without the lab lacks: no Istio runs there to make a Gateway Programmed. */
+const simulatedConfig = { readiness: { gateway: false, timeoutSeconds: 120 } };
+
+/** What the lab has Istio for, and the one endpoint picker that it can run. */
+const labConfig = {
+    images: { epp: `ghcr.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` },
+    gateway: { istioVersion: "1.31.0" },
+    readiness: { gateway: true, timeoutSeconds: 120 },
+};
 
 /**
  * Builds what is missing, starts what does not run, and opens the stack with the program of `index.ts`.
@@ -44,13 +56,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { stack, report, state = stateDir } = options;
     refuseUnknownStack(stack);
     const toolchain = await ensureToolchain(report);
-    const { kubeconfig, context, started } = await startControlPlane({ toolchain, stateDir: state, report });
+    const controlPlane = await startControlPlane({ toolchain, stateDir: state, report });
+    const { kubeconfig, context, started } = controlPlane;
     report(
         started.length > 0
             ? `Control plane: started ${started.join(", ")}`
             : "Control plane: already running",
     );
     linkKubectl(toolchain.kubectl, state);
+    const lab = options.lab ?? isLabRunning(state);
+    if (lab) {
+        const tools = await ensureLabTools(report);
+        await startLab({ tools, kubectl: toolchain.kubectl, controlPlane, stateDir: state, report });
+    }
     const engine = await openEngine({
         pulumi: toolchain.pulumi,
         projectRoot,
@@ -58,8 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         stack,
         kubeconfig,
         config: {
-            ...options.config,
-            readiness: deepMerge(embeddedReadiness, options.config?.readiness),
+            ...(deepMerge(lab ? labConfig : simulatedConfig, options.config) as Record<string, unknown>),
             // Last, so that nothing leads to another cluster.
             cluster: { kubeconfig, context },
         },

@@ -1,14 +1,16 @@
 import * as fs from "fs";
 import * as path from "path";
+import { stringify } from "yaml";
 import { fingerprint } from "../toolchain/cache";
 import type { Toolchain } from "../toolchain";
 import type { CertificateName, Certificates } from "./certificates";
 import { LoopbackClient } from "./https";
 import { renderKubeconfig } from "./kubeconfig";
+import { simulatedNodes } from "./nodes";
 import type { Ports } from "./ports";
 import type { ProcessSpec } from "./processes";
 import type { StateLayout } from "./stateFolder";
-import { writePrivateFile } from "./stateFolder";
+import { socketsFolder, writePrivateFile } from "./stateFolder";
 
 /** The control plane's processes, in the order in which they depend on each other. */
 export const componentNames = [
@@ -125,7 +127,7 @@ export function specifyComponents(
         "kube-apiserver": specify(
             "kube-apiserver",
             toolchain.kubeApiserver,
-            apiserverArguments(certificates, ports),
+            apiserverArguments(certificates, ports, layout),
         ),
         "kube-controller-manager": specify("kube-controller-manager", toolchain.kubeControllerManager, [
             ...controllerManagerArguments(certificates),
@@ -175,7 +177,27 @@ function etcdArguments(layout: StateLayout, certificates: Certificates, ports: P
     ];
 }
 
-function apiserverArguments(certificates: Certificates, ports: Ports): string[] {
+/**
+ * How the API server reaches pods and Services (for the `proxy` subresources and webhooks): through a proxy that the lab
+ * serves while it runs. Without it nothing answers, as no simulated pod would. The socket's path is relative to the
+ * server's working folder, because paths of sockets must be short.
+ */
+const egressConfig = stringify({
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [
+        {
+            name: "cluster",
+            connection: {
+                proxyProtocol: "HTTPConnect",
+                transport: { uds: { udsName: `${socketsFolder}/egress` } },
+            },
+        },
+    ],
+});
+
+function apiserverArguments(certificates: Certificates, ports: Ports, layout: StateLayout): string[] {
+    writePrivateFile(layout.egressConfig, egressConfig);
     const server = certificates.files("server");
     const etcdClient = certificates.files("etcd-client");
     return [
@@ -198,6 +220,7 @@ function apiserverArguments(certificates: Certificates, ports: Ports): string[] 
         `--service-account-signing-key-file=${certificates.serviceAccountKey}`,
         // A loopback address is no valid endpoint of the kubernetes Service; no pod runs that would use it.
         "--endpoint-reconciler-type=none",
+        `--egress-selector-config-file=${layout.egressConfig}`,
         "--allow-privileged=true",
         "--event-ttl=15m",
         "--profiling=false",
@@ -242,7 +265,8 @@ function kwokArguments(
     const server = certificates.files("server");
     return [
         `--kubeconfig=${kubeconfig}`,
-        "--manage-all-nodes",
+        // Not the lab's, whose pods run.
+        `--manage-nodes-with-label-selector=kubernetes.io/hostname in (${simulatedNodes.join(",")})`,
         // It would log every change of every pod.
         "--v=WARN",
         `--cidr=${podRange}`,

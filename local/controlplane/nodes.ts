@@ -4,6 +4,9 @@ import { expectStatus } from "./https";
 /** One node a zone, so that topology spread constraints have something to spread over. */
 const nodes = ["a", "b", "c"].map((zone, index) => ({ name: `local-${zone}`, zone: `zone-${zone}`, index }));
 
+/** Names of the nodes that exist in the API server only. */
+export const simulatedNodes = nodes.map(({ name }) => name);
+
 /**
  * What a node offers: a large machine, so that requests that no real node could meet stay Pending here too, but with room
  * for more pods than a kubelet allows, because hundreds of models are deployed on the three.

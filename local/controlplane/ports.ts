@@ -54,10 +54,30 @@ export async function settlePorts(file: string, ours: (name: PortName) => boolea
             ports[name] = (server.address() as net.AddressInfo).port;
         }
     } finally {
-        await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
+        await closeAll(held);
     }
     writePrivateFile(file, JSON.stringify(ports));
     return ports as Ports;
+}
+
+/**
+ * Finds ports of the loopback interface that nothing listens on.
+ *
+ * @throws Error when there are not as many.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+    const held = await Promise.all(Array.from({ length: count }, () => listen(0)));
+    const servers = held.filter((server) => server !== undefined);
+    const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+    await closeAll(servers);
+    if (ports.length < count) {
+        throw new Error("No free port is left on the loopback interface.");
+    }
+    return ports;
+}
+
+async function closeAll(servers: net.Server[]): Promise<void> {
+    await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
 }
 
 /** @returns undefined when the port is taken. */

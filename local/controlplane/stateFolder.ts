@@ -18,7 +18,12 @@ export interface StateLayout {
     logs: string;
     /** Records of processes, ports, and the servers' own kubeconfigs. */
     run: string;
+    /** How the API server reaches pods and Services. */
+    egressConfig: string;
 }
+
+/** Folder of Unix sockets within the state folder. */
+export const socketsFolder = "sockets";
 
 /** Names the files of the control plane that lives in `stateDir`; touches none. */
 export function stateLayout(stateDir: string): StateLayout {
@@ -32,6 +37,7 @@ export function stateLayout(stateDir: string): StateLayout {
         etcdData: path.join(folder, "etcd"),
         logs: path.join(folder, "logs"),
         run: path.join(folder, "run"),
+        egressConfig: path.join(folder, "run", "egress.yaml"),
     };
 }
 
@@ -52,7 +58,7 @@ export function prepareStateFolder(stateDir: string): void {
         { mode: 0o600 },
     );
     const layout = stateLayout(stateDir);
-    for (const folder of [layout.logs, layout.run]) {
+    for (const folder of [layout.logs, layout.run, path.join(stateDir, socketsFolder)]) {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
 }

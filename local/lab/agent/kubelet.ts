@@ -1,0 +1,54 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { maximumPods, podAddress } from "../addresses";
+import type { Cluster } from "./cluster";
+import { nodeName } from "./node";
+import type { WorkerContext } from "./podWorker";
+import { PodWorker } from "./podWorker";
+
+/** Runs the pods that the scheduler gives to the lab's node. It stands in for the kubelet and its container runtime. */
+export class Kubelet {
+    /** By uid. */
+    private readonly workers = new Map<string, PodWorker>();
+    private readonly taken = new Map<string, string>();
+    private next = 1;
+
+    constructor(private readonly context: WorkerContext) {}
+
+    async start(cluster: Cluster): Promise<void> {
+        const list = () =>
+            cluster.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${nodeName}` });
+        const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${nodeName}`;
+        await cluster.follow(path, list, (pod, gone) => {
+            this.changed(pod, gone);
+        });
+    }
+
+    private changed(pod: V1Pod, gone: boolean): void {
+        const uid = pod.metadata!.uid!;
+        const worker = this.workers.get(uid);
+        if (gone || pod.metadata!.deletionTimestamp !== undefined) {
+            if (worker !== undefined) {
+                this.workers.delete(uid);
+                void worker.stop().then(() => this.taken.delete(uid));
+            }
+        } else if (worker === undefined) {
+            this.workers.set(uid, new PodWorker(pod, this.addressFor(uid), this.context));
+        } else {
+            worker.update(pod);
+        }
+    }
+
+    /** One that no other pod has, and if possible none that had it lately. */
+    private addressFor(uid: string): string {
+        const taken = new Set(this.taken.values());
+        for (let tries = 0; tries < maximumPods; tries++) {
+            const address = podAddress(this.next);
+            this.next = (this.next % maximumPods) + 1;
+            if (!taken.has(address)) {
+                this.taken.set(uid, address);
+                return address;
+            }
+        }
+        throw new Error("The lab has run out of addresses for pods.");
+    }
+}

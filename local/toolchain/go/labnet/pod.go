@@ -1,0 +1,171 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// gateway is the node's address on every link to a pod. It is used on no other link, so that all can have it.
+const gateway = "169.254.1.1"
+
+// pod is what one pod's process sees of the machine.
+type pod struct {
+	// Hostname of the pod: its name.
+	Hostname string `json:"hostname"`
+	// Address of the pod, without a prefix length.
+	Address string `json:"address"`
+	// Root is an empty folder that becomes the root of the file system.
+	Root string `json:"root"`
+	// Mounts by their path in the pod; each is a folder or a file of the machine.
+	Mounts map[string]string `json:"mounts"`
+}
+
+// become makes the pod's namespaces and turns this process into the command.
+func (p pod) become(command []string) error {
+	// Namespaces belong to a thread until the command takes the process over.
+	runtime.LockOSThread()
+	node, err := netns.Get()
+	if err != nil {
+		return err
+	}
+	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS); err != nil {
+		return fmt.Errorf("making the pod's namespaces: %w", err)
+	}
+	if err := unix.Sethostname([]byte(p.Hostname)); err != nil {
+		return err
+	}
+	if err := p.connect(node); err != nil {
+		return fmt.Errorf("connecting the pod: %w", err)
+	}
+	// Ports below 1024 are open to the pod, as the Gateway's Deployment asks for by a sysctl.
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0o644); err != nil {
+		return err
+	}
+	if err := p.changeRoot(); err != nil {
+		return fmt.Errorf("making the pod's file system: %w", err)
+	}
+	return execute(command)
+}
+
+// connect links the pod to the node: one pair of virtual interfaces, a route each way.
+func (p pod) connect(node netns.NsHandle) error {
+	address := net.ParseIP(p.Address).To4()
+	if address == nil {
+		return fmt.Errorf("%q is no IPv4 address", p.Address)
+	}
+	peerName := fmt.Sprintf("pod%08x", binary.BigEndian.Uint32(address))
+	pair := &netlink.Veth{
+		LinkAttrs:     netlink.LinkAttrs{Name: "eth0"},
+		PeerName:      peerName,
+		PeerNamespace: netlink.NsFd(int(node)),
+	}
+	if err := netlink.LinkAdd(pair); err != nil {
+		return err
+	}
+	host := func(ip net.IP) *net.IPNet { return &net.IPNet{IP: ip, Mask: net.CIDRMask(32, 32)} }
+	gatewayIP := net.ParseIP(gateway).To4()
+
+	atNode, err := netlink.NewHandleAt(node)
+	if err != nil {
+		return err
+	}
+	peer, err := atNode.LinkByName(peerName)
+	if err != nil {
+		return err
+	}
+	if err := atNode.AddrAdd(peer, &netlink.Addr{IPNet: host(gatewayIP), Scope: unix.RT_SCOPE_LINK}); err != nil {
+		return err
+	}
+	if err := atNode.LinkSetUp(peer); err != nil {
+		return err
+	}
+	toPod := &netlink.Route{LinkIndex: peer.Attrs().Index, Dst: host(address), Scope: netlink.SCOPE_LINK}
+	if err := atNode.RouteAdd(toPod); err != nil {
+		return err
+	}
+
+	loopback, err := netlink.LinkByName("lo")
+	if err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(loopback); err != nil {
+		return err
+	}
+	own, err := netlink.LinkByName("eth0")
+	if err != nil {
+		return err
+	}
+	if err := netlink.AddrAdd(own, &netlink.Addr{IPNet: host(address)}); err != nil {
+		return err
+	}
+	if err := netlink.LinkSetUp(own); err != nil {
+		return err
+	}
+	toGateway := &netlink.Route{LinkIndex: own.Attrs().Index, Dst: host(gatewayIP), Scope: netlink.SCOPE_LINK}
+	if err := netlink.RouteAdd(toGateway); err != nil {
+		return err
+	}
+	everywhere := &net.IPNet{IP: net.IPv4zero, Mask: net.CIDRMask(0, 32)}
+	return netlink.RouteAdd(&netlink.Route{LinkIndex: own.Attrs().Index, Dst: everywhere, Gw: gatewayIP})
+}
+
+// systemFolders of the machine that programs need to run: dynamic libraries, devices, processes.
+var systemFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr", "/dev", "/proc", "/sys"}
+
+// changeRoot builds a file system of the machine's system folders and the pod's mounts, and enters it.
+func (p pod) changeRoot() error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	if err := unix.Mount("tmpfs", p.Root, "tmpfs", 0, "mode=0755"); err != nil {
+		return err
+	}
+	for _, folder := range systemFolders {
+		target := filepath.Join(p.Root, folder)
+		if link, err := os.Readlink(folder); err == nil {
+			if err := os.Symlink(link, target); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := bind(folder, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for target, source := range p.Mounts {
+		if err := bind(source, filepath.Join(p.Root, target)); err != nil {
+			return fmt.Errorf("mounting %s: %w", target, err)
+		}
+	}
+	if err := unix.Chroot(p.Root); err != nil {
+		return err
+	}
+	return os.Chdir("/")
+}
+
+// bind shows a folder or a file of the machine at a path that it makes.
+func bind(source, target string) error {
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		err = os.MkdirAll(target, 0o755)
+	} else if err = os.MkdirAll(filepath.Dir(target), 0o755); err == nil {
+		err = os.WriteFile(target, nil, 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	return unix.Mount(source, target, "", unix.MS_BIND|unix.MS_REC, "")
+}
