@@ -7,7 +7,7 @@ CONFIG ?=
 REFRESH ?=
 FORCE ?=
 LOCAL := node_modules/.bin/ts-node --transpile-only local/cli.ts --stack $(STACK) \
-	$(if $(CONFIG),--config $(CONFIG)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
+	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab preview down status test

@@ -126,8 +126,8 @@ const cli = new Command("local")
     .description("The program on the embedded control plane")
     .option("--stack <name>", "the environment: Pulumi.<name>.yaml", "dev")
     .option(
-        "--config <path=value...>",
-        "settings over the environment's own, for this run",
+        "--config <path=value>",
+        "a setting over the environment's own, for this run; can be repeated",
         (pair: string, pairs: string[]) => [...pairs, pair],
         [] as string[],
     )
