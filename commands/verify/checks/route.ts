@@ -1,0 +1,347 @@
+import { api } from "../../../components/contract";
+import type { BackendRef, Condition, HttpRouteObject, ParentStatus, ReferenceGrantObject } from "../kinds";
+import { conditionOf } from "../kinds";
+import type { Check, Finding, ModelContext, ReleasedModel } from "./check";
+import { broken, redeploy, ref, throughGateway, warning } from "./check";
+
+/** The API group of what a route refers to. */
+function backendGroup({ backend }: ReleasedModel): string {
+    return backend.kind === "InferencePool" ? api.inferencePool.group : "";
+}
+
+export const grant: Check = {
+    id: "grant",
+    title: "A ReferenceGrant lets the route reach its backend",
+    scope: "model",
+    needs: ["namespaces", "kinds"],
+    on: throughGateway,
+    run: ({ snapshot, deployment, model }) => {
+        const { backend } = model;
+        const from = deployment.namespaces.scheduler;
+        const all = snapshot.all("grant");
+        const here = all.filter(({ metadata }) => metadata.namespace === backend.namespace);
+        if (backend.namespace === from || here.some((found) => grants(found, from, model))) {
+            return [];
+        }
+        const wanted = `no ReferenceGrant in ${backend.namespace} for ${backend.kind} ${backend.name}`;
+        const finding = (id: string, why: string) => [broken(id, `${wanted}: ${why}`, redeploy)];
+        const elsewhere = all.filter((found) => grants(found, from, model));
+        if (elsewhere.length > 0) {
+            return finding(
+                "grant-wrong-namespace",
+                `${elsewhere.map(nameOf).join(", ")} allows it from another namespace, and a grant counts in its backend's`,
+            );
+        }
+        const otherFrom = here.filter((found) => allowsTo(found, model));
+        if (otherFrom.length > 0) {
+            return finding(
+                "grant-wrong-from",
+                `${nameOf(otherFrom[0]!)} is for ${fromText(otherFrom[0]!)}, and the HTTPRoute is in ${from}`,
+            );
+        }
+        const candidates = here.filter((found) => allowsFrom(found, from));
+        const targets = candidates.flatMap(({ spec }) => spec?.to ?? []);
+        if (targets.length === 0) {
+            return [broken("grant-missing", wanted, redeploy)];
+        }
+        const sameKind = targets.filter(({ kind }) => kind === backend.kind);
+        const named = candidates.map(nameOf).join(", ");
+        if (sameKind.length === 0) {
+            const kinds = [...new Set(targets.map(({ kind }) => kind))].join(", ");
+            return finding("grant-wrong-kind", `${named} allows ${kinds} alone`);
+        }
+        const sameGroup = sameKind.filter(({ group }) => group === backendGroup(model));
+        return sameGroup.length === 0
+            ? finding(
+                  "grant-wrong-group",
+                  `${named} says group "${sameKind[0]?.group ?? ""}", and it is "${backendGroup(model)}"`,
+              )
+            : finding(
+                  "grant-wrong-name",
+                  `${named} allows ${sameGroup.map(({ name }) => name ?? "any").join(", ")} alone`,
+              );
+    },
+};
+
+function grants(found: ReferenceGrantObject, from: string, model: ReleasedModel): boolean {
+    return allowsFrom(found, from) && allowsTo(found, model);
+}
+
+function allowsFrom({ spec }: ReferenceGrantObject, from: string): boolean {
+    return (spec?.from ?? []).some(
+        ({ group, kind, namespace }) =>
+            group === api.gateway.group && kind === "HTTPRoute" && namespace === from,
+    );
+}
+
+function allowsTo({ spec }: ReferenceGrantObject, model: ReleasedModel): boolean {
+    return (spec?.to ?? []).some(
+        ({ group, kind, name }) =>
+            group === backendGroup(model) &&
+            kind === model.backend.kind &&
+            (name === undefined || name === model.backend.name),
+    );
+}
+
+function nameOf({ metadata }: ReferenceGrantObject): string {
+    return ref("ReferenceGrant", metadata.namespace ?? "", metadata.name);
+}
+
+function fromText({ spec }: ReferenceGrantObject): string {
+    return (spec?.from ?? []).map(({ kind, namespace }) => `${kind}s of ${namespace}`).join(", ");
+}
+
+export const route: Check = {
+    id: "route",
+    title: "The HTTPRoute is there, and leads from the Gateway to its backend",
+    scope: "model",
+    needs: ["namespaces", "kinds"],
+    on: throughGateway,
+    run: (context) => {
+        const { snapshot, deployment, model } = context;
+        const namespace = deployment.namespaces.scheduler;
+        const found = snapshot.find("route", namespace, model.route);
+        if (found === undefined) {
+            return [
+                broken(
+                    "route-missing",
+                    `${ref("HTTPRoute", namespace, model.route)} does not exist`,
+                    redeploy,
+                ),
+            ];
+        }
+        const name = ref("HTTPRoute", namespace, model.route);
+        return [
+            ...parentsOf(found, name, context),
+            ...backendsOf(found, name, model),
+            ...matchOf(found, name, model),
+        ];
+    },
+};
+
+function parentsOf(found: HttpRouteObject, name: string, { snapshot, deployment }: ModelContext): Finding[] {
+    const { gateway, namespaces } = deployment;
+    const parents = (found.spec?.parentRefs ?? []).filter(
+        (parent) =>
+            parent.name === gateway.name &&
+            (parent.namespace ?? namespaces.scheduler) === namespaces.scheduler,
+    );
+    if (parents.length === 0) {
+        const others = (found.spec?.parentRefs ?? []).map((parent) => parent.name).join(", ");
+        return [
+            broken(
+                "route-parent-mismatch",
+                `${name} attaches to ${others || "nothing"}, and the Gateway is ${gateway.name}`,
+                redeploy,
+            ),
+        ];
+    }
+    const listeners = snapshot.find("gateway", namespaces.scheduler, gateway.name)?.spec?.listeners;
+    return parents
+        .filter(
+            ({ sectionName }) =>
+                sectionName !== undefined &&
+                listeners !== undefined &&
+                !listeners.some((listener) => listener.name === sectionName),
+        )
+        .map(({ sectionName = "" }) =>
+            broken(
+                "route-parent-mismatch",
+                `${name} attaches to listener ${sectionName}, which the Gateway does not have`,
+                redeploy,
+            ),
+        );
+}
+
+/** Filters that make Istio drop the ext_proc of an InferencePool from a rule. */
+const filtersAgainstPools = ["CORS", "ExtensionRef"];
+
+function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel): Finding[] {
+    const { backend } = model;
+    const text = (of: BackendRef) =>
+        `${of.kind ?? "Service"} ${of.namespace ?? found.metadata.namespace ?? ""}/${of.name}`;
+    return (found.spec?.rules ?? []).flatMap((rule, index) => {
+        const refs = (rule.backendRefs ?? []).filter(({ weight }) => weight !== 0);
+        const right = refs.filter(
+            (of) =>
+                (of.kind ?? "Service") === backend.kind &&
+                (of.group ?? "") === backendGroup(model) &&
+                of.name === backend.name &&
+                (of.namespace ?? found.metadata.namespace) === backend.namespace,
+        );
+        if (right.length === 0) {
+            const group = refs.find((of) => of.kind === backend.kind && of.name === backend.name)?.group;
+            return [
+                broken(
+                    "route-backend-mismatch",
+                    `${name}, rule ${String(index)}, leads to ${refs.map(text).join(", ") || "nothing"}` +
+                        `${group === undefined ? "" : ` of group "${group}"`}, and the stack's backend is ` +
+                        `${backend.kind} ${backend.namespace}/${backend.name}` +
+                        `${group === undefined ? "" : ` of group "${backendGroup(model)}"`}`,
+                    redeploy,
+                ),
+            ];
+        }
+        const findings: Finding[] = [];
+        // A pool's port is its own; the route's is ignored.
+        if (backend.kind === "Service" && right.some(({ port }) => port !== backend.port)) {
+            findings.push(
+                broken(
+                    "route-port-mismatch",
+                    `${name} sends requests to port ${right.map(({ port }) => String(port)).join(", ")} of ${backend.kind} ${backend.name}, which listens on ${String(backend.port)}`,
+                    redeploy,
+                ),
+            );
+        }
+        if (backend.kind === "InferencePool" && refs.length > right.length) {
+            findings.push(
+                broken(
+                    "route-mixed-backends",
+                    `${name}, rule ${String(index)}, leads to ${refs.map(text).join(", ")}: one rule has one endpoint picker, whatever is in it`,
+                    redeploy,
+                ),
+            );
+        }
+        const harmful = (rule.filters ?? []).filter(({ type }) => filtersAgainstPools.includes(type));
+        if (backend.kind === "InferencePool" && harmful.length > 0) {
+            findings.push(
+                warning(
+                    "route-filters-drop-ext-proc",
+                    `${name}, rule ${String(index)}, has a ${harmful.map(({ type }) => type).join(", ")} filter, with which Istio forgets the pool's ext_proc`,
+                    redeploy,
+                ),
+            );
+        }
+        return findings;
+    });
+}
+
+function matchOf(found: HttpRouteObject, name: string, { match }: ReleasedModel): Finding[] {
+    const findings: Finding[] = [];
+    const hostnames = [...(found.spec?.hostnames ?? [])].sort();
+    if (hostnames.join() !== [...match.hostnames].sort().join()) {
+        findings.push(
+            broken(
+                "route-hostnames-mismatch",
+                `${name} answers to ${hostnames.join(", ") || "every host"}, and the stack says ${match.hostnames.join(", ") || "every host"}`,
+                redeploy,
+            ),
+        );
+    }
+    const wantedPath = match.path ?? "/";
+    const wantedHeaders = headersText(Object.entries(match.headers));
+    const fits = (found.spec?.rules ?? []).some(({ matches = [{}] }) =>
+        matches.some(
+            ({ path, headers = [] }) =>
+                (path?.value ?? "/") === wantedPath &&
+                headersText(headers.map(({ name: header, value }) => [header, value])) === wantedHeaders,
+        ),
+    );
+    if (!fits) {
+        findings.push(
+            broken(
+                "route-match-mismatch",
+                `${name} has no rule for path ${wantedPath} with headers ${wantedHeaders || "(none)"}: requests of this model get 404, or another model`,
+                redeploy,
+            ),
+        );
+    }
+    return findings;
+}
+
+function headersText(headers: readonly (readonly [string, string])[]): string {
+    return headers
+        .map(([name, value]) => `${name.toLowerCase()}=${value}`)
+        .sort()
+        .join(",");
+}
+
+export const routeStatus: Check = {
+    id: "route-status",
+    title: "The HTTPRoute is Accepted, with ResolvedRefs, by every parent",
+    scope: "model",
+    needs: ["gateway", "grant", "route", "proxy", "pool"],
+    on: throughGateway,
+    run: ({ snapshot, deployment, model }) => {
+        const namespace = deployment.namespaces.scheduler;
+        const found = snapshot.find("route", namespace, model.route);
+        const name = ref("HTTPRoute", namespace, model.route);
+        if (found === undefined) {
+            return { skipped: `${name} does not exist` };
+        }
+        const statuses = (found.status?.parents ?? []).filter(
+            ({ parentRef }) => parentRef?.name === deployment.gateway.name,
+        );
+        if (statuses.length === 0) {
+            return [
+                broken(
+                    "route-no-controller",
+                    `${name}: no controller has set a status: is Istio running, and does the Gateway exist?`,
+                    "start Istio; a route whose Gateway has no controller stays as it is",
+                ),
+            ];
+        }
+        return statuses.flatMap((status) => parentStatus(status, found, name, model));
+    },
+};
+
+function parentStatus(
+    { conditions, parentRef }: ParentStatus,
+    found: HttpRouteObject,
+    name: string,
+    model: ReleasedModel,
+): Finding[] {
+    const at = parentRef?.sectionName === undefined ? name : `${name} (listener ${parentRef.sectionName})`;
+    const accepted = conditionOf(conditions, "Accepted");
+    const resolved = conditionOf(conditions, "ResolvedRefs");
+    if ((resolved?.observedGeneration ?? Infinity) < (found.metadata.generation ?? 0)) {
+        return [
+            broken(
+                "route-status-stale",
+                `${at}: the status is about generation ${String(resolved?.observedGeneration)}, and the route is at ${String(found.metadata.generation)}: the controller has stopped looking`,
+                "see whether istiod runs",
+            ),
+        ];
+    }
+    return [
+        ...(accepted?.status === "True"
+            ? []
+            : [
+                  broken(
+                      "route-not-accepted",
+                      `${at}: Accepted=${conditionText(accepted)}`,
+                      "let the Gateway's listeners allow the route: its namespace, hostnames and listener name",
+                  ),
+              ]),
+        ...(resolved?.status === "True"
+            ? []
+            : [
+                  broken(
+                      "route-refs-unresolved",
+                      `${at}: ResolvedRefs=${conditionText(resolved)}`,
+                      unresolved(resolved?.reason, model),
+                  ),
+              ]),
+    ];
+}
+
+/** A condition after its type, for messages. */
+export function conditionText(condition: Condition | undefined): string {
+    return condition === undefined
+        ? "Unknown (not set)"
+        : `${condition.status}, ${condition.reason ?? "no reason"}: ${condition.message ?? ""}`;
+}
+
+/** What to do about a route whose references do not resolve, by the reason (Gateway API `RouteConditionReason`). */
+function unresolved(reason: string | undefined, { backend }: ReleasedModel): string {
+    switch (reason) {
+        case "RefNotPermitted":
+            return `a ReferenceGrant in ${backend.namespace} must allow ${backend.kind} ${backend.name}; ${redeploy}`;
+        case "BackendNotFound":
+            return `${backend.kind} ${backend.namespace}/${backend.name} must exist with port ${String(backend.port)}; ${redeploy}`;
+        case "InvalidKind":
+            return `the controller knows no ${backend.kind}; for an InferencePool istiod needs ENABLE_GATEWAY_API_INFERENCE_EXTENSION=true`;
+        default:
+            return redeploy;
+    }
+}

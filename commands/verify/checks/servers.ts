@@ -1,0 +1,151 @@
+import { labels } from "../../../components/contract";
+import { flagValue, mainContainer } from "../containers";
+import type { DeploymentObject } from "../kinds";
+import { conditionOf, selects } from "../kinds";
+import { whyNotReady } from "../pods";
+import { isReady, podsOf } from "../snapshot";
+import type { Check, Finding, ModelContext } from "./check";
+import { broken, everyPath, labelText, redeploy, ref, warning } from "./check";
+
+/** Where nothing says otherwise, the simulator listens here. */
+const defaultPort = "8000";
+
+type Role = "decode" | "prefill";
+
+/** Whether requests may go to prefill pods: with a prefill/decode split. */
+function prefillAnswers({ model }: ModelContext): boolean {
+    return selects({ matchLabels: model.pickable }, model.pods.prefill.selector);
+}
+
+export const modelServers: Check = {
+    id: "model-servers",
+    title: "The model servers' Deployments are there, and listen where they should",
+    scope: "model",
+    needs: ["namespaces"],
+    on: everyPath,
+    run: (context) => [...serversOf("decode", context), ...asideOf(serversOf("prefill", context), context)],
+};
+
+/** Prefill pods get no requests, but for a prefill/decode split: what is wrong with them breaks no path. */
+function asideOf(findings: Finding[], context: ModelContext): Finding[] {
+    return prefillAnswers(context)
+        ? findings
+        : findings.map((finding) => ({ ...finding, severity: "warning" }));
+}
+
+function serversOf(role: Role, { snapshot, deployment, model }: ModelContext): Finding[] {
+    const namespace = deployment.namespaces.simulator;
+    const { deployment: wanted, selector } = model.pods[role];
+    const name = ref("Deployment", namespace, wanted);
+    const found = snapshot.find("deployment", namespace, wanted);
+    if (found === undefined) {
+        return [broken("server-deployment-missing", `${name} does not exist`, redeploy)];
+    }
+    const findings: Finding[] = [];
+    const template = found.spec?.template?.metadata?.labels ?? {};
+    if (!selects({ matchLabels: selector }, template)) {
+        findings.push(
+            broken(
+                "server-labels-drift",
+                `${name} labels its pods ${labelText(pick(template, selector))}, and ${labelText(selector)} is what selects them`,
+                redeploy,
+            ),
+        );
+    }
+    return [...findings, ...portsOf(found, name, model.proxy.port), ...modelOf(found, name, model.model)];
+}
+
+function pick(all: Record<string, string>, keys: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
+}
+
+function portsOf(found: DeploymentObject, name: string, port: number): Finding[] {
+    const container = mainContainer(found);
+    const listens = flagValue(container?.args ?? [], "port") ?? defaultPort;
+    const declared = (container?.ports ?? []).map(({ containerPort }) => containerPort);
+    return [
+        ...(listens === String(port)
+            ? []
+            : [
+                  broken(
+                      "server-port-mismatch",
+                      `${name}: container ${container?.name ?? ""} listens on ${listens} (--port), and every path leads to ${String(port)}`,
+                      `set --port=${String(port)}; ${redeploy}`,
+                  ),
+              ]),
+        ...(declared.includes(port)
+            ? []
+            : [
+                  broken(
+                      "server-container-port-mismatch",
+                      `${name}: container ${container?.name ?? ""} declares port ${declared.join(", ") || "(none)"}, and every path leads to ${String(port)}`,
+                      redeploy,
+                  ),
+              ]),
+    ];
+}
+
+function modelOf(found: DeploymentObject, name: string, model: string): Finding[] {
+    const served = flagValue(mainContainer(found)?.args ?? [], "model");
+    return served === undefined || served === model
+        ? []
+        : [
+              broken(
+                  "server-model-mismatch",
+                  `${name} serves model ${served}, and requests name ${model}: they get 404`,
+                  redeploy,
+              ),
+          ];
+}
+
+export const pods: Check = {
+    id: "pods",
+    title: "The model servers' pods are ready",
+    scope: "model",
+    needs: ["namespaces", "model-servers"],
+    on: everyPath,
+    run: (context) => {
+        const { snapshot, deployment, model } = context;
+        const namespace = deployment.namespaces.simulator;
+        if (snapshot.find("deployment", namespace, model.pods.decode.deployment) === undefined) {
+            return {
+                skipped: `${ref("Deployment", namespace, model.pods.decode.deployment)} does not exist`,
+            };
+        }
+        return [...podsOfRole("decode", context), ...asideOf(podsOfRole("prefill", context), context)];
+    },
+};
+
+function podsOfRole(role: Role, { snapshot, deployment, model }: ModelContext): Finding[] {
+    const namespace = deployment.namespaces.simulator;
+    const owner = model.pods[role].deployment;
+    const found = snapshot.find("deployment", namespace, owner);
+    const name = ref("Deployment", namespace, owner);
+    const wanted = found?.spec?.replicas ?? 1;
+    if (found === undefined || (role === "prefill" && wanted === 0)) {
+        return [];
+    }
+    if (wanted === 0) {
+        return [
+            broken(
+                "decode-scaled-to-zero",
+                `${name} is scaled to 0: no pod answers any request`,
+                `kubectl --namespace ${namespace} scale deployment ${owner} --replicas=1, or \`pulumi up --refresh\``,
+            ),
+        ];
+    }
+    const all = podsOf(snapshot, namespace, owner);
+    const ready = all.filter(isReady);
+    const why = all.filter((pod) => !isReady(pod)).map((pod) => whyNotReady(pod, snapshot));
+    const refused = conditionOf(found.status?.conditions, "ReplicaFailure");
+    if (refused?.status === "True") {
+        why.push(`pods are refused: ${refused.message ?? refused.reason ?? ""}`);
+    }
+    const counted = `${name}: ${String(ready.length)} of ${String(wanted)} ${role} pods are ready`;
+    const detail = why.length === 0 ? "" : `: ${why.slice(0, 3).join("; ")}`;
+    const fix = `see \`kubectl --namespace ${namespace} describe pods --selector ${labels.role}=${role}\``;
+    if (ready.length === 0) {
+        return [broken(`${role}-pods-not-ready`, `${counted}${detail}`, fix)];
+    }
+    return ready.length < wanted ? [warning(`${role}-pods-partly-ready`, `${counted}${detail}`, fix)] : [];
+}

@@ -1,0 +1,444 @@
+import { eppReleaseOf, flagValue, simulatorReleaseOf } from "../containers";
+import { binomialTail, chanceOfSamePod } from "../statistics";
+import type { Attempt, ModelTraffic, PathTraffic, ScoringTraffic } from "../traffic";
+import { eppHeader, isOk } from "../traffic";
+import type { Finding, ModelContext, Outcome, Path } from "./check";
+import { broken, everyPath, redeploy, scoringOnly, throughGateway, unknown, warning } from "./check";
+import type { Mode } from "../../../components/deploymentOutput";
+import { configText, eppOf } from "./picker";
+
+/** What a check of real requests looks at. */
+export interface TrafficContext extends ModelContext {
+    traffic: ModelTraffic;
+}
+
+/** One hop, judged by what came of real requests. */
+export interface TrafficCheck {
+    id: string;
+    title: string;
+    needs: readonly string[];
+    on(this: void, mode: Mode): readonly Path[];
+    run(this: void, context: TrafficContext): Outcome;
+}
+
+/** A prompt's way back is told from chance with this probability of an error. */
+export const significance = 0.01;
+
+/** What to see to when an answer is not the simulator's, and what is to be done. */
+interface Diagnosis {
+    id: string;
+    cause: string;
+    fix: string;
+}
+
+/** What Envoy, the EPP and the API server say when a request does not arrive. */
+export function diagnose(attempt: Attempt, asked: boolean): Diagnosis {
+    const { status, error, body } = attempt;
+    if (error !== undefined) {
+        return /no endpoints available/.test(error)
+            ? {
+                  id: "request-no-endpoints",
+                  cause: "the Service has no ready endpoint",
+                  fix: "see to the pods that the Service selects",
+              }
+            : {
+                  id: "request-unreachable",
+                  cause: "nothing answers there",
+                  fix: "see whether the Service exists, and whether its pods listen on its targetPort",
+              };
+    }
+    if (/no healthy upstream/.test(body)) {
+        return {
+            id: "request-no-healthy-upstream",
+            cause: "Envoy (UH) knows no ready pod of the backend",
+            fix: "see to the backend's pods, its selector and its port 8200",
+        };
+    }
+    if (/overflow/.test(body)) {
+        return {
+            id: "request-overflow",
+            cause: "Envoy (UO) had no room for the request in its queue",
+            fix: "raise proxy.maxPendingRequests and proxy.maxConnections",
+        };
+    }
+    if (/connect error|connection failure|connection timeout|delayed connect|reset/.test(body)) {
+        return {
+            id: "request-connect-failure",
+            cause: "Envoy (UF) reached no pod on the port that it was told, or was cut off (UC)",
+            fix: "see to the port (8200 everywhere), to TLS in DestinationRules, and to NetworkPolicies",
+        };
+    }
+    if (/inference (error|gateway)|no pods available|candidate/.test(body)) {
+        return {
+            id: "request-refused-by-epp",
+            cause: "the EPP refused it",
+            fix: "see to the pods that the EPP may pick, and to its log",
+        };
+    }
+    if (status === 404 && /model/i.test(body)) {
+        return {
+            id: "request-model-unknown",
+            cause: "the pod that answered serves another model",
+            fix: "see to the route's match, and to the model that the pods serve",
+        };
+    }
+    if (status === 404) {
+        return {
+            id: "request-no-route",
+            cause: "Envoy has no route for it: no HTTPRoute matches host, path and headers, or none is attached",
+            fix: "see to the HTTPRoute's status, hostnames and matches",
+        };
+    }
+    if (status === 500 && body === "") {
+        return asked
+            ? {
+                  id: "request-error-500",
+                  cause: "Envoy says 500 without a body: ext_proc failed (gRPC status 14: TLS, the port's protocol, or no EPP), or the route's reference is not granted",
+                  fix: "see to the route's ResolvedRefs; then to the EPP's pods, its DestinationRule and its Service's appProtocol",
+              }
+            : {
+                  id: "request-error-500",
+                  cause: "Envoy says 500 without a body: the route's reference is not granted, or its backend does not exist",
+                  fix: "see to the route's ResolvedRefs and the ReferenceGrant",
+              };
+    }
+    if (status === 503 && body === "") {
+        return {
+            id: "request-no-cluster",
+            cause: "Envoy says 503 without a body: it has no cluster for the backend and its port (NC)",
+            fix: "see to the backend's name and port in the HTTPRoute",
+        };
+    }
+    if (status === 504) {
+        return {
+            id: "request-timeout",
+            cause: "no pod, or no EPP, answered in time",
+            fix: "see whether the pods are overloaded, and to extProc.messageTimeout and the route's timeouts",
+        };
+    }
+    if (status === 429) {
+        return {
+            id: "request-rejected",
+            cause: "it was rejected as too many",
+            fix: "see to the load, and to the EPP's flow control",
+        };
+    }
+    return {
+        id: "request-failed",
+        cause: "that is no answer of a model server",
+        fix: "see who answers there",
+    };
+}
+
+function judgePath(
+    traffic: PathTraffic | undefined,
+    context: TrafficContext,
+    path: string,
+    asked: boolean,
+): Outcome {
+    if (traffic === undefined) {
+        return stopped(context.traffic) ?? { skipped: "no requests were sent" };
+    }
+    const { models, completions, via } = traffic;
+    const failed = [models, ...completions].filter((attempt) => !isOk(attempt));
+    const [first] = failed;
+    if (first === undefined) {
+        return [];
+    }
+    const { id, cause, fix } = diagnose(first, asked);
+    const what = isOk(models) ? "POST /v1/completions" : "GET /v1/models";
+    const answer =
+        first.error !== undefined
+            ? `no answer (${first.error})`
+            : `${String(first.status)}${first.body.trim() === "" ? " with no body" : `: ${first.body.trim()}`}`;
+    const counted = `${String(failed.length)} of ${String(1 + completions.length)} requests on the ${path} path failed`;
+    const text = `${counted} (${what} by way of ${via} gave ${answer})`;
+    return failed.every(isApiServersOwn)
+        ? [
+              unknown(
+                  "request-not-delivered",
+                  `${text}: that is between the API server and the pods, and says nothing of the path itself`,
+                  "let the API server reach pods, or give --gateway-url and --direct-url",
+              ),
+          ]
+        : [broken(id, `${text}: ${cause}`, fix)];
+}
+
+/** What the API server says when it cannot tell a pod that refuses from a network that it is not part of. */
+const deliveryFailure = /error trying to reach service/;
+
+/** Whether a request failed before it was on its way: pods that refuse a connection were reached. */
+function isApiServersOwn({ error }: Attempt): boolean {
+    return error !== undefined && deliveryFailure.test(error) && !/connection refused/.test(error);
+}
+
+function stopped({ stopped: error }: ModelTraffic): Finding[] | undefined {
+    return error === undefined
+        ? undefined
+        : [
+              unknown(
+                  error.problem === "timeout" ? "requests-out-of-time" : "requests-not-permitted",
+                  `requests could not be sent through the API server: ${error.message}`,
+                  error.problem === "timeout"
+                      ? "give more --timeout, or fewer --requests"
+                      : "you need the rights to `create` and `get` services/proxy and pods/proxy; or give --gateway-url and --direct-url",
+              ),
+          ];
+}
+
+const serverMetrics: TrafficCheck = {
+    id: "server-metrics",
+    title: "Decode pods serve the metrics that the EPP reads",
+    needs: ["pods", "model-servers"],
+    on: everyPath,
+    run: (context) => {
+        const { traffic, snapshot, deployment, model } = context;
+        const entries = Object.entries(traffic.servers);
+        if (entries.length === 0) {
+            return stopped(traffic) ?? { skipped: "no decode pod is ready" };
+        }
+        const decode = snapshot.find(
+            "deployment",
+            deployment.namespaces.simulator,
+            model.pods.decode.deployment,
+        );
+        const epp = eppOf(context);
+        const release = epp && eppReleaseOf(epp.deployment);
+        const simulator = decode && simulatorReleaseOf(decode);
+        const read =
+            (epp && flagValue(epp.args, "kv-cache-usage-percentage-metric")) ?? release?.kvCacheMetric.name;
+        const failed = entries.filter(([, result]) => "error" in result);
+        const findings: Finding[] = failed.slice(0, 1).map(([pod, result]) => {
+            const error = "error" in result ? result.error : "";
+            const text = `/metrics on ${String(model.proxy.port)} of ${String(failed.length)} of ${String(entries.length)} ready decode pods cannot be read; Pod ${pod}: ${error}`;
+            return deliveryFailure.test(error) && !/connection refused/.test(error)
+                ? unknown(
+                      "server-metrics-not-delivered",
+                      text,
+                      "let the API server reach pods; their readiness probe says that they answer",
+                  )
+                : broken("server-metrics-unreadable", text, "see whether the pods listen there");
+        });
+        return findings.concat(
+            entries.flatMap(([pod, result]) => {
+                if ("error" in result) {
+                    return [];
+                }
+                const names = result.metrics.names.filter((name) => name.startsWith("vllm:"));
+                if (names.length === 0) {
+                    return [
+                        broken(
+                            "server-metrics-missing",
+                            `Pod ${pod} has no vllm:* metrics: the EPP scores nothing`,
+                            redeploy,
+                        ),
+                    ];
+                }
+                return read === undefined || names.includes(read) || simulator?.kvCacheMetric === read
+                    ? []
+                    : [
+                          broken(
+                              "server-metric-name",
+                              `Pod ${pod} does not emit ${read}, which the EPP reads; it emits ${names.find((name) => name.includes("cache_usage")) ?? "no such metric"}: KV cache scores are silently zero`,
+                              redeploy,
+                          ),
+                      ];
+            }),
+        );
+    },
+};
+
+const directRequests: TrafficCheck = {
+    id: "requests-direct",
+    title: "Requests on the direct path are answered",
+    needs: ["proxy", "endpoints", "pods", "model-servers"],
+    on: () => ["direct"],
+    run: (context) => judgePath(context.traffic.direct, context, "direct", false),
+};
+
+const gatewayRequests: TrafficCheck = {
+    id: "requests-gateway",
+    title: "Requests through the Gateway are answered",
+    needs: [
+        ...["gateway-service", "route-status", "proxy", "proxy-traffic", "network-policies"],
+        ...["endpoints", "pool", "pool-pods", "pods", "ext-proc", "ext-proc-filter"],
+        ...["epp-running", "epp-tls", "epp-sync", "pool-status"],
+    ],
+    on: throughGateway,
+    run: (context) =>
+        judgePath(context.traffic.gateway, context, "scheduler", context.deployment.mode !== "scheduler"),
+};
+
+/** Runs a check of what the EPP did, where requests were sent through it. */
+function withScoring(
+    judge: (scoring: ScoringTraffic, context: TrafficContext) => Outcome,
+): (context: TrafficContext) => Outcome {
+    return (context) =>
+        context.traffic.scoring === undefined
+            ? (stopped(context.traffic) ?? { skipped: "requests through the Gateway are not answered" })
+            : judge(context.traffic.scoring, context);
+}
+
+const scoringAsked: TrafficCheck = {
+    id: "scoring-asked",
+    title: "The Gateway asks the EPP about every request",
+    needs: ["requests-gateway", "ext-proc", "ext-proc-filter", "epp-running", "pool-status"],
+    on: scoringOnly,
+    run: withScoring((scoring) => {
+        const answered = scoring.attempts.filter(({ attempt }) => isOk(attempt));
+        const marked = answered.filter(({ attempt }) => attempt.headers[eppHeader] !== undefined).length;
+        const sent = answered.length;
+        if (scoring.counted !== undefined && scoring.counted < sent) {
+            return [
+                broken(
+                    "epp-not-asked",
+                    `${String(sent)} requests were answered, and the EPP counted ${String(scoring.counted)}: the Gateway does not ask it about all of them`,
+                    "see to the EnvoyFilter, or to the pool's status; FailOpen passes requests on when the EPP does not answer",
+                ),
+            ];
+        }
+        if (marked < sent) {
+            const seen = `the EPP has seen ${String(marked)} of ${String(sent)} answers (header ${eppHeader})`;
+            return scoring.counted === undefined
+                ? [
+                      broken(
+                          "epp-not-asked",
+                          `${seen}, and its metrics cannot be read (${scoring.metricsError ?? ""})`,
+                          "see to the EnvoyFilter, or to the pool's status",
+                      ),
+                  ]
+                : [
+                      warning(
+                          "epp-sees-no-answers",
+                          `${seen}, though it counted ${String(scoring.counted)} requests`,
+                          "ext_proc must send response headers and bodies too",
+                      ),
+                  ];
+        }
+        return [];
+    }),
+};
+
+/** Requests of which it is known both who was picked and who answered, and how many agree. */
+export function obedience({ attempts }: ScoringTraffic): { known: number; obeyed: number } {
+    const known = attempts.filter(
+        ({ attempt, picked }) => isOk(attempt) && attempt.pod !== undefined && (picked?.length ?? 0) > 0,
+    );
+    return {
+        known: known.length,
+        obeyed: known.filter(({ attempt, picked }) => picked!.includes(attempt.pod!)).length,
+    };
+}
+
+const scoringObeyed: TrafficCheck = {
+    id: "scoring-obeyed",
+    title: "The pod that answers is the one that the EPP picked",
+    needs: ["scoring-asked"],
+    on: (mode) => (mode === "scoring" ? scoringOnly() : []),
+    run: withScoring((scoring) => {
+        const { known, obeyed } = obedience(scoring);
+        if (known === 0) {
+            return {
+                skipped:
+                    scoring.metricsError ??
+                    "this EPP's metrics do not say which pod it picks; whether prompts go back to their pod tells",
+            };
+        }
+        return obeyed === known
+            ? []
+            : [
+                  broken(
+                      "scoring-not-obeyed",
+                      `${String(known - obeyed)} of ${String(known)} requests were answered by another pod than the EPP picked`,
+                      "the route must lead to the InferencePool, and no other rule may override it",
+                  ),
+              ];
+    }),
+};
+
+/** How often prompts went back to the pod that answered them before. */
+export interface Affinity {
+    returned: number;
+    trials: number;
+    /** Probability of a return when prompts do not matter. */
+    chance: number;
+    pValue: number;
+    pods: number;
+}
+
+/** What repeated prompts tell; undefined where pods do not say who they are. */
+export function affinityOf({ attempts }: ScoringTraffic): Affinity | undefined {
+    const known = attempts.filter(({ attempt }) => isOk(attempt) && attempt.pod !== undefined);
+    const before = new Map<number, string>();
+    let returned = 0;
+    let trials = 0;
+    for (const { prompt, attempt } of known) {
+        const last = before.get(prompt);
+        if (last !== undefined) {
+            trials++;
+            returned += last === attempt.pod ? 1 : 0;
+        }
+        before.set(prompt, attempt.pod!);
+    }
+    if (trials === 0) {
+        return undefined;
+    }
+    const pods = known.map(({ attempt }) => attempt.pod!);
+    const chance = chanceOfSamePod(pods);
+    return {
+        returned,
+        trials,
+        chance,
+        pValue: binomialTail(trials, returned, chance),
+        pods: new Set(pods).size,
+    };
+}
+
+const prefixAffinity: TrafficCheck = {
+    id: "prefix-affinity",
+    title: "A prompt goes back to the pod that holds its prefix, more often than chance",
+    needs: ["scoring-obeyed", "scoring-asked", "epp-config", "epp-arguments", "epp-sync"],
+    on: (mode) => (mode === "scoring" ? scoringOnly() : []),
+    run: withScoring((scoring, context) => {
+        const found = eppOf(context);
+        const config = found && configText(context, found.deployment, found.args);
+        if (typeof config === "string" && !config.includes("prefix-cache-scorer")) {
+            return { skipped: "the EPP's configuration has no prefix-cache-scorer" };
+        }
+        if (Object.keys(context.traffic.servers).length < 2) {
+            return { skipped: "fewer than two decode pods are ready: there is nothing to choose" };
+        }
+        const affinity = affinityOf(scoring);
+        if (affinity === undefined) {
+            return { skipped: "answers do not say which pod gave them" };
+        }
+        const text = affinityText(affinity);
+        return affinity.pValue < significance
+            ? []
+            : [
+                  broken(
+                      "prefix-not-followed",
+                      text,
+                      "see to the EPP's blockSize beside the simulator's, to its scorers' weights, and send more --requests",
+                  ),
+              ];
+    }),
+};
+
+/** The affinity in words. */
+export function affinityText({ returned, trials, chance, pValue, pods }: Affinity): string {
+    return (
+        `${String(returned)} of ${String(trials)} repeated prompts went back to their pod; chance alone gives ` +
+        `${(chance * trials).toFixed(1)} (${(chance * 100).toFixed(0)}% each, ${String(pods)} pods answering), p = ${pValue.toPrecision(2)}`
+    );
+}
+
+/** Every check of real requests, causes before what they cause. */
+export const trafficChecks: readonly TrafficCheck[] = [
+    serverMetrics,
+    directRequests,
+    gatewayRequests,
+    scoringAsked,
+    scoringObeyed,
+    prefixAffinity,
+];

@@ -1,0 +1,192 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { Cluster } from "../shared/cluster";
+import { ClusterError, messageOf, UsageError } from "../shared/errors";
+import { readStackOutputs } from "../shared/stackOutputs";
+import type { Path } from "./checks/check";
+import { paths, pathsOf } from "./checks/check";
+import { judge, modelsOf } from "./judge";
+import { exitCodes, makeReport, reportText } from "./report";
+import { takeSnapshot } from "./snapshot";
+import type { ModelTraffic } from "./traffic";
+import { sendTraffic } from "./traffic";
+import type { DeploymentOutput } from "../../components/deploymentOutput";
+
+/** What `npm run verify` runs: walks the paths of a deployed stack hop by hop, and says where they break. */
+
+interface Flags {
+    outputs?: string;
+    stack?: string;
+    kubeconfig?: string;
+    context?: string;
+    path?: Path;
+    model?: string;
+    requests: number;
+    gatewayUrl?: string;
+    directUrl?: string;
+    timeout: number;
+    json: boolean;
+}
+
+const epilogue = `
+Exit codes:
+  0  every hop passes
+  1  a hop is broken
+  2  a flag, the stack's outputs or the kubeconfig cannot be used
+  3  the hops could not be checked: cluster unreachable, rights missing, or out of time
+
+Requests go through the API server, which needs the rights to create and get services/proxy and pods/proxy, unless
+--gateway-url and --direct-url say otherwise.`;
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+    return (value) => {
+        const number = Number(value);
+        if (!/^\d+$/.test(value) || number < least || number > most) {
+            throw new InvalidArgumentError(
+                `allowed: a whole number from ${String(least)} to ${String(most)}`,
+            );
+        }
+        return number;
+    };
+}
+
+function httpUrl(value: string): string {
+    if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+        throw new InvalidArgumentError("allowed: an http or https URL, e.g. http://203.0.113.7:80");
+    }
+    return value;
+}
+
+function commandLine(): Command {
+    return new Command("verify")
+        .description(
+            "Walks the paths of a deployed stack hop by hop, says where they break, and measures them",
+        )
+        .option(
+            "--outputs <file>",
+            "the stack's outputs, as `pulumi stack output --json` writes them; - for stdin",
+        )
+        .option("--stack <name>", "the stack whose outputs Pulumi is asked for (default: the selected one)")
+        .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
+        .option("--context <name>", "context of the kubeconfig (default: its current one)")
+        .addOption(
+            new Option("--path <path>", "only this path (default: all that the mode has)").choices(paths),
+        )
+        .option("--model <release>", "only this model, by its release (default: all)")
+        .option("--requests <n>", "completions on each path; 0 sends none", wholeNumber(0, 10_000), 20)
+        .option(
+            "--gateway-url <url>",
+            "where the Gateway is reached, instead of through the API server",
+            httpUrl,
+        )
+        .option(
+            "--direct-url <url>",
+            "where the proxy Service is reached, instead of through the API server",
+            httpUrl,
+        )
+        .option("--timeout <seconds>", "how long the whole run may take", wholeNumber(1, 86_400), 120)
+        .option("--json", "write the report as JSON to stdout, and nothing else", false)
+        .addHelpText("after", epilogue)
+        .allowExcessArguments(false)
+        .exitOverride()
+        .configureOutput({ outputError: () => undefined });
+}
+
+/** Releases that are checked. */
+function releasesOf({ model }: Flags, { models }: DeploymentOutput): string[] {
+    const known = Object.keys(models);
+    if (model !== undefined && !known.includes(model)) {
+        throw new UsageError(`--model ${model}: the stack has no such release; allowed: ${known.join(", ")}`);
+    }
+    return model === undefined ? known : [model];
+}
+
+function requirePath({ path }: Flags, { mode }: DeploymentOutput): void {
+    const allowed = pathsOf(mode);
+    if (path !== undefined && !allowed.includes(path)) {
+        throw new UsageError(
+            `--path ${path}: the stack has extProc.enabled: false, so no request is scored; allowed: ${allowed.join(", ")}`,
+        );
+    }
+}
+
+/** @returns the exit code. */
+async function verify(flags: Flags): Promise<number> {
+    const progress = (line: string) => process.stderr.write(`${line}\n`);
+    const { deployment, source } = await readStackOutputs({ file: flags.outputs, stack: flags.stack });
+    const models = releasesOf(flags, deployment);
+    requirePath(flags, deployment);
+    const signal = AbortSignal.timeout(flags.timeout * 1000);
+    const cluster = new Cluster({ kubeconfig: flags.kubeconfig, context: flags.context, signal });
+    try {
+        progress(`Reading the objects of mode ${deployment.mode} from context ${cluster.context} ...`);
+        const snapshot = await takeSnapshot(cluster, deployment);
+        const scope = { deployment, models, path: flags.path };
+        let traffic: Map<string, ModelTraffic> | undefined;
+        if (flags.requests > 0) {
+            traffic = new Map();
+            for (const model of modelsOf(scope)) {
+                progress(`Sending requests for ${model.release} ...`);
+                traffic.set(
+                    model.release,
+                    await sendTraffic(
+                        cluster,
+                        { snapshot, deployment, model },
+                        {
+                            requests: flags.requests,
+                            gatewayUrl: flags.gatewayUrl,
+                            directUrl: flags.directUrl,
+                            onGateway: flags.path !== "direct",
+                            onDirect: flags.path === undefined || flags.path === "direct",
+                            scoring:
+                                deployment.mode !== "scheduler" &&
+                                flags.path !== "direct" &&
+                                flags.path !== "scheduler",
+                            signal,
+                        },
+                    ),
+                );
+            }
+        }
+        const report = makeReport(
+            { mode: deployment.mode, source, context: cluster.context },
+            judge(snapshot, scope, traffic),
+            traffic,
+        );
+        process.stdout.write(`${flags.json ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
+        return report.exitCode;
+    } finally {
+        cluster.close();
+    }
+}
+
+/** @returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+    const command = commandLine();
+    try {
+        command.parse(args, { from: "user" });
+    } catch (error) {
+        // commander's own: help was asked for, or a flag is wrong.
+        const { exitCode, message } = error as { exitCode?: number; message: string };
+        if (exitCode === 0) {
+            return exitCodes.passed;
+        }
+        process.stderr.write(`${message.replace(/^error: /, "verify: ")}\n`);
+        return exitCodes.usage;
+    }
+    try {
+        return await verify(command.opts<Flags>());
+    } catch (error) {
+        process.stderr.write(`verify: ${messageOf(error)}\n`);
+        if (error instanceof UsageError) {
+            return exitCodes.usage;
+        }
+        if (error instanceof ClusterError) {
+            return exitCodes.unknown;
+        }
+        throw error;
+    }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+});

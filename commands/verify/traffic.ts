@@ -1,0 +1,411 @@
+import { randomInt } from "crypto";
+import type { Cluster } from "../shared/cluster";
+import { ClusterError, messageOf } from "../shared/errors";
+import type { HttpAnswer, HttpRequest } from "../shared/http";
+import { sendHttp } from "../shared/http";
+import type { Metrics } from "../shared/metrics";
+import type { ModelContext } from "./checks/check";
+import { blockSizeOf } from "./checks/picker";
+import type { Scrape } from "./snapshot";
+import { isReady, podsOf, scrape } from "./snapshot";
+import { charactersPerToken } from "../../components/matrix";
+
+/** One request and what came of it. */
+export interface Attempt {
+    /** HTTP status; absent when no answer came. */
+    status?: number;
+    /** Why no answer came, or why the API server could not pass the request on. */
+    error?: string;
+    headers: Record<string, string>;
+    /** The beginning of the body. */
+    body: string;
+    durationMs: number;
+    /** The pod that answered, as the simulator says. */
+    pod?: string;
+}
+
+/** What was sent on one path. */
+export interface PathTraffic {
+    /** How requests were sent, for messages. */
+    via: string;
+    /** `GET /v1/models`. */
+    models: Attempt;
+    /** `POST /v1/completions`, one after another. One alone when it fails: more would tell nothing new. */
+    completions: Attempt[];
+}
+
+/** A completion whose prompt is sent again and again, and what the EPP chose for it. */
+export interface ScoredAttempt {
+    /** Which of the prompts. */
+    prompt: number;
+    attempt: Attempt;
+    /** Pods that the EPP picked since the request before; undefined where its metrics do not tell. */
+    picked?: string[];
+}
+
+/** The completions of the scoring path, and what the EPP counted meanwhile. */
+export interface ScoringTraffic {
+    attempts: ScoredAttempt[];
+    /** Requests that the EPP counted; undefined when its metrics could not be read. */
+    counted?: number;
+    /** Why its metrics could not be read. */
+    metricsError?: string;
+}
+
+/** Everything that was sent for one model. */
+export interface ModelTraffic {
+    direct?: PathTraffic;
+    gateway?: PathTraffic;
+    scoring?: ScoringTraffic;
+    /** `/metrics` of each decode pod that is ready. */
+    servers: Record<string, Scrape>;
+    /** Why requests could not be sent through the API server: missing rights, or no time left. */
+    stopped?: ClusterError;
+}
+
+/** How requests are sent. */
+export interface TrafficOptions {
+    /** Completions on each path. */
+    requests: number;
+    /** Base URLs to send to instead of through the API server. */
+    gatewayUrl?: string;
+    directUrl?: string;
+    /** Whether to send on each path. */
+    onGateway: boolean;
+    onDirect: boolean;
+    /** Whether the EPP's choices are watched. */
+    scoring: boolean;
+    signal: AbortSignal;
+}
+
+/** Sends to one path. */
+type Sender = (path: string, request: HttpRequest) => Promise<HttpAnswer & { apiServerError?: string }>;
+
+/** The simulator says which pod answers. */
+export const podHeader = "x-inference-pod";
+/** The EPP marks each answer that it was shown (GIE 1.2 to 1.5 `pkg/epp/handlers/response.go`). */
+export const eppHeader = "x-went-into-resp-headers";
+/** How long one request may take, in milliseconds. */
+const requestTimeoutMs = 15_000;
+/** Much of a body would hide the rest of a message. */
+const bodyLength = 300;
+/** Short, so that simulated latencies stay small. */
+const maxTokens = 8;
+/** A prompt of so many blocks has most of itself in the cache, and is below the simulator's context of 1024 tokens. */
+const promptBlocks = 5;
+/** Each prompt is sent about so often. */
+const repetitions = 4;
+/** How often the first round is drawn anew while one pod answers all of it. */
+const draws = 3;
+
+/** Sends real requests for one model, on the paths that the options say. */
+export async function sendTraffic(
+    cluster: Cluster,
+    context: ModelContext,
+    options: TrafficOptions,
+): Promise<ModelTraffic> {
+    const traffic: ModelTraffic = { servers: {} };
+    try {
+        await scrapeServers(cluster, context, traffic);
+        if (options.onDirect) {
+            traffic.direct = await sendPath(
+                directSender(cluster, context, options),
+                context,
+                options.requests,
+            );
+        }
+        if (options.onGateway) {
+            const sender = gatewaySender(cluster, context, options);
+            // The scoring path's completions are counted one by one, and are its measures too.
+            traffic.gateway = await sendPath(sender, context, options.scoring ? 1 : options.requests);
+            if (options.scoring && isOk(traffic.gateway.completions[0])) {
+                traffic.scoring = await sendScored(cluster, sender, context, options.requests);
+            }
+        }
+    } catch (error) {
+        if (!(error instanceof ClusterError)) {
+            throw error;
+        }
+        traffic.stopped = error;
+    }
+    return traffic;
+}
+
+/** Whether a request was answered as it should be. */
+export function isOk(attempt: Attempt | undefined): boolean {
+    return attempt?.status === 200 && attempt.error === undefined;
+}
+
+async function scrapeServers(
+    cluster: Cluster,
+    { snapshot, deployment, model }: ModelContext,
+    traffic: ModelTraffic,
+) {
+    const namespace = deployment.namespaces.simulator;
+    for (const pod of podsOf(snapshot, namespace, model.pods.decode.deployment).filter(isReady)) {
+        traffic.servers[pod.metadata.name] = await scrape(
+            cluster,
+            namespace,
+            pod.metadata.name,
+            model.proxy.port,
+        );
+    }
+}
+
+interface NamedSender {
+    via: string;
+    send: Sender;
+}
+
+function directSender(
+    cluster: Cluster,
+    { deployment, model }: ModelContext,
+    { directUrl, signal }: TrafficOptions,
+): NamedSender {
+    if (directUrl !== undefined) {
+        return urlSender(directUrl, {}, signal);
+    }
+    const { name, port } = model.proxy;
+    return proxySender(cluster, deployment.namespaces.simulator, name, port, {});
+}
+
+function gatewaySender(
+    cluster: Cluster,
+    { deployment, model }: ModelContext,
+    { gatewayUrl, signal }: TrafficOptions,
+): NamedSender {
+    const { match } = model;
+    const [hostname] = match.hostnames;
+    const headers = {
+        ...match.headers,
+        // A wildcard stands for any one label.
+        ...(hostname !== undefined && { host: hostname.replace(/^\*/, "verify") }),
+    };
+    const prefix = (match.path ?? "/").replace(/\/$/, "");
+    const { service, httpPort } = deployment.gateway;
+    const { via, send } =
+        gatewayUrl === undefined
+            ? proxySender(cluster, deployment.namespaces.scheduler, service, httpPort, headers)
+            : urlSender(gatewayUrl, headers, signal);
+    return { via, send: (path, request) => send(prefix + path, request) };
+}
+
+function proxySender(
+    cluster: Cluster,
+    namespace: string,
+    service: string,
+    port: number,
+    headers: Record<string, string>,
+): NamedSender {
+    return {
+        via: `the API server, to Service ${namespace}/${service}:${String(port)}`,
+        send: (path, request) =>
+            cluster.request(
+                { namespace, target: { service, port }, path },
+                { ...request, headers: { ...headers, ...request.headers } },
+            ),
+    };
+}
+
+function urlSender(base: string, headers: Record<string, string>, signal: AbortSignal): NamedSender {
+    return {
+        via: base,
+        send: (path, request) =>
+            sendHttp(new URL(base.replace(/\/$/, "") + path), {
+                ...request,
+                signal,
+                headers: { ...headers, ...request.headers },
+            }),
+    };
+}
+
+async function sendPath(
+    { via, send }: NamedSender,
+    context: ModelContext,
+    requests: number,
+): Promise<PathTraffic> {
+    const models = await attempt(send, "/v1/models", {});
+    const completions: Attempt[] = [];
+    for (let sent = 0; sent < requests; sent++) {
+        completions.push(await complete(send, context, `Hello ${randomWord()}`));
+        if (!isOk(completions[0])) {
+            break;
+        }
+    }
+    return { via, models, completions };
+}
+
+function complete(send: Sender, { model }: ModelContext, prompt: string): Promise<Attempt> {
+    return attempt(send, "/v1/completions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: model.model, prompt, max_tokens: maxTokens }),
+    });
+}
+
+async function attempt(send: Sender, path: string, request: HttpRequest): Promise<Attempt> {
+    const started = performance.now();
+    try {
+        const answer = await send(path, { ...request, timeoutMs: requestTimeoutMs });
+        return {
+            status: answer.status,
+            ...(answer.apiServerError !== undefined && { error: answer.apiServerError }),
+            headers: answer.headers,
+            body: answer.body.slice(0, bodyLength),
+            durationMs: answer.durationMs,
+            pod: answer.headers[podHeader],
+        };
+    } catch (error) {
+        // Missing rights and a lost API server end the run; one slow answer does not.
+        if (error instanceof ClusterError && error.problem !== "timeout") {
+            throw error;
+        }
+        return { error: messageOf(error), headers: {}, body: "", durationMs: performance.now() - started };
+    }
+}
+
+/**
+ * Sends different prompts in turn, in another order each time, so that neither a balancer that goes around nor a pod
+ * that answers everything looks like a prompt that finds its way back.
+ */
+async function sendScored(
+    cluster: Cluster,
+    { send }: NamedSender,
+    context: ModelContext,
+    requests: number,
+): Promise<ScoringTraffic> {
+    const count = Math.max(2, Math.round(requests / repetitions));
+    const rounds = Math.max(2, Math.floor(requests / count));
+    const blockCharacters = blockSizeOf(context) * charactersPerToken;
+    const newPrompts = () =>
+        Array.from({ length: count }, () => randomPrompt(promptBlocks * blockCharacters));
+    const watch = await Watch.open(cluster, context);
+    const attempts: ScoredAttempt[] = [];
+    const sendRound = async (prompts: string[]) => {
+        const round: ScoredAttempt[] = [];
+        for (const prompt of shuffled([...prompts.keys()])) {
+            const answer = await complete(send, context, prompts[prompt]!);
+            round.push({ prompt, attempt: answer, picked: await watch.picked() });
+        }
+        return round;
+    };
+    let prompts = newPrompts();
+    for (let round = 0, drawn = 1; round < rounds; round++) {
+        const sent = await sendRound(prompts);
+        if (round === 0 && drawn < draws && new Set(sent.map((entry) => entry.attempt.pod)).size === 1) {
+            watch.forget(sent.length);
+            drawn++;
+            round--;
+            prompts = newPrompts();
+            continue;
+        }
+        attempts.push(...sent);
+    }
+    return { attempts, ...watch.counted() };
+}
+
+/** What the EPPs of a model count, read again after each request. */
+class Watch {
+    private forgotten = 0;
+
+    private constructor(
+        private readonly read: () => Promise<Scrape>,
+        private readonly first: Scrape,
+        private last: Scrape,
+    ) {}
+
+    static async open(cluster: Cluster, { snapshot, model }: ModelContext): Promise<Watch> {
+        const { namespace, name, metricsPort, metricsAuth } = model.epp;
+        // Of several, only the leader is ready, and it alone is asked.
+        const pod = podsOf(snapshot, namespace, name).find(isReady);
+        const read = async (): Promise<Scrape> => {
+            if (metricsAuth) {
+                return { error: "the EPP's metrics ask for a token" };
+            }
+            return pod === undefined
+                ? { error: "no EPP is ready" }
+                : scrape(cluster, namespace, pod.metadata.name, metricsPort);
+        };
+        const first = await read();
+        return new Watch(read, first, first);
+    }
+
+    /** Requests that were sent, and are not part of the result. */
+    forget(requests: number): void {
+        this.forgotten += requests;
+    }
+
+    /** The pods that were picked since the last call; undefined where the metrics do not tell. */
+    async picked(): Promise<string[] | undefined> {
+        if ("error" in this.first) {
+            return undefined;
+        }
+        const before = this.last;
+        this.last = await this.read();
+        if ("error" in before || "error" in this.last) {
+            return undefined;
+        }
+        const earlier = picksOf(before.metrics);
+        const now = picksOf(this.last.metrics);
+        return now && [...now].filter(([pod, count]) => count > (earlier?.get(pod) ?? 0)).map(([pod]) => pod);
+    }
+
+    counted(): Pick<ScoringTraffic, "counted" | "metricsError"> {
+        for (const reading of [this.first, this.last]) {
+            if ("error" in reading) {
+                return { metricsError: reading.error };
+            }
+        }
+        const [first, last] = [this.first, this.last].map((reading) =>
+            "metrics" in reading ? requestsCounted(reading.metrics) : undefined,
+        );
+        return last === undefined
+            ? { metricsError: "it has no counter *_request_total" }
+            : { counted: last - (first ?? 0) - this.forgotten };
+    }
+}
+
+/**
+ * How many requests the EPP has picked a pod for: `inference_objective_request_total` of GIE 1.0 to 1.5, with another
+ * prefix before and after.
+ */
+function requestsCounted(metrics: Metrics): number | undefined {
+    const name = metrics.names.find((candidate) => candidate.endsWith("_request_total"));
+    return name === undefined ? undefined : metrics.sum(name);
+}
+
+/** How often each pod was picked, where `*_scheduler_attempts_total` has the label `pod_name` (as in GIE 1.5). */
+function picksOf(metrics: Metrics): Map<string, number> | undefined {
+    const name = metrics.names.find((candidate) => candidate.endsWith("scheduler_attempts_total"));
+    const samples = name === undefined ? [] : metrics.samples(name);
+    const picks = new Map<string, number>();
+    for (const { labels, value } of samples) {
+        if (labels.pod_name !== undefined && labels.pod_name !== "") {
+            picks.set(labels.pod_name, (picks.get(labels.pod_name) ?? 0) + value);
+        }
+    }
+    return picks.size === 0 ? undefined : picks;
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyz";
+
+function randomWord(): string {
+    return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
+}
+
+/** Words that no other prompt has. */
+function randomPrompt(length: number): string {
+    let text = randomWord();
+    while (text.length < length) {
+        text += ` ${randomWord()}`;
+    }
+    return text;
+}
+
+function shuffled<T>(items: T[]): T[] {
+    for (let last = items.length - 1; last > 0; last--) {
+        const other = randomInt(last + 1);
+        [items[last], items[other]] = [items[other]!, items[last]!];
+    }
+    return items;
+}
