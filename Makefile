@@ -6,11 +6,13 @@ STACK ?= dev
 CONFIG ?=
 REFRESH ?=
 FORCE ?=
+# ARGS are flags of verify, compare and topology: ARGS="--path direct --json".
+ARGS ?=
 LOCAL := node_modules/.bin/ts-node --transpile-only local/cli.ts --stack $(STACK) \
 	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab preview down status test
+.PHONY: help up lab preview verify compare topology down status test
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +25,9 @@ lab: node_modules/.package-lock.json ## Like up, and runs the pods, with Istio a
 
 preview: node_modules/.package-lock.json ## Show what `make up` would change, judged by the policy pack
 	@$(LOCAL) preview
+
+verify compare topology: node_modules/.package-lock.json
+	@$(LOCAL) $@ $(ARGS)
 
 down: node_modules/.package-lock.json ## Stop the embedded control plane and remove all of its state
 	@$(LOCAL) down

@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import * as path from "path";
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import type { RunResult } from "./engine";
-import { parts, stopLab } from "./lab";
+import { isLabRunning, parts, stopLab } from "./lab";
 import { parseOverrides } from "./overrides";
 import { projectRoot, stateDir } from "./paths";
+import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
 import type { ObjectRef } from "./status";
@@ -53,11 +56,12 @@ function summarize(result: RunResult, verb: string): void {
     );
 }
 
-async function up(options: Options): Promise<void> {
+async function up(options: Options): Promise<OutputMap> {
     const signal = endInOrder();
     const { engine, kubeconfig } = await open(options);
     summarize(await engine.up({ signal, refresh: options.refresh }), "Deployed");
     const outputs = await engine.outputs();
+    keepOutputs(stateDir, outputs);
     report(`Path in force: ${String(outputs.path?.value)}`);
     // In full, which the engine's own display is not.
     report(`Scheduler path: ${(outputs.schedulerPath?.value as PathOutput).curl as string}`);
@@ -65,18 +69,27 @@ async function up(options: Options): Promise<void> {
     report(
         `Look around: ${path.join(stateDir, "kubectl")} --kubeconfig ${kubeconfig} get all,gateway,httproute,referencegrant -A`,
     );
+    return outputs;
 }
 
 async function lab(options: Options): Promise<void> {
-    await up({ ...options, lab: true });
-    report(`Real: ${parts.real.join("; ")}.`);
-    report(`Stand-ins: ${parts.standIns.join("; ")}.`);
+    const outputs = await up({ ...options, lab: true });
+    const urls = await openPaths(stateDir, outputs.deployment!.value as DeploymentOutput);
+    report(`Gateway on this machine: ${urls.gateway}`);
+    for (const [release, url] of Object.entries(urls.direct)) {
+        report(`Proxy of ${release} on this machine: ${url}`);
+    }
+    report(`Real in the lab: ${parts.real.join("; ")}.`);
+    report(`Standing in: ${parts.standIns.join("; ")}.`);
+    report("Try: make verify, make compare, make topology");
 }
 
 async function preview(options: Options): Promise<void> {
     const signal = endInOrder();
     const { engine } = await open(options);
-    summarize(await engine.preview({ diff: true, signal, refresh: options.refresh }), "Preview");
+    const result = await engine.preview({ diff: true, signal, refresh: options.refresh });
+    summarize(result, "Preview");
+    report(`Topology: ${(await drawPreview(stateDir, result.steps)).join(", ")}`);
 }
 
 async function down(): Promise<void> {
@@ -134,7 +147,17 @@ const cli = new Command("local")
     .option("--refresh", "look at the cluster first, and repair what changed there", false)
     .option("--force", "take back fields that somebody else set on the cluster", false);
 for (const [name, action] of Object.entries({ up, lab, preview, down, status })) {
-    cli.command(name).action(() => action(cli.opts<Options>()));
+    cli.command(name).action(async () => {
+        await action(cli.opts<Options>());
+    });
+}
+for (const proof of proofs) {
+    cli.command(`${proof} [args...]`)
+        .allowUnknownOption()
+        .helpOption(false)
+        .action(async (args: string[]) => {
+            process.exitCode = await runProof(proof, args, { stateDir, labRuns: isLabRunning(stateDir) });
+        });
 }
 
 cli.parseAsync().catch((error: unknown) => {

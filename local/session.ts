@@ -44,6 +44,8 @@ const simulatedConfig = { readiness: { gateway: false, timeoutSeconds: 120 } };
 const labConfig = {
     images: { epp: `ghcr.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` },
     gateway: { istioVersion: "1.31.0" },
+    // From 3 on it logs which pod it picks, which `verify` holds against the pod that answers.
+    epp: { logLevel: 3 },
     readiness: { gateway: true, timeoutSeconds: 120 },
 };
 

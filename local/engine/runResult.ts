@@ -12,6 +12,8 @@ export interface Step {
     detailedDiff: Record<string, string>;
     /** Inputs after the step; undefined for a deletion. */
     inputs?: Record<string, unknown>;
+    /** Inputs before the step; undefined for a creation. */
+    oldInputs?: Record<string, unknown>;
     failed: boolean;
 }
 
@@ -83,7 +85,7 @@ export class ResultCollector {
     add(event: EngineEvent): void {
         const { resourcePreEvent, resOpFailedEvent, diagnosticEvent, policyEvent, summaryEvent } = event;
         if (resourcePreEvent !== undefined) {
-            const { op, urn, type, keys, detailedDiff, new: next } = resourcePreEvent.metadata;
+            const { op, urn, type, keys, detailedDiff, old, new: next } = resourcePreEvent.metadata;
             this.result.steps.push({
                 op,
                 urn,
@@ -93,6 +95,7 @@ export class ResultCollector {
                     Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]),
                 ),
                 inputs: next?.inputs,
+                oldInputs: old?.inputs,
                 failed: false,
             });
         }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "timers/promises";
 import type { ControlPlane } from "../controlplane";
 import { freePorts } from "../controlplane/ports";
 import { end, findRunning, lastLines, launch } from "../controlplane/processes";
+import { findCertificates } from "../controlplane/certificates";
 import { readJson, socketsFolder, stateLayout, writePrivateFile } from "../controlplane/stateFolder";
 import { projectRoot } from "../paths";
 import { fingerprint } from "../toolchain/cache";
@@ -95,6 +96,7 @@ export async function startLab(options: LabOptions): Promise<void> {
             apiServerPort: Number(new URL(controlPlane.server).port),
             apiServerSocket,
             egressSocket,
+            certificate: findCertificates(stateLayout(stateDir).certificates)!.files("server"),
             tools,
             podsFolder: layout.podsFolder,
             logsFolder: layout.logsFolder,
@@ -102,7 +104,7 @@ export async function startLab(options: LabOptions): Promise<void> {
         entrancesFile: layout.entrancesFile,
     };
     const args = JSON.stringify(supervisor);
-    const mark = fingerprint(args);
+    const mark = fingerprint(args, ownSource());
     if (findRunning(layout.recordFile)?.fingerprint !== mark) {
         await end(layout.recordFile, endGrace);
         fs.rmSync(layout.podsFolder, { recursive: true, force: true });
@@ -148,7 +150,10 @@ export async function openEntrances(stateDir: string, places: string[]): Promise
     const known = (readJson(entrancesFile) ?? {}) as Entrances;
     const missing = places.filter((place) => known[place] === undefined);
     const ports = await freePorts(missing.length);
-    const entrances = { ...known, ...Object.fromEntries(missing.map((place, index) => [place, ports[index]!])) };
+    const entrances = {
+        ...known,
+        ...Object.fromEntries(missing.map((place, index) => [place, ports[index]!])),
+    };
     writePrivateFile(entrancesFile, JSON.stringify(entrances));
     return Object.fromEntries(places.map((place) => [place, entrances[place]!]));
 }
@@ -161,11 +166,10 @@ async function installIstio(
         ...["--kubeconfig", controlPlane.kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")],
         ...args,
     ];
-    await runCommand(
-        kubectl,
-        kubectlArgs("apply", "--server-side", "--force-conflicts", "--filename", "-"),
-        { step: "Installing Istio", input: await istioManifests(tools) },
-    );
+    await runCommand(kubectl, kubectlArgs("apply", "--server-side", "--force-conflicts", "--filename", "-"), {
+        step: "Installing Istio",
+        input: await istioManifests(tools),
+    });
     await until("istiod is not ready", layout, () => {
         const replicas = execFileSync(
             kubectl,
@@ -178,6 +182,16 @@ async function installIstio(
         return Promise.resolve(replicas === "1");
     });
     report("Istio is ready");
+}
+
+/** A lab that an earlier version of this program started is started anew. */
+function ownSource(): string {
+    return fs
+        .readdirSync(__dirname, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .sort()
+        .map((name) => fs.readFileSync(path.join(__dirname, name), "utf8"))
+        .join("\n");
 }
 
 async function canReachServices(stateDir: string): Promise<boolean> {

@@ -56,6 +56,11 @@ export class Container {
         });
     }
 
+    /** Its process, as the machine's own process list has it. */
+    get pid(): number | undefined {
+        return this.child.pid;
+    }
+
     /** Asks it to end, and after the grace period (milliseconds) makes it. */
     async stop(grace: number): Promise<void> {
         this.child.kill("SIGTERM");

@@ -17,6 +17,12 @@ export class Kubelet {
     async start(cluster: Cluster): Promise<void> {
         const list = () =>
             cluster.core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${nodeName}` });
+        // Pods of an earlier life of the node keep their addresses, which cannot be changed.
+        for (const { metadata, status } of (await list()).items) {
+            if (status?.podIP !== undefined) {
+                this.taken.set(metadata!.uid!, status.podIP);
+            }
+        }
         const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${nodeName}`;
         await cluster.follow(path, list, (pod, gone) => {
             this.changed(pod, gone);
@@ -40,6 +46,10 @@ export class Kubelet {
 
     /** One that no other pod has, and if possible none that had it lately. */
     private addressFor(uid: string): string {
+        const own = this.taken.get(uid);
+        if (own !== undefined) {
+            return own;
+        }
         const taken = new Set(this.taken.values());
         for (let tries = 0; tries < maximumPods; tries++) {
             const address = podAddress(this.next);

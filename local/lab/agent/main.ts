@@ -5,6 +5,7 @@ import { resolver, serveDns } from "./dns";
 import { Kubelet } from "./kubelet";
 import { LoadBalancers } from "./loadBalancer";
 import { registerNode } from "./node";
+import { serveNode } from "./nodeServer";
 import { relayToSocket, serveEgress } from "./relay";
 import { ServiceProxy } from "./serviceProxy";
 
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     await serveDns(dnsAddress, resolve);
     await registerNode(cluster);
     const { tools, podsFolder, logsFolder } = options;
+    await serveNode(logsFolder, options.certificate);
     await new Kubelet({ core: cluster.core, tools, podsFolder, logsFolder }).start(cluster);
     await serveEgress(options.egressSocket, resolve);
     console.log("The lab's node is ready.");

@@ -3,6 +3,7 @@ import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { nodeAddress } from "../addresses";
 import type { Cluster } from "./cluster";
 import { statusOf } from "./cluster";
+import { nodeServerPort } from "./nodeServer";
 
 /** The node whose pods run as processes. */
 export const nodeName = "lab";
@@ -32,10 +33,9 @@ export async function registerNode({ core }: Cluster): Promise<void> {
     const status: V1Node["status"] = {
         allocatable: resources,
         capacity: resources,
-        addresses: [
-            { type: "InternalIP", address: nodeAddress },
-            { type: "Hostname", address: nodeName },
-        ],
+        daemonEndpoints: { kubeletEndpoint: { Port: nodeServerPort } },
+        // No host name, which the API server would look up rather than use the address.
+        addresses: [{ type: "InternalIP", address: nodeAddress }],
         conditions: [
             {
                 type: "Ready",
@@ -49,7 +49,7 @@ export async function registerNode({ core }: Cluster): Promise<void> {
     };
     await core.patchNodeStatus(
         { name: nodeName, body: { status } },
-        setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
+        setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
     );
     const nodes = await core.listNode();
     for (const { metadata, spec } of nodes.items) {

@@ -4,8 +4,7 @@ import type { Exit } from "./container";
 
 /** How a pod's one container is. */
 export type ContainerState =
-    | { is: "waiting"; reason: string; message: string }
-    | { is: "running"; startedAt: Date };
+    { is: "waiting"; reason: string; message: string } | { is: "running"; startedAt: Date };
 
 /** What a worker knows of its pod. */
 export interface PodState {
@@ -26,6 +25,7 @@ export function podStatus(pod: V1Pod, state: PodState): V1PodStatus {
         name: spec!.name,
         image: spec!.image!,
         imageID: spec!.image!,
+        ...(running && { containerID: `process://${String(container.pid)}` }),
         ready: readyNow,
         started: running,
         restartCount: state.restarts,

@@ -11,6 +11,7 @@ import type { Exit } from "./container";
 import { Container } from "./container";
 import { resolverConfig } from "./dns";
 import { invocationOf } from "./environment";
+import { podLogFile } from "./nodeServer";
 import type { ContainerState } from "./podStatus";
 import { podStatus } from "./podStatus";
 import { runProbe } from "./probes";
@@ -59,7 +60,9 @@ export class PodWorker {
         private readonly context: WorkerContext,
     ) {
         this.pod = pod;
-        this.restarts = pod.status?.containerStatuses?.[0]?.restartCount ?? 0;
+        // Containers of an earlier life of the node ended with it.
+        const before = pod.status?.containerStatuses?.[0];
+        this.restarts = before === undefined ? 0 : before.restartCount + 1;
         this.finished = this.run();
     }
 
@@ -187,9 +190,10 @@ export class PodWorker {
             },
             command: [executable, ...program.command.slice(1), ...args],
             env,
-            logFile: path.join(this.context.logsFolder, `${namespace!}_${name!}.log`),
+            logFile: podLogFile(this.context.logsFolder, namespace!, name!),
         });
-        this.state = { is: "running", startedAt: this.container.startedAt };
+        const { startedAt, pid } = this.container;
+        this.state = { is: "running", startedAt, pid };
         return this.container;
     }
 
@@ -206,7 +210,7 @@ export class PodWorker {
                 return;
             }
             await this.pause((probe.initialDelaySeconds ?? 0) * 1000, container);
-            for (let failures = 0; running && !this.stopped; ) {
+            for (let failures = 0; running && !this.stopped;) {
                 const succeeded = await runProbe(probe, spec, this.podIP);
                 failures = succeeded ? 0 : failures + 1;
                 if (!running || !(await answered(succeeded, failures))) {
@@ -285,6 +289,7 @@ export class PodWorker {
                 if (this.stopped || statusOf(error) === 404) {
                     return;
                 }
+                console.error(`Reporting ${this.name}: ${String(error)}`);
                 await this.pause(retryDelay);
             }
         }

@@ -119,7 +119,9 @@ export class ServiceProxy {
                     metadata?.labels?.["kubernetes.io/service-name"] === name,
             )
             .flatMap((slice) => {
-                const number = slice.ports?.find((candidate) => (candidate.name ?? "") === (port.name ?? ""))?.port;
+                const number = slice.ports?.find(
+                    (candidate) => (candidate.name ?? "") === (port.name ?? ""),
+                )?.port;
                 return number === undefined
                     ? []
                     : slice.endpoints

@@ -3,6 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { stopControlPlane } from "../../../local/controlplane";
+import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { openSession } from "../../../local/session";
 
@@ -17,7 +18,7 @@ export class TestCluster {
     /** Opens the dev stack with config of the test's own; starts the control plane when it does not run. */
     async open(
         config: Record<string, unknown> = {},
-        options: { policyPacks?: string[]; forceConflicts?: boolean } = {},
+        options: { policyPacks?: string[]; forceConflicts?: boolean; lab?: boolean } = {},
     ): Promise<Session["engine"]> {
         this.session = await openSession({
             stack: "dev",
@@ -50,6 +51,7 @@ export class TestCluster {
     }
 
     async stop(): Promise<void> {
+        await stopLab(this.state);
         await stopControlPlane(this.state);
     }
 }
