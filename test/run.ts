@@ -26,6 +26,7 @@ const steps: Record<string, Step> = {
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     "local-e2e": { mocha: ["test/local/**/*.e2e.test.ts"] },
     e2e: { mocha: ["test/e2e/**/*.e2e.test.ts"] },
+    lab: { mocha: ["test/lab/**/*.e2e.test.ts"] },
 };
 
 const projectRoot = path.resolve(__dirname, "..");

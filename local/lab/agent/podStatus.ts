@@ -4,7 +4,8 @@ import type { Exit } from "./container";
 
 /** How a pod's one container is. */
 export type ContainerState =
-    { is: "waiting"; reason: string; message: string } | { is: "running"; startedAt: Date };
+    | { is: "waiting"; reason: string; message: string }
+    | { is: "running"; startedAt: Date; pid: number | undefined };
 
 /** What a worker knows of its pod. */
 export interface PodState {

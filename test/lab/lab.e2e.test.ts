@@ -1,0 +1,189 @@
+import { strict as assert } from "assert";
+import { podSelector } from "../../components/contract";
+import { modes } from "./support/modes";
+import { TestLab } from "./support/lab";
+
+interface Conditioned {
+    status: { conditions: { type: string; status: string; reason: string; message: string }[] };
+}
+
+interface Routed {
+    status: { parents: Conditioned["status"][] };
+}
+
+const scheduler = "llm-d-inference-scheduler";
+const simulator = "llm-d-sim";
+const gateway = "infra-inference-scheduling-inference-gateway";
+const route = "llm-d-inference-scheduling";
+const epp = "gaie-inference-scheduling-epp";
+const decode = podSelector("sim", "decode");
+
+describe("the lab: real Istio, Envoy, endpoint picker and simulator", function () {
+    this.timeout(300_000);
+    const lab = new TestLab();
+
+    before(async function () {
+        this.timeout(60 * 60_000);
+        if (!(await TestLab.canRun())) {
+            console.log("      skipped: Envoy cannot be had without Python's pip");
+            this.skip();
+        }
+        await lab.deploy(modes.scheduler);
+    });
+    after(() => lab.stop());
+
+    function routeReason(): string | undefined {
+        const { status } = lab.cluster.get<Routed>("httproute", scheduler, route);
+        return status.parents[0]?.conditions.find(({ type }) => type === "ResolvedRefs")?.reason;
+    }
+
+    const answered = ({ status }: { status: number }) => status === 200;
+
+    describe("in the mode scheduler", () => {
+        it("Istio has programmed the Gateway and resolved the route by the time that `up` ends", () => {
+            const { status } = lab.cluster.get<Conditioned>("gateway", scheduler, gateway);
+            const programmed = status.conditions.find(({ type }) => type === "Programmed");
+            assert.equal(programmed?.status, "True", programmed?.message);
+            assert.equal(routeReason(), "ResolvedRefs");
+        });
+
+        it("answers on both paths, by decode pods only", async () => {
+            const pods = lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
+            assert.equal(pods.length, 3);
+            for (const on of ["gateway", "direct"] as const) {
+                const answer = await lab.askUntil(on, answered);
+                assert.ok(pods.includes(answer.pod ?? ""), `${on}: ${answer.pod ?? answer.body}`);
+            }
+        });
+
+        it("starts a decode pod again whose process dies, and goes on answering meanwhile", async () => {
+            const [victim] = lab.pods(simulator, decode);
+            lab.kill(victim!);
+            const deaths = () =>
+                lab.pods(simulator, decode).find(({ metadata }) => metadata.name === victim!.metadata.name)!
+                    .status.containerStatuses![0]!;
+            await lab.until(deaths, ({ restartCount, ready }) => restartCount === 1 && !ready);
+            const others = await lab.askUntil("gateway", answered);
+            assert.notEqual(others.pod, victim!.metadata.name);
+            await lab.until(deaths, ({ ready }) => ready);
+            // Back in turn, without a restart of anything else.
+            await lab.askUntil("gateway", ({ pod }) => pod === victim!.metadata.name);
+        });
+
+        it("refuses requests when the grant is gone, says so in the route's status, and recovers with `up`", async () => {
+            lab.cluster.kubectl("--namespace", simulator, "delete", "referencegrant", "--all");
+            await lab.until(routeReason, (reason) => reason === "RefNotPermitted");
+            await lab.askUntil("gateway", ({ status }) => status === 500);
+            assert.equal((await lab.ask("direct")).status, 200, "the direct path needs no grant");
+            await lab.deploy(modes.scheduler, { refresh: true });
+            await lab.askUntil("gateway", answered);
+            assert.equal(routeReason(), "ResolvedRefs");
+        });
+
+        it("gives the logs of a pod", () => {
+            const [pod] = lab.pods(simulator, decode);
+            const log = lab.cluster.kubectl("--namespace", simulator, "logs", pod!.metadata.name);
+            assert.match(log, /8200/);
+            const [line, ...more] = lab.cluster
+                .kubectl("--namespace", simulator, "logs", pod!.metadata.name, "--tail", "1")
+                .trimEnd()
+                .split("\n");
+            assert.ok(log.trimEnd().endsWith(line!));
+            assert.deepEqual(more, []);
+        });
+
+        it("says of an image that it has no program for which ones it has", async () => {
+            const image = "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1";
+            lab.cluster.kubectl(
+                ...["--namespace", simulator, "set", "image", "deployment"],
+                ...["ms-sim-llm-d-modelservice-prefill", `vllm-sim=${image}`],
+            );
+            const waiting = () =>
+                lab.cluster.kubectl(
+                    ...["--namespace", simulator, "get", "pods", "--output"],
+                    "jsonpath={.items[*].status.containerStatuses[*].state.waiting}",
+                );
+            await lab.until(waiting, (text) => text.includes("ErrImagePull"));
+            assert.match(waiting(), /v0\.6\.1; there are: llm-d-inference-sim:v0\.10\.2/);
+            await lab.deploy(modes.scheduler, { refresh: true });
+        });
+    });
+
+    for (const mode of ["scoring-not-obeyed", "scoring"] as const) {
+        describe(`in the mode ${mode}`, () => {
+            const namespace = mode === "scoring" ? simulator : scheduler;
+            /** With a pool Istio itself tells Envoy what to do; with a Service the EnvoyFilter does. */
+            const failOpen = { extProc: { enabled: true, failureMode: "FailOpen" } };
+
+            before(async () => {
+                await lab.deploy(modes[mode]);
+                await lab.askUntil("gateway", answered);
+            });
+
+            it("the endpoint picker counts every request through the Gateway, and none on the direct path", async () => {
+                const before = counted();
+                await lab.ask("direct");
+                for (let sent = 0; sent < 5; sent++) {
+                    assert.equal((await lab.ask("gateway")).status, 200);
+                }
+                await lab.until(counted, (now) => now - before === 5);
+            });
+
+            if (mode === "scoring") {
+                it("a prompt goes back to the pod that has its prefix", async () => {
+                    const prompts = [1, 2, 3].map((topic) => `Topic ${String(topic)}. `.repeat(200));
+                    for (const prompt of prompts) {
+                        const first = (await lab.ask("gateway", prompt)).pod;
+                        assert.notEqual(first, undefined);
+                        for (let again = 0; again < 4; again++) {
+                            assert.equal((await lab.ask("gateway", prompt)).pod, first);
+                        }
+                    }
+                });
+            }
+
+            it("refuses requests while a picker that fails closed is gone, and recovers by itself", async () => {
+                scaleEpp(0);
+                await lab.askUntil("gateway", ({ status }) => status >= 500);
+                assert.equal((await lab.ask("direct")).status, 200);
+                scaleEpp(1);
+                await lab.askUntil("gateway", answered);
+            });
+
+            it("passes requests on while a picker that fails open is gone", async () => {
+                await lab.deploy({ ...modes[mode], ...failOpen });
+                await lab.askUntil("gateway", answered);
+                scaleEpp(0);
+                await lab.until(
+                    () => lab.pods(namespace, { "app.kubernetes.io/name": epp }).length,
+                    (count) => count === 0,
+                );
+                for (let sent = 0; sent < 5; sent++) {
+                    const answer = await lab.ask("gateway");
+                    assert.equal(answer.status, 200, answer.body);
+                }
+                scaleEpp(1);
+            });
+
+            function scaleEpp(replicas: number): void {
+                lab.cluster.kubectl(
+                    ...["--namespace", namespace, "scale", "deployment", epp],
+                    ...["--replicas", String(replicas)],
+                );
+            }
+
+            function counted(): number {
+                const [pod] = lab.pods(namespace, { "app.kubernetes.io/name": epp });
+                const metrics = lab.cluster.kubectl(
+                    "get",
+                    "--raw",
+                    `/api/v1/namespaces/${namespace}/pods/${pod!.metadata.name}:9090/proxy/metrics`,
+                );
+                return [...metrics.matchAll(/^inference_objective_request_total\{.*\} (\d+)$/gm)].reduce(
+                    (sum, [, value]) => sum + Number(value),
+                    0,
+                );
+            }
+        });
+    }
+});
