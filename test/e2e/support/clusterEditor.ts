@@ -1,0 +1,141 @@
+import { execFileSync } from "child_process";
+import type { KindName, Kinds } from "../../../commands/verify/kinds";
+import { kinds } from "../../../commands/verify/kinds";
+
+/** How a cluster is broken: a live one by kubectl, one in memory directly. */
+export interface ClusterEditor {
+    /** Reads an object, changes it and writes it back. */
+    edit<K extends KindName>(
+        kind: K,
+        namespace: string,
+        name: string,
+        change: (object: Kinds[K]) => void,
+    ): void;
+    remove(kind: KindName, namespace: string, name: string): void;
+    create<K extends KindName>(kind: K, object: Omit<Kinds[K], "apiVersion" | "kind">): void;
+}
+
+/** Runs kubectl against one cluster; `input` is its standard input. Throws when it fails. */
+export type Kubectl = (args: readonly string[], input?: string) => string;
+
+/** kubectl with its arguments for one cluster. */
+export function kubectlOf(kubectl: string, kubeconfig: string, cacheDir: string): Kubectl {
+    return (args, input) =>
+        execFileSync(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", cacheDir, ...args], {
+            encoding: "utf8",
+            input,
+            stdio: ["pipe", "pipe", "pipe"],
+            maxBuffer: 64 * 2 ** 20,
+        });
+}
+
+/** A kind with version and group, so that no kind of the same name is meant: Istio has a Gateway too. */
+function fullName(kind: KindName): string {
+    const { apiVersion, kind: name } = kinds[kind];
+    const [version, group] = apiVersion.includes("/") ? apiVersion.split("/").reverse() : [apiVersion];
+    return group === undefined ? name : `${name}.${version ?? ""}.${group}`;
+}
+
+/** Breaks a live cluster. */
+export function liveEditor(kubectl: Kubectl): ClusterEditor {
+    return {
+        edit: (kind, namespace, name, change) => {
+            const object = JSON.parse(
+                kubectl(["--namespace", namespace, "get", fullName(kind), name, "--output", "json"]),
+            ) as Kinds[typeof kind];
+            change(object);
+            kubectl(["replace", "--filename", "-"], JSON.stringify(object));
+        },
+        remove: (kind, namespace, name) => {
+            kubectl(["--namespace", namespace, "delete", fullName(kind), name, "--wait=true"]);
+        },
+        create: (kind, object) => {
+            kubectl(["create", "--filename", "-"], JSON.stringify({ ...kinds[kind], ...object }));
+        },
+    };
+}
+
+/** What is saved: everything that a fault may change. Pods and EndpointSlices follow by themselves. */
+const saved: readonly KindName[] = [
+    ...(["gateway", "route", "grant", "pool", "service", "deployment", "configMap"] as const),
+    ...([
+        "serviceAccount",
+        "role",
+        "roleBinding",
+        "destinationRule",
+        "envoyFilter",
+        "networkPolicy",
+    ] as const),
+];
+
+interface LiveObject {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace: string; [key: string]: unknown };
+    status?: unknown;
+}
+
+/** The objects of two namespaces at one moment, to be put back as they were. */
+export class SavedObjects {
+    private constructor(
+        private readonly kubectl: Kubectl,
+        private readonly namespaces: readonly string[],
+        private readonly before: ReadonlyMap<string, LiveObject>,
+    ) {}
+
+    static save(kubectl: Kubectl, namespaces: readonly string[]): SavedObjects {
+        return new SavedObjects(kubectl, namespaces, read(kubectl, namespaces));
+    }
+
+    /** Deletes what was not there, creates what is gone, and writes back what has changed. */
+    restore(): void {
+        const now = read(this.kubectl, this.namespaces);
+        for (const [key, object] of now) {
+            if (!this.before.has(key)) {
+                this.kubectl(["delete", "--filename", "-", "--wait=true"], JSON.stringify(object));
+            }
+        }
+        for (const [key, object] of this.before) {
+            const current = now.get(key);
+            if (current === undefined) {
+                this.kubectl(["create", "--filename", "-"], JSON.stringify(settled(object)));
+            } else if (JSON.stringify(settled(current)) !== JSON.stringify(settled(object))) {
+                this.kubectl(["replace", "--filename", "-"], JSON.stringify(settled(object)));
+            }
+        }
+    }
+}
+
+function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, LiveObject> {
+    const objects = namespaces.flatMap((namespace) => {
+        const answer = kubectl([
+            ...["--namespace", namespace, "get", saved.map(fullName).join(",")],
+            ...["--output", "json", "--show-managed-fields"],
+        ]);
+        return (JSON.parse(answer) as { items: LiveObject[] }).items;
+    });
+    return new Map(
+        objects.map((object) => [
+            `${object.apiVersion} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,
+            object,
+        ]),
+    );
+}
+
+/** Without what the API server and controllers set, so that it can be created and compared. */
+function settled({ metadata, status: _status, ...rest }: LiveObject): LiveObject {
+    const {
+        resourceVersion: _version,
+        uid: _uid,
+        creationTimestamp: _created,
+        generation: _generation,
+        ...kept
+    } = metadata;
+    // A Deployment's revision is its controller's, and a manager of status is none of the object's.
+    const annotations = { ...(kept.annotations as Record<string, string> | undefined) };
+    delete annotations["deployment.kubernetes.io/revision"];
+    const managed = (kept.managedFields as { subresource?: string }[] | undefined)?.filter(
+        ({ subresource }) => subresource === undefined,
+    );
+    return { ...rest, metadata: { ...kept, annotations, managedFields: managed } };
+}
