@@ -4,11 +4,8 @@ import { ClusterError, messageOf, UsageError } from "../shared/errors";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { Path } from "./checks/check";
 import { paths, pathsOf } from "./checks/check";
-import { judge, modelsOf } from "./judge";
-import { exitCodes, makeReport, reportText } from "./report";
-import { takeSnapshot } from "./snapshot";
-import type { ModelTraffic } from "./traffic";
-import { sendTraffic } from "./traffic";
+import { exitCodes, reportText } from "./report";
+import { verifyStack } from "./verifyStack";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 
 /** What `npm run verify` runs: walks the paths of a deployed stack hop by hop, and says where they break. */
@@ -118,40 +115,13 @@ async function verify(flags: Flags): Promise<number> {
     const signal = AbortSignal.timeout(flags.timeout * 1000);
     const cluster = new Cluster({ kubeconfig: flags.kubeconfig, context: flags.context, signal });
     try {
-        progress(`Reading the objects of mode ${deployment.mode} from context ${cluster.context} ...`);
-        const snapshot = await takeSnapshot(cluster, deployment);
-        const scope = { deployment, models, path: flags.path };
-        let traffic: Map<string, ModelTraffic> | undefined;
-        if (flags.requests > 0) {
-            traffic = new Map();
-            for (const model of modelsOf(scope)) {
-                progress(`Sending requests for ${model.release} ...`);
-                traffic.set(
-                    model.release,
-                    await sendTraffic(
-                        cluster,
-                        { snapshot, deployment, model },
-                        {
-                            requests: flags.requests,
-                            gatewayUrl: flags.gatewayUrl,
-                            directUrl: flags.directUrl,
-                            onGateway: flags.path !== "direct",
-                            onDirect: flags.path === undefined || flags.path === "direct",
-                            scoring:
-                                deployment.mode !== "scheduler" &&
-                                flags.path !== "direct" &&
-                                flags.path !== "scheduler",
-                            signal,
-                        },
-                    ),
-                );
-            }
-        }
-        const report = makeReport(
-            { mode: deployment.mode, source, context: cluster.context },
-            judge(snapshot, scope, traffic),
-            traffic,
-        );
+        const report = await verifyStack({
+            ...{ cluster, deployment, source, models, progress, signal },
+            path: flags.path,
+            requests: flags.requests,
+            gatewayUrl: flags.gatewayUrl,
+            directUrl: flags.directUrl,
+        });
         process.stdout.write(`${flags.json ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
         return report.exitCode;
     } finally {

@@ -61,13 +61,13 @@ export const exitCodes = { passed: 0, broken: 1, usage: 2, unknown: 3 } as const
 export function makeReport(
     about: Pick<Report, "mode" | "source" | "context">,
     results: readonly CheckResult[],
-    traffic: ReadonlyMap<string, ModelTraffic> | undefined,
+    traffic: ReadonlyMap<string, ModelTraffic>,
 ): Report {
     const findings = results.flatMap((result) => result.findings);
     const broken = findings.filter(({ severity }) => severity === "broken");
     const unknown = results.some(({ status }) => status === "unknown");
     const outcome = broken.length > 0 ? "broken" : unknown ? "unknown" : "passed";
-    const sent = [...(traffic ?? [])];
+    const sent = [...traffic];
     return {
         ...about,
         outcome,

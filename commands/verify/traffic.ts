@@ -301,7 +301,41 @@ async function sendScored(
         }
         attempts.push(...sent);
     }
-    return { attempts, ...watch.counted() };
+    const counts = watch.counted();
+    if (counts.counted === attempts.length && attempts.every(({ picked }) => picked === undefined)) {
+        const picks = await picksFromLog(cluster, context, attempts.length);
+        picks?.forEach((pod, index) => (attempts[index]!.picked = [pod]));
+    }
+    return { attempts, ...counts };
+}
+
+/** Lines of the EPP's log for one request are at most about so many, at the verbosity that is needed. */
+const logLinesARequest = 60;
+
+/**
+ * The pods that the EPP picked for the last requests, in their order, from its log: GIE writes "Request handled" with
+ * the endpoint from verbosity 3 on (`pkg/epp/requestcontrol/director.go`). Only of use while nobody else sends.
+ */
+async function picksFromLog(
+    cluster: Cluster,
+    { snapshot, deployment, model }: ModelContext,
+    requests: number,
+): Promise<string[] | undefined> {
+    const { namespace, name } = model.epp;
+    const epp = podsOf(snapshot, namespace, name).find(isReady);
+    const log = await cluster.podLog(namespace, epp?.metadata.name ?? "", {
+        tailLines: requests * logLinesARequest,
+    });
+    const picked = (log ?? "")
+        .split("\n")
+        .filter((line) => line.includes("Request handled"))
+        .map((line) => /"endpoint":\s*"\{?([0-9a-f.:]+?):\d+/.exec(line)?.[1])
+        .slice(-requests);
+    const pods = snapshot.inNamespace("pod", deployment.namespaces.simulator);
+    const names = picked.flatMap(
+        (address) => pods.find(({ status }) => status?.podIP === address)?.metadata.name ?? [],
+    );
+    return names.length === requests ? names : undefined;
 }
 
 /** What the EPPs of a model count, read again after each request. */

@@ -341,7 +341,7 @@ const scoringObeyed: TrafficCheck = {
             return {
                 skipped:
                     scoring.metricsError ??
-                    "this EPP's metrics do not say which pod it picks; whether prompts go back to their pod tells",
+                    "this EPP says which pod it picks neither in its metrics nor, below epp.logLevel 3, in its log; whether prompts go back to their pod tells",
             };
         }
         return obeyed === known

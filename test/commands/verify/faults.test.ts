@@ -60,7 +60,7 @@ describe("verify on a broken stack", () => {
             const report = makeReport(
                 { mode: deployment.mode, source: "test", context: "test" },
                 results,
-                undefined,
+                new Map(),
             );
             const all = findingsOf(results);
             const found = all.find((finding) => finding.id === id);

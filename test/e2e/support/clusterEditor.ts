@@ -36,6 +36,22 @@ function fullName(kind: KindName): string {
     return group === undefined ? name : `${name}.${version ?? ""}.${group}`;
 }
 
+/** How often an object is written that controllers write too. */
+const attempts = 5;
+
+function replace(kubectl: Kubectl, object: object): void {
+    for (let attempt = 1; ; attempt++) {
+        try {
+            kubectl(["replace", "--filename", "-"], JSON.stringify(object));
+            return;
+        } catch (error) {
+            if (attempt === attempts || !/the object has been modified/.test(String(error))) {
+                throw error;
+            }
+        }
+    }
+}
+
 /** Breaks a live cluster. */
 export function liveEditor(kubectl: Kubectl): ClusterEditor {
     return {
@@ -44,7 +60,9 @@ export function liveEditor(kubectl: Kubectl): ClusterEditor {
                 kubectl(["--namespace", namespace, "get", fullName(kind), name, "--output", "json"]),
             ) as Kinds[typeof kind];
             change(object);
-            kubectl(["replace", "--filename", "-"], JSON.stringify(object));
+            // Controllers write its status meanwhile; kubectl takes the latest version where none is given.
+            delete (object.metadata as { resourceVersion?: string }).resourceVersion;
+            replace(kubectl, object);
         },
         remove: (kind, namespace, name) => {
             kubectl(["--namespace", namespace, "delete", fullName(kind), name, "--wait=true"]);
@@ -100,7 +118,7 @@ export class SavedObjects {
             if (current === undefined) {
                 this.kubectl(["create", "--filename", "-"], JSON.stringify(settled(object)));
             } else if (JSON.stringify(settled(current)) !== JSON.stringify(settled(object))) {
-                this.kubectl(["replace", "--filename", "-"], JSON.stringify(settled(object)));
+                replace(this.kubectl, settled(object));
             }
         }
     }
@@ -123,19 +141,18 @@ function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, Live
 }
 
 /** Without what the API server and controllers set, so that it can be created and compared. */
-function settled({ metadata, status: _status, ...rest }: LiveObject): LiveObject {
-    const {
-        resourceVersion: _version,
-        uid: _uid,
-        creationTimestamp: _created,
-        generation: _generation,
-        ...kept
-    } = metadata;
+function settled({ metadata, ...rest }: LiveObject): LiveObject {
+    const own = structuredClone(metadata);
+    for (const field of ["resourceVersion", "uid", "creationTimestamp", "generation"]) {
+        delete own[field];
+    }
     // A Deployment's revision is its controller's, and a manager of status is none of the object's.
-    const annotations = { ...(kept.annotations as Record<string, string> | undefined) };
+    const annotations = { ...(own.annotations as Record<string, string> | undefined) };
     delete annotations["deployment.kubernetes.io/revision"];
-    const managed = (kept.managedFields as { subresource?: string }[] | undefined)?.filter(
+    const managed = (own.managedFields as { subresource?: string }[] | undefined)?.filter(
         ({ subresource }) => subresource === undefined,
     );
-    return { ...rest, metadata: { ...kept, annotations, managedFields: managed } };
+    const object = { ...rest, metadata: { ...own, annotations, managedFields: managed } };
+    delete object.status;
+    return object;
 }

@@ -85,7 +85,7 @@ export class MemoryCluster implements ClusterEditor {
     }
 
     create<K extends KindName>(kind: K, object: Omit<Kinds[K], "apiVersion" | "kind">): void {
-        this.add(kind, { ...kinds[kind], ...object } as unknown as AnyObject);
+        this.add(kind, { ...kinds[kind], ...object });
     }
 
     /** The cluster as verify reads it. */

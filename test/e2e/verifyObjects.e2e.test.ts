@@ -1,0 +1,136 @@
+import { strict as assert } from "assert";
+import * as path from "path";
+import type { DeploymentOutput, Mode } from "../../components/deploymentOutput";
+import type { ReleasedModel } from "../../commands/verify/checks/check";
+import type { ReportedFinding } from "../../commands/verify/judge";
+import { judge } from "../../commands/verify/judge";
+import { takeSnapshot } from "../../commands/verify/snapshot";
+import { Cluster } from "../../commands/shared/cluster";
+import { KindNotServedError } from "../../commands/shared/errors";
+import { modes } from "../support/modes";
+import { TestCluster } from "./support/cluster";
+import type { Kubectl } from "./support/clusterEditor";
+import { kubectlOf, liveEditor, SavedObjects } from "./support/clusterEditor";
+import { faults } from "./support/faults";
+
+/**
+ * Every fault of the catalogue on a real API server, found by the objects alone: it accepts what breaks the stack, and
+ * gives back what is judged. No Istio runs here, which verify says besides.
+ */
+describe("verify on a real API server", function () {
+    this.timeout(120_000);
+    const test = new TestCluster();
+    let cluster: Cluster;
+    let kubectl: Kubectl;
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        const engine = await test.open();
+        await engine.up();
+        const kubeconfig = path.join(test.state, "kubeconfig");
+        cluster = new Cluster({ kubeconfig });
+        kubectl = kubectlOf(
+            path.join(test.state, "kubectl"),
+            kubeconfig,
+            path.join(test.state, "kubectl-cache"),
+        );
+    });
+    after(async () => {
+        cluster.close();
+        await test.stop();
+    });
+
+    async function findings(deployment: DeploymentOutput): Promise<ReportedFinding[]> {
+        const snapshot = await takeSnapshot(cluster, deployment);
+        const models = Object.keys(deployment.models);
+        return judge(snapshot, { deployment, models }).flatMap((result) => result.findings);
+    }
+
+    it("says of a kind whose CRD is missing that it is not served, and of an object that it is not there", async () => {
+        await assert.rejects(
+            cluster.get("inference.networking.x-k8s.io/v1alpha1", "InferencePool", "llm-d-sim", "x"),
+            KindNotServedError,
+        );
+        assert.equal(await cluster.get("v1", "Service", "llm-d-sim", "no-such-service"), undefined);
+    });
+
+    it("tells the API server's own errors from a backend's", async () => {
+        const answer = await cluster.request({
+            namespace: "llm-d-sim",
+            target: { service: "no-such-service", port: 8200 },
+            path: "/v1/models",
+        });
+        assert.equal(answer.status, 404);
+        assert.match(answer.apiServerError ?? "", /services "no-such-service" not found/);
+    });
+
+    for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
+        describe(mode, () => {
+            let deployment: DeploymentOutput;
+            let model: ReleasedModel;
+            let saved: SavedObjects;
+
+            before(async function () {
+                this.timeout(5 * 60_000);
+                const engine = await test.open(modes[mode]);
+                // What the faults deleted was created anew, and the engine only deletes objects that it knows.
+                await engine.up({ refresh: true });
+                deployment = (await engine.outputs()).deployment?.value as DeploymentOutput;
+                const [[release, first]] = Object.entries(deployment.models) as [[string, ReleasedModel]];
+                model = { ...first, release };
+                saved = SavedObjects.save(kubectl, Object.values(deployment.namespaces));
+            });
+            afterEach(() => saved.restore());
+
+            it("says of what was deployed only that no Istio runs", async () => {
+                const found = await settled(
+                    () => findings(deployment),
+                    (all) => !all.some(isOurs),
+                );
+                assert.deepEqual(found.filter(isOurs), []);
+                const missing = found.find(({ id }) => id === "gateway-class-missing");
+                assert.match(missing?.message ?? "", /no Istio has ever run here/);
+            });
+
+            for (const fault of faults.filter((candidate) => candidate.mode === mode)) {
+                const { id, message } = fault.expect;
+                it(`says ${id} when ${fault.title}`, async () => {
+                    fault.break({ editor: liveEditor(kubectl), deployment, model });
+                    const found = await settled(
+                        () => findings(deployment),
+                        (all) => all.some((finding) => finding.id === id),
+                    );
+                    const finding = found.find((candidate) => candidate.id === id);
+                    assert.ok(finding, `found were ${found.map((other) => other.id).join(", ")}`);
+                    assert.match(finding.message, message);
+                    assert.equal(finding.severity, fault.warning ? "warning" : "broken");
+                });
+            }
+        });
+    }
+});
+
+/** What only a running Istio, or a container that runs, would change. */
+function isOurs({ id }: ReportedFinding): boolean {
+    return ![
+        ...[
+            "gateway-class-missing",
+            "gateway-no-controller",
+            "gateway-service-missing",
+            "route-no-controller",
+        ],
+        ...["pool-no-controller", "epp-metrics-unreadable"],
+    ].includes(id);
+}
+
+/** Reads again until it is as wanted, because controllers follow; the last reading when it never is. */
+async function settled<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+    const end = Date.now() + 30_000;
+    for (;;) {
+        const value = await read();
+        if (wanted(value) || Date.now() > end) {
+            return value;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+}

@@ -1,0 +1,122 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
+import type { DeploymentOutput, Mode } from "../../components/deploymentOutput";
+import type { ReleasedModel } from "../../commands/verify/checks/check";
+import { modelsOf } from "../../commands/verify/judge";
+import type { Report } from "../../commands/verify/report";
+import { verifyStack } from "../../commands/verify/verifyStack";
+import { Cluster } from "../../commands/shared/cluster";
+import type { Kubectl } from "../e2e/support/clusterEditor";
+import { kubectlOf, liveEditor, SavedObjects } from "../e2e/support/clusterEditor";
+import { faults } from "../e2e/support/faults";
+import { TestLab } from "./support/lab";
+import { modes } from "./support/modes";
+
+/** Every fault of the catalogue on a running stack: verify names it before whatever follows from it. */
+describe("verify in the lab", function () {
+    this.timeout(300_000);
+    const lab = new TestLab();
+    let cluster: Cluster;
+    let kubectl: Kubectl;
+
+    before(async function () {
+        this.timeout(60 * 60_000);
+        if (!(await TestLab.canRun())) {
+            console.log("      skipped: Envoy cannot be had without Python's pip");
+            this.skip();
+        }
+        await lab.deploy(modes.scheduler);
+        const { state } = lab.cluster;
+        const kubeconfig = path.join(state, "kubeconfig");
+        cluster = new Cluster({ kubeconfig });
+        kubectl = kubectlOf(path.join(state, "kubectl"), kubeconfig, path.join(state, "kubectl-cache"));
+    });
+    after(async () => {
+        cluster?.close();
+        await lab.stop();
+    });
+
+    for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
+        describe(mode, () => {
+            let deployment: DeploymentOutput;
+            let model: ReleasedModel;
+            let saved: SavedObjects;
+
+            /** Few requests, because most of what is found is found without. */
+            const verify = (requests = 4): Promise<Report> =>
+                verifyStack({
+                    ...{ cluster, deployment, models: [model.release], requests },
+                    ...{ source: "the lab", progress: () => undefined, signal: AbortSignal.timeout(60_000) },
+                });
+            const ids = ({ roots, consequences, unknown, warnings }: Report) =>
+                JSON.stringify({ roots, consequences, unknown, warnings }, undefined, 1);
+
+            before(async function () {
+                this.timeout(10 * 60_000);
+                // What the faults deleted was created anew, and the engine only deletes objects that it knows.
+                await lab.deploy(modes[mode], { refresh: true });
+                const outputs = JSON.parse(
+                    fs.readFileSync(path.join(lab.cluster.state, "outputs.json"), "utf8"),
+                ) as { deployment: DeploymentOutput };
+                deployment = outputs.deployment;
+                model = modelsOf({ deployment, models: Object.keys(deployment.models) })[0]!;
+                saved = SavedObjects.save(kubectl, Object.values(deployment.namespaces));
+            });
+            afterEach(() => saved.restore());
+
+            it("passes, and measures", async () => {
+                const report = await lab.until(
+                    () => verify(40),
+                    ({ outcome }) => outcome === "passed",
+                    ids,
+                );
+                assert.deepEqual(
+                    report.measures.map(({ path: of, answered, sent }) => [
+                        of,
+                        answered === sent && sent >= 40,
+                    ]),
+                    [
+                        ["scheduler", true],
+                        ["direct", true],
+                    ],
+                );
+                if (mode === "scheduler") {
+                    assert.deepEqual(report.scoring, []);
+                    return;
+                }
+                const [scored] = report.scoring;
+                assert.equal(
+                    scored?.counted,
+                    scored?.sent,
+                    "the EPP counted every request, and no other was sent",
+                );
+                assert.ok(scored?.affinity);
+                if (mode === "scoring") {
+                    assert.equal(scored.affinity.returned, scored.affinity.trials);
+                    assert.ok(scored.affinity.pValue < 0.01);
+                }
+            });
+
+            for (const fault of faults.filter((candidate) => candidate.mode === mode)) {
+                const { id, message } = fault.expect;
+                it(`says ${id} when ${fault.title}`, async () => {
+                    await lab.until(
+                        () => verify(0),
+                        ({ outcome }) => outcome === "passed",
+                        ids,
+                    );
+                    fault.break({ editor: liveEditor(kubectl), deployment, model });
+                    const of = (report: Report) => (fault.warning ? report.warnings : report.roots);
+                    const report = await lab.until(
+                        () => verify(),
+                        (last) => of(last)[0]?.id === id,
+                        ids,
+                    );
+                    assert.match(of(report)[0]!.message, message);
+                    assert.equal(report.exitCode, fault.warning ? 0 : 1);
+                });
+            }
+        });
+    }
+});
