@@ -23,7 +23,7 @@ func run(args []string) error {
 	specification, command := []byte(args[1]), args[2:]
 	switch args[0] {
 	case "node":
-		return startNode(args[1], command)
+		return startNode(args[1:])
 	case nodeInit:
 		var node node
 		if err := json.Unmarshal(specification, &node); err != nil {
@@ -31,6 +31,8 @@ func run(args []string) error {
 		}
 		return node.become(command)
 	case "pod":
+		return startPod(args[1:])
+	case podInit:
 		var pod pod
 		if err := json.Unmarshal(specification, &pod); err != nil {
 			return err

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"os/signal"
-	"runtime"
-	"syscall"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -25,45 +20,13 @@ type node struct {
 	LocalRanges []string `json:"localRanges"`
 }
 
-// startNode runs a command in new namespaces and waits for it. They are the user's own where the user is not root.
-// Neither process outlives the other.
-func startNode(specification string, command []string) error {
-	// The child is told of the end of the thread that made it, not of the process.
-	runtime.LockOSThread()
-	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	child := exec.Command(self, append([]string{nodeInit, specification}, command...)...)
-	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
-	child.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS,
-		Pdeathsig:  syscall.SIGKILL,
-	}
+// startNode runs a command in new namespaces. They are the user's own where the user is not root.
+func startNode(arguments []string) error {
+	var namespaces uintptr = unix.CLONE_NEWNET | unix.CLONE_NEWNS
 	if os.Geteuid() != 0 {
-		child.SysProcAttr.Cloneflags |= unix.CLONE_NEWUSER
-		child.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
-		child.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
+		namespaces |= unix.CLONE_NEWUSER
 	}
-	if err := child.Start(); err != nil {
-		return fmt.Errorf("this system does not let user %d make network namespaces (%w)", os.Geteuid(), err)
-	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-	go func() {
-		for received := range signals {
-			_ = child.Process.Signal(received)
-		}
-	}()
-	err = child.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() >= 0 {
-		os.Exit(exit.ExitCode())
-	}
-	return err
+	return start(nodeInit, namespaces, arguments)
 }
 
 // become sets the node's network up and turns this process into the command.
@@ -108,16 +71,4 @@ func (n node) become(command []string) error {
 		return err
 	}
 	return execute(command)
-}
-
-// execute replaces this process by the command, which ends with whoever started this process.
-func execute(command []string) error {
-	path, err := exec.LookPath(command[0])
-	if err != nil {
-		return err
-	}
-	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
-		return err
-	}
-	return syscall.Exec(path, command, os.Environ())
 }

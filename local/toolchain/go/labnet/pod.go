@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -30,21 +29,35 @@ type pod struct {
 	Mounts map[string]string `json:"mounts"`
 }
 
-// become makes the pod's namespaces and turns this process into the command.
-func (p pod) become(command []string) error {
-	// Namespaces belong to a thread until the command takes the process over.
-	runtime.LockOSThread()
-	node, err := netns.Get()
+// podInit is this program's own call of itself inside the pod's namespaces.
+const podInit = "pod-init"
+
+// nodeNetwork is the descriptor by which a pod knows the network of its node.
+const nodeNetwork = 3
+
+// startPod runs a command in the namespaces of a pod. What the command starts ends with it.
+func startPod(arguments []string) error {
+	network, err := os.Open("/proc/self/ns/net")
 	if err != nil {
 		return err
 	}
-	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS); err != nil {
-		return fmt.Errorf("making the pod's namespaces: %w", err)
-	}
+	namespaces := unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWPID
+	return start(podInit, uintptr(namespaces), arguments, network)
+}
+
+// become sets the pod up and turns this process into the command.
+func (p pod) become(command []string) error {
 	if err := unix.Sethostname([]byte(p.Hostname)); err != nil {
 		return err
 	}
-	if err := p.connect(node); err != nil {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("making mounts private: %w", err)
+	}
+	// The view of this namespace's own processes, by which the library for networks finds this one.
+	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		return fmt.Errorf("mounting /proc: %w", err)
+	}
+	if err := p.connect(netns.NsHandle(nodeNetwork)); err != nil {
 		return fmt.Errorf("connecting the pod: %w", err)
 	}
 	// Ports below 1024 are open to the pod, as the Gateway's Deployment asks for by a sysctl.
@@ -53,6 +66,9 @@ func (p pod) become(command []string) error {
 	}
 	if err := p.changeRoot(); err != nil {
 		return fmt.Errorf("making the pod's file system: %w", err)
+	}
+	if err := unix.Close(nodeNetwork); err != nil {
+		return err
 	}
 	return execute(command)
 }
@@ -124,9 +140,6 @@ var systemFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr", "/dev", 
 
 // changeRoot builds a file system of the machine's system folders and the pod's mounts, and enters it.
 func (p pod) changeRoot() error {
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return err
-	}
 	if err := unix.Mount("tmpfs", p.Root, "tmpfs", 0, "mode=0755"); err != nil {
 		return err
 	}
