@@ -42,7 +42,7 @@ export function relayFromSocket(socket: string, port: number): Promise<net.Serve
 export async function serveEgress(
     socket: string,
     resolve: (host: string) => string | undefined,
-): Promise<void> {
+): Promise<net.Server> {
     fs.rmSync(socket, { force: true });
     const server = http.createServer((_request, response) => {
         response.writeHead(405).end("Only CONNECT is allowed.\n");
@@ -66,7 +66,7 @@ export async function serveEgress(
             join(client, target);
         });
     });
-    await listening(server, () => server.listen(socket));
+    return listening(server, () => server.listen(socket));
 }
 
 /** Opens a connection through {@link serveEgress}. */
@@ -74,8 +74,10 @@ export function connectThrough(socket: string, address: string): Promise<net.Soc
     return new Promise((resolve, reject) => {
         const request = http.request({ socketPath: socket, method: "CONNECT", path: address });
         request.once("error", reject);
-        request.once("connect", (response, stream: net.Socket) => {
+        request.once("connect", (response, stream: net.Socket, head) => {
             if (response.statusCode === 200) {
+                // What the other side has said already.
+                stream.unshift(head);
                 resolve(stream);
             } else {
                 stream.destroy();
