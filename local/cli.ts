@@ -106,6 +106,7 @@ async function status(options: Options): Promise<void> {
         return;
     }
     report(serverTable(controlPlane));
+    report(`Lab: ${isLabRunning(stateDir) ? "running" : "not running; `make lab` starts it"}`);
     if (controlPlane.state !== "healthy") {
         report("`make up` starts what does not run.");
         return;

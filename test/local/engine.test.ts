@@ -172,6 +172,7 @@ describe("results", () => {
                 replaceKeys: ["spec"],
                 detailedDiff: { spec: "update-replace" },
                 inputs: undefined,
+                    oldInputs: undefined,
                 failed: true,
             },
         ]);

@@ -49,7 +49,13 @@ export const eppRights: Check = {
         const text = rightsText(lacking);
         const covers = (binding: RoleBindingObject) =>
             lacking.every((right) => rulesOf(binding, context).some(allows(right)));
-        const astray = bindings.find(covers);
+        // Other models' EPPs have rights of their own, in the same namespace.
+        const others = Object.values(deployment.models).filter((other) => other.epp.name !== model.epp.name);
+        const astray = bindings.find(
+            (binding) =>
+                covers(binding) &&
+                !others.some((other) => isFor(binding, other.epp.namespace, other.epp.name, namespace)),
+        );
         if (astray !== undefined) {
             const subjects = (astray.subjects ?? [])
                 .map((subject) => `${subject.kind} ${subject.namespace ?? namespace}/${subject.name}`)

@@ -39,7 +39,13 @@ export const grant: Check = {
                 `${nameOf(otherFrom[0]!)} is for ${fromText(otherFrom[0]!)}, and the HTTPRoute is in ${from}`,
             );
         }
-        const candidates = here.filter((found) => allowsFrom(found, from));
+        // Other models have grants for backends of their own.
+        const others = Object.values(deployment.models).map((other) => other.grant);
+        const candidates = here.filter(
+            (found) =>
+                allowsFrom(found, from) &&
+                (found.metadata.name === model.grant || !others.includes(found.metadata.name)),
+        );
         const targets = candidates.flatMap(({ spec }) => spec?.to ?? []);
         if (targets.length === 0) {
             return [broken("grant-missing", wanted, redeploy)];

@@ -130,7 +130,10 @@ function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, Live
             ...["--namespace", namespace, "get", saved.map(fullName).join(",")],
             ...["--output", "json", "--show-managed-fields"],
         ]);
-        return (JSON.parse(answer) as { items: LiveObject[] }).items;
+        // What has an owner follows from it: Istio's objects for the Gateway, and its shadow Service of a pool.
+        return (JSON.parse(answer) as { items: LiveObject[] }).items.filter(
+            ({ metadata }) => metadata.ownerReferences === undefined,
+        );
     });
     return new Map(
         objects.map((object) => [
