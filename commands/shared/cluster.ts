@@ -224,8 +224,7 @@ export class Cluster {
 
     private async send(path: string, request: HttpRequest): Promise<HttpAnswer> {
         for (let attempt = 1; ; attempt++) {
-            const options: https.RequestOptions = {};
-            await this.config.applyToHTTPSOptions(options);
+            const options = await this.credentials();
             // The client makes an agent for every call, which would mean a TLS handshake for every call.
             this.agent ??= keptAlive(options.agent);
             options.agent = this.agent;
@@ -243,6 +242,20 @@ export class Cluster {
                 }
             }
         }
+    }
+
+    /** @throws UsageError when the kubeconfig's user or cluster cannot be used, e.g. for want of its login command. */
+    private async credentials(): Promise<https.RequestOptions> {
+        const options: https.RequestOptions = {};
+        try {
+            await this.config.applyToHTTPSOptions(options);
+        } catch (error) {
+            throw new UsageError(
+                `the kubeconfig's context "${this.context}" cannot be used: ${messageOf(error)}`,
+                { cause: error },
+            );
+        }
+        return options;
     }
 
     private failure(error: unknown): ClusterError {

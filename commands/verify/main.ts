@@ -146,14 +146,10 @@ async function main(args: readonly string[]): Promise<number> {
     try {
         return await verify(command.opts<Flags>());
     } catch (error) {
-        process.stderr.write(`verify: ${messageOf(error)}\n`);
-        if (error instanceof UsageError) {
-            return exitCodes.usage;
-        }
-        if (error instanceof ClusterError) {
-            return exitCodes.unknown;
-        }
-        throw error;
+        const expected = error instanceof UsageError || error instanceof ClusterError;
+        const text = expected || !(error instanceof Error) ? messageOf(error) : error.stack;
+        process.stderr.write(`verify: ${text ?? ""}\n`);
+        return error instanceof UsageError ? exitCodes.usage : exitCodes.unknown;
     }
 }
 

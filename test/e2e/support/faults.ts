@@ -463,7 +463,7 @@ function editPool(
 /** Flags of the EPP: flag, value, and what is said of it. */
 const flagFaults: readonly Fault[] = (
     [
-        ["scoring", "no-such-flag", "true", "epp-unknown-flag", /--no-such-flag is not a flag of EPP 0\.5/],
+        ["scoring", "no-such-flag", "true", "epp-unknown-flag", /--no-such-flag is not a flag of EPP 0\.\d/],
         ["scoring", "pool-name", "another-pool", "epp-pool-mismatch", /--pool-name is another-pool/],
         ["scoring", "pool-namespace", "default", "epp-pool-mismatch", /--pool-namespace is default/],
         [
@@ -575,7 +575,7 @@ const pickerFaults: readonly Fault[] = [
                 const [file] = Object.keys(found.data!);
                 found.data![file!] = found.data![file!]!.replaceAll("max-score-picker", "best-score-picker");
             }),
-        expect: { id: "epp-config-invalid", message: /best-score-picker is not known to EPP 0\.5/ },
+        expect: { id: "epp-config-invalid", message: /best-score-picker is not known to EPP 0\.\d/ },
     },
     {
         title: "the EPP's prefix blocks are not the simulator's",

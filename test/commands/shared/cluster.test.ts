@@ -1,0 +1,172 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as http from "http";
+import type { AddressInfo } from "net";
+import * as os from "os";
+import * as path from "path";
+import { Cluster } from "../../../commands/shared/cluster";
+import { ClusterError, KindNotServedError, UsageError } from "../../../commands/shared/errors";
+
+/** An API server that answers as the real one was seen to; the real one is in `verifyObjects.e2e.test.ts`. */
+describe("a cluster by its kubeconfig", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-cluster-"));
+    const seen: {
+        url: string;
+        host: string | undefined;
+        method: string;
+        body: string;
+        authorization?: string;
+    }[] = [];
+    let server: http.Server;
+    let kubeconfig: string;
+
+    const status = (code: number, message: string) =>
+        JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", message, code });
+    const proxied = "/api/v1/namespaces/ns/services/http:web:8200/proxy";
+    const answers: Record<string, [number, string, string?]> = {
+        "/api/v1": [
+            200,
+            JSON.stringify({
+                resources: [
+                    { name: "pods", kind: "Pod", namespaced: true },
+                    { name: "pods/log", kind: "Pod", namespaced: true },
+                    { name: "nodes", kind: "Node", namespaced: false },
+                ],
+            }),
+        ],
+        "/api/v1/namespaces/ns/pods/a": [200, JSON.stringify({ metadata: { name: "a" } })],
+        "/api/v1/namespaces/ns/pods/secret": [403, status(403, "pods is forbidden")],
+        "/api/v1/namespaces/ns/pods?labelSelector=x%3Dy": [
+            200,
+            JSON.stringify({ items: [{ metadata: { name: "a" } }] }),
+        ],
+        "/api/v1/namespaces/ns/pods/a/log?tailLines=50&previous=false": [200, "one\ntwo\n", "text/plain"],
+        [`${proxied}/v1/models`]: [200, '{"data":[]}'],
+        [`${proxied}/busy`]: [503, status(503, 'no endpoints available for service "web"')],
+        [`${proxied}/own`]: [503, '{"kind":"Status"}'],
+        [`${proxied}/denied`]: [403, status(403, "services/proxy is forbidden")],
+    };
+
+    before(async () => {
+        server = http.createServer((request, response) => {
+            let body = "";
+            request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+            request.on("end", () => {
+                const { url = "", method = "" } = request;
+                const { host, authorization } = request.headers;
+                seen.push({ url, host, method, body, authorization });
+                if (url.endsWith("/slow")) {
+                    return;
+                }
+                const [code, text, type = "application/json"] = answers[url] ?? [
+                    404,
+                    status(404, "not found"),
+                ];
+                response.writeHead(code, { "content-type": type, "x-inference-pod": "a" }).end(text);
+            });
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        kubeconfig = path.join(folder, "kubeconfig");
+        const { port } = server.address() as AddressInfo;
+        // The client speaks plain HTTP only where nobody asks for more.
+        const plain = { "insecure-skip-tls-verify": true };
+        fs.writeFileSync(
+            kubeconfig,
+            JSON.stringify({
+                ...{ apiVersion: "v1", kind: "Config", "current-context": "one" },
+                clusters: [
+                    { name: "one", cluster: { server: `http://127.0.0.1:${String(port)}`, ...plain } },
+                    { name: "dead", cluster: { server: "http://127.0.0.1:1", ...plain } },
+                ],
+                users: [{ name: "me", user: { token: "my-token" } }],
+                contexts: [
+                    { name: "one", context: { cluster: "one", user: "me" } },
+                    { name: "dead", context: { cluster: "dead", user: "me" } },
+                ],
+            }),
+        );
+    });
+    after(() => {
+        server.closeAllConnections();
+        server.close();
+        fs.rmSync(folder, { recursive: true, force: true });
+    });
+
+    const cluster = (options: { context?: string; signal?: AbortSignal } = {}) =>
+        new Cluster({ kubeconfig, ...options });
+    const target = { namespace: "ns", target: { service: "web", port: 8200 } };
+
+    it("gives objects, nothing for those that are not there, and says which kinds are not served", async () => {
+        assert.equal((await cluster().get("v1", "Pod", "ns", "a"))?.metadata.name, "a");
+        assert.equal(await cluster().get("v1", "Pod", "ns", "b"), undefined);
+        await assert.rejects(cluster().get("v1", "Gadget", "ns", "a"), KindNotServedError);
+        await assert.rejects(cluster().list("none/v1", "Gadget"), { apiVersion: "none/v1", kind: "Gadget" });
+    });
+
+    it("lists by label, and fills in what items of a list do not say", async () => {
+        const [pod] = await cluster().list("v1", "Pod", "ns", "x=y");
+        assert.deepEqual([pod?.apiVersion, pod?.kind, pod?.metadata.name], ["v1", "Pod", "a"]);
+    });
+
+    it("gives the end of a log, or nothing", async () => {
+        assert.equal(await cluster().podLog("ns", "a"), "one\ntwo\n");
+        assert.equal(await cluster().podLog("ns", "b"), undefined);
+    });
+
+    it("sends requests to Services with the host, the body and the credentials that it has", async () => {
+        const answer = await cluster().request(
+            { ...target, path: "/v1/models" },
+            { method: "POST", headers: { host: "llm.example.com" }, body: "{}" },
+        );
+        assert.deepEqual(
+            [answer.status, answer.body, answer.headers["x-inference-pod"]],
+            [200, '{"data":[]}', "a"],
+        );
+        assert.equal(answer.apiServerError, undefined);
+        const { host, method, body, authorization } = seen.at(-1)!;
+        assert.deepEqual(
+            { host, method, body, authorization },
+            { host: "llm.example.com", method: "POST", body: "{}", authorization: "Bearer my-token" },
+        );
+    });
+
+    it("sends requests to pods", async () => {
+        await cluster().request({ namespace: "ns", target: { pod: "a", port: 9090 }, path: "/metrics" });
+        assert.equal(seen.at(-1)?.url, "/api/v1/namespaces/ns/pods/http:a:9090/proxy/metrics");
+    });
+
+    it("tells the API server's own words from a backend's", async () => {
+        const busy = await cluster().request({ ...target, path: "/busy" });
+        assert.equal(busy.apiServerError, 'no endpoints available for service "web"');
+        assert.equal((await cluster().request({ ...target, path: "/own" })).apiServerError, undefined);
+    });
+
+    it("says what is forbidden, what takes too long, and what does not answer", async () => {
+        const problem = (name: string) => (error: unknown) =>
+            error instanceof ClusterError && error.problem === name;
+        await assert.rejects(cluster().get("v1", "Pod", "ns", "secret"), problem("forbidden"));
+        await assert.rejects(cluster().request({ ...target, path: "/denied" }), problem("forbidden"));
+        await assert.rejects(
+            cluster().request({ ...target, path: "/slow" }, { timeoutMs: 50 }),
+            problem("timeout"),
+        );
+        const signal = AbortSignal.timeout(50);
+        await assert.rejects(cluster({ signal }).request({ ...target, path: "/slow" }), problem("timeout"));
+        await assert.rejects(cluster({ context: "dead" }).list("v1", "Pod"), problem("unreachable"));
+    });
+
+    it("refuses a context or a kubeconfig that is not there, and names those that are", () => {
+        assert.throws(
+            () => cluster({ context: "two" }),
+            (error: unknown) => {
+                assert.ok(error instanceof UsageError);
+                assert.match(error.message, /no context "two"; allowed: one, dead/);
+                return true;
+            },
+        );
+        assert.throws(
+            () => new Cluster({ kubeconfig: path.join(folder, "none") }),
+            /there is no file .*none/,
+        );
+    });
+});
