@@ -172,7 +172,7 @@ describe("results", () => {
                 replaceKeys: ["spec"],
                 detailedDiff: { spec: "update-replace" },
                 inputs: undefined,
-                    oldInputs: undefined,
+                oldInputs: undefined,
                 failed: true,
             },
         ]);
