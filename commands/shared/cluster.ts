@@ -26,7 +26,7 @@ export interface ClusterOptions {
     kubeconfig?: string;
     /** Context of the kubeconfig. Default: its current context. */
     context?: string;
-    /** Ends every call that is under way; they throw a {@link ClusterError} of the problem `timeout`. */
+    /** Ends every call that is under way; they throw a {@link ClusterError} of the problem `out-of-time`. */
     signal?: AbortSignal;
 }
 
@@ -261,9 +261,13 @@ export class Cluster {
     private failure(error: unknown): ClusterError {
         const where = `the API server at ${this.server.origin} (context "${this.context}")`;
         if (this.signal?.aborted) {
-            return new ClusterError("timeout", `the time that was allowed ran out while asking ${where}`, {
-                cause: error,
-            });
+            return new ClusterError(
+                "out-of-time",
+                `the time that was allowed ran out while asking ${where}`,
+                {
+                    cause: error,
+                },
+            );
         }
         if (error instanceof HttpTimeoutError) {
             return new ClusterError("timeout", `${where} gave ${error.message}`, { cause: error });

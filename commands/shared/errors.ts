@@ -3,8 +3,12 @@ export class UsageError extends Error {
     override readonly name = "UsageError";
 }
 
-/** What went wrong between a command and the cluster. */
-export type ClusterProblem = "unreachable" | "unauthorized" | "forbidden" | "timeout" | "refused";
+/**
+ * What went wrong between a command and the cluster. `timeout`: one call took too long; `out-of-time`: the command as a
+ * whole did; `refused`: the API server answered with an error of its own.
+ */
+export type ClusterProblem =
+    "unreachable" | "unauthorized" | "forbidden" | "timeout" | "out-of-time" | "refused";
 
 /** The cluster could not be asked: a command cannot tell how things are. Commands exit with 3. */
 export class ClusterError extends Error {

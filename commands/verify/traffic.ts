@@ -59,7 +59,7 @@ export interface ModelTraffic {
     scoring?: ScoringTraffic;
     /** `/metrics` of each decode pod that is ready. */
     servers: Record<string, Scrape>;
-    /** Why requests could not be sent through the API server: missing rights, or no time left. */
+    /** Why the rest was not sent: rights are missing, the API server is gone, or no time is left. */
     stopped?: ClusterError;
 }
 
@@ -210,12 +210,24 @@ function proxySender(
 function urlSender(base: string, headers: Record<string, string>, signal: AbortSignal): NamedSender {
     return {
         via: base,
-        send: (path, request) =>
-            sendHttp(new URL(base.replace(/\/$/, "") + path), {
-                ...request,
-                signal,
-                headers: { ...headers, ...request.headers },
-            }),
+        send: async (path, request) => {
+            try {
+                return await sendHttp(new URL(base.replace(/\/$/, "") + path), {
+                    ...request,
+                    signal,
+                    headers: { ...headers, ...request.headers },
+                });
+            } catch (error) {
+                if (signal.aborted) {
+                    throw new ClusterError(
+                        "out-of-time",
+                        `the time that was allowed ran out while asking ${base}`,
+                        { cause: error },
+                    );
+                }
+                throw error;
+            }
+        },
     };
 }
 

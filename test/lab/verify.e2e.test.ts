@@ -119,4 +119,30 @@ describe("verify in the lab", function () {
             }
         });
     }
+
+    it("reaches a route that asks for a host, a header and a path, through the API server", async () => {
+        await lab.deploy(
+            {
+                routing: { hostnames: ["*.example.com"], headers: { "x-tenant": "blue" } },
+                models: { pathed: { match: { path: "/pathed" } } },
+            },
+            { refresh: true },
+        );
+        const outputs = JSON.parse(fs.readFileSync(path.join(lab.cluster.state, "outputs.json"), "utf8")) as {
+            deployment: DeploymentOutput;
+        };
+        const { deployment } = outputs;
+        const report = await lab.until(
+            () =>
+                verifyStack({
+                    ...{ cluster, deployment, models: ["pathed"], requests: 3, source: "the lab" },
+                    ...{ progress: () => undefined, signal: AbortSignal.timeout(60_000) },
+                }),
+            ({ outcome }) => outcome === "passed",
+        );
+        assert.deepEqual(
+            report.measures.map(({ answered }) => answered),
+            [3, 3],
+        );
+    });
 });

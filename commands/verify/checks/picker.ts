@@ -72,7 +72,7 @@ function eppDeployment(context: ModelContext): Finding[] {
         findings.push(
             broken(
                 "epp-scaled-to-zero",
-                `${found.name} is scaled to 0: ${consequence(model.epp.failureMode)}`,
+                `${found.name} is scaled to 0: ${consequence(context)}`,
                 `kubectl --namespace ${namespace} scale deployment ${name} --replicas=${String(model.epp.replicas)}`,
             ),
         );
@@ -90,8 +90,10 @@ function eppDeployment(context: ModelContext): Finding[] {
     return findings;
 }
 
-/** What requests get while the EPP does not answer. */
-function consequence(failureMode: "FailClose" | "FailOpen"): string {
+/** What requests get while the EPP does not answer: as the pool says, and without one as the stack does. */
+function consequence({ snapshot, deployment, model }: ModelContext): string {
+    const pool = snapshot.find("pool", deployment.namespaces.simulator, model.pool ?? "");
+    const failureMode = pool?.spec?.endpointPickerRef?.failureMode ?? model.epp.failureMode;
     return failureMode === "FailClose"
         ? "failureMode FailClose refuses every request"
         : "failureMode FailOpen passes requests on unscored, to any pod";
@@ -395,7 +397,7 @@ export const eppRunning: Check = {
             return [
                 broken(
                     "epp-not-ready",
-                    `no pod of ${found.name} is ready, so ${consequence(model.epp.failureMode)}: ${why.join("; ") || "it has none"}`,
+                    `no pod of ${found.name} is ready, so ${consequence(context)}: ${why.join("; ") || "it has none"}`,
                     `kubectl --namespace ${namespace} logs deployment/${name}`,
                 ),
             ];

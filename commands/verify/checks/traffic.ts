@@ -177,9 +177,9 @@ function stopped({ stopped: error }: ModelTraffic): Finding[] | undefined {
         ? undefined
         : [
               unknown(
-                  error.problem === "timeout" ? "requests-out-of-time" : "requests-not-permitted",
-                  `requests could not be sent through the API server: ${error.message}`,
-                  error.problem === "timeout"
+                  error.problem === "out-of-time" ? "requests-out-of-time" : "requests-not-permitted",
+                  `requests could not be sent: ${error.message}`,
+                  error.problem === "out-of-time"
                       ? "give more --timeout, or fewer --requests"
                       : "you need the rights to `create` and `get` services/proxy and pods/proxy; or give --gateway-url and --direct-url",
               ),

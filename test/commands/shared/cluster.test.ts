@@ -151,7 +151,10 @@ describe("a cluster by its kubeconfig", () => {
             problem("timeout"),
         );
         const signal = AbortSignal.timeout(50);
-        await assert.rejects(cluster({ signal }).request({ ...target, path: "/slow" }), problem("timeout"));
+        await assert.rejects(
+            cluster({ signal }).request({ ...target, path: "/slow" }),
+            problem("out-of-time"),
+        );
         await assert.rejects(cluster({ context: "dead" }).list("v1", "Pod"), problem("unreachable"));
     });
 
