@@ -125,10 +125,10 @@ export const extProcFilter: Check = {
                 );
             case "scheduler":
                 return applied.map(({ name }) =>
-                    warning(
+                    broken(
                         "ext-proc-filter-unexpected",
-                        `${name} makes the Gateway ask an EPP, and the stack has extProc.enabled: false`,
-                        `delete it, or set extProc.enabled: true`,
+                        `${name} makes the Gateway ask an EPP, and the stack has extProc.enabled: false: requests depend on its answer`,
+                        "delete it, or set extProc.enabled: true",
                     ),
                 );
             case "scoring-not-obeyed":

@@ -510,6 +510,35 @@ const pickerFaults: readonly Fault[] = [
             editor.remove("pool", deployment.namespaces.simulator, model.pool!),
         expect: { id: "pool-missing", message: /InferencePool .* does not exist/ },
     },
+    {
+        title: "the pool passes requests on unscored",
+        mode: "scoring",
+        break: (scene) =>
+            editPool(scene, ({ spec }) => {
+                spec!.endpointPickerRef!.failureMode = "FailOpen";
+            }),
+        expect: {
+            id: "pool-failure-mode-mismatch",
+            message: /failureMode FailOpen, and the stack says FailClose/,
+        },
+        warning: true,
+    },
+    {
+        title: "the EPP is scaled to 0 and the pool fails open",
+        mode: "scoring",
+        break: (scene) => {
+            editPool(scene, ({ spec }) => {
+                spec!.endpointPickerRef!.failureMode = "FailOpen";
+            });
+            editEpp(scene, ({ spec }) => {
+                spec!.replicas = 0;
+            });
+        },
+        expect: {
+            id: "epp-scaled-to-zero",
+            message: /scaled to 0: failureMode FailOpen passes requests on unscored/,
+        },
+    },
     ...(["scoring", "scoring-not-obeyed"] as const).map((mode): Fault => ({
         title: "the EPP is scaled to 0",
         mode,
@@ -708,7 +737,6 @@ const filterFaults: readonly Fault[] = [
         mode: "scheduler",
         break: handWrittenFilter,
         expect: { id: "ext-proc-filter-unexpected", message: /extProc\.enabled: false/ },
-        warning: true,
     },
     {
         title: "the ext_proc EnvoyFilter is deleted",
