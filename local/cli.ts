@@ -6,7 +6,7 @@ import type { PathOutput } from "../components/outputs";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import type { RunResult } from "./engine";
 import { isLabRunning, parts, stopLab } from "./lab";
-import { parseOverrides } from "./overrides";
+import { parseOverrides } from "../commands/shared/overrides";
 import { projectRoot, stateDir } from "./paths";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";

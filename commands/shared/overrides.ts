@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { deepMerge, isObject } from "../components/settings/merge";
+import { deepMerge, isObject } from "../../components/settings/merge";
 
 /**
  * Reads `path=value` pairs as `pulumi config set --path` would: dots go into objects, and values are YAML.
