@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc";
+
+/** One resource as the program registered it. */
+export interface Registration {
+    type: string;
+    name: string;
+    /** As the engine would get them: a secret is wrapped, see `isRpcSecret` of Pulumi's SDK. */
+    inputs: Record<string, unknown>;
+    dependencies: string[];
+    parent: string;
+    provider: string;
+    /** Seconds or text, as the engine is asked to wait. */
+    timeouts?: { create?: string; update?: string };
+    /** Paths of the inputs that are set once and then left to others. */
+    ignoreChanges?: string[];
+}
+
+/** What a run of the program made. */
+export interface ProgramRun {
+    registrations: Registration[];
+    outputs: Record<string, unknown>;
+}
+
+/** Which stack the program is to take itself for. */
+export interface ProgramStack {
+    project: string;
+    stack: string;
+    /** Config by `project:key`: text as it is, everything else as JSON. */
+    config: Record<string, string>;
+}
+
+/** A program that exports one function, as `index.ts` does. */
+export type Program = () => Promise<object>;
+
+/** `urn:pulumi:stack::project::a$b$type::name` -> `type::name`: the part that says which resource it is. */
+export function shortUrn(urn: string): string {
+    const [, , qualifiedType, name] = urn.split("::");
+    return name === undefined ? "" : `${qualifiedType!.split("$").at(-1)!}::${name}`;
+}
+
+/**
+ * Runs a program in this process, under Pulumi's mocks: no engine, no provider and no cluster is asked, and each
+ * resource is taken to be as its inputs say.
+ *
+ * @throws whatever the program throws, such as a SettingsError.
+ */
+export async function runUnderMocks(program: Program, stack: ProgramStack): Promise<ProgramRun> {
+    const registrations: Registration[] = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ name, inputs }) => ({
+                id: `${name}-id`,
+                state: inputs as Record<string, unknown>,
+            }),
+            call: () => ({}),
+        },
+        stack.project,
+        stack.stack,
+    );
+    recordRegistrations(pulumi.runtime.getMonitor() as unknown as MockMonitor, registrations);
+    pulumi.runtime.setAllConfig(stack.config);
+    const outputs = await new Promise<Record<string, unknown>>((resolve, reject) => {
+        program().then(
+            (result) => pulumi.output(result).apply((value) => resolve({ ...value })),
+            (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+        );
+    });
+    await pulumi.runtime.disconnect();
+    return { registrations, outputs };
+}
+
+/** Config values as the engine hands them over: text as it is, everything else as JSON. */
+export function configTexts(project: string, config: Record<string, unknown>): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+            `${project}:${key}`,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
+}
+
+/** Mocks see inputs only; dependencies, parents and providers are in the request that the engine would get. */
+function recordRegistrations(monitor: MockMonitor, registrations: Registration[]): void {
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = async (request: RegisterResourceRequest, callback) => {
+        const { create, update } = request.getCustomtimeouts()?.toObject() ?? {};
+        const ignoreChanges = request.getIgnorechangesList();
+        registrations.push({
+            type: request.getType(),
+            name: request.getName(),
+            parent: shortUrn(request.getParent()),
+            provider: shortUrn(request.getProvider()),
+            dependencies: request.getDependenciesList().map(shortUrn).sort(),
+            ...(create !== "" && { timeouts: { create, update } }),
+            ...(ignoreChanges.length > 0 && { ignoreChanges }),
+            inputs: deserializeProperties(request.getObject() ?? new Struct()),
+        });
+        await register(request, callback);
+    };
+}
