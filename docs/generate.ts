@@ -1,17 +1,23 @@
 import * as fs from "fs";
 import * as path from "path";
-import { parseDocument } from "yaml";
+import * as prettier from "prettier";
+import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
+import { stackSchema } from "./stackSchema";
 
-/** Rewrites what documentation says of the settings: `npm run docs`. */
+/**
+ * Rewrites what is made of the settings: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
+ * the exit code is 1 when a file is stale.
+ */
 
 const root = path.resolve(__dirname, "..");
 
-/** The generated files, each with what makes its text anew. */
-export const generated: Record<string, (text: string) => string> = {
+/** The generated files, each with what makes its text anew of the text that is there. */
+export const generated: Record<string, (text: string) => string | Promise<string>> = {
     "README.md": withSettingsTable,
     "Pulumi.yaml": withDefaults,
+    "schema/pulumi-stack.schema.json": schemaText,
 };
 
 const markers = { begin: "<!-- settings:begin -->", end: "<!-- settings:end -->" };
@@ -38,9 +44,62 @@ function withDefaults(text: string): string {
     return document.toString({ lineWidth: 110 });
 }
 
-if (require.main === module) {
+/** The schema of `Pulumi.<env>.yaml`, laid out as the repository's other files. */
+async function schemaText(): Promise<string> {
+    const project = parse(read("Pulumi.yaml")) as {
+        name: string;
+        config: Record<string, { description: string }>;
+    };
+    const descriptions = Object.fromEntries(
+        Object.entries(project.config).map(([key, { description }]) => [key, description]),
+    );
+    const file = path.join(root, "schema/pulumi-stack.schema.json");
+    const options = await prettier.resolveConfig(file);
+    return prettier.format(JSON.stringify(stackSchema(project.name, descriptions)), {
+        ...options,
+        filepath: file,
+    });
+}
+
+/** The text of a file of the project; empty where there is none yet. */
+function read(file: string): string {
+    const target = path.join(root, file);
+    return fs.existsSync(target) ? fs.readFileSync(target, "utf8") : "";
+}
+
+/** The generated files whose text is not what it would be made. */
+export async function staleFiles(): Promise<string[]> {
+    const stale: string[] = [];
+    for (const [file, make] of Object.entries(generated)) {
+        const text = read(file);
+        if ((await make(text)) !== text) {
+            stale.push(file);
+        }
+    }
+    return stale;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+    const [flag, ...others] = argv;
+    if (others.length > 0 || (flag !== undefined && flag !== "--check")) {
+        console.error(`docs: ${argv.join(" ")} is not allowed; allowed: --check or nothing.`);
+        return 2;
+    }
+    if (flag === "--check") {
+        const stale = await staleFiles();
+        stale.forEach((file) => console.error(`${file} is stale; \`npm run docs\` rewrites it.`));
+        return stale.length === 0 ? 0 : 1;
+    }
     for (const [file, make] of Object.entries(generated)) {
         const target = path.join(root, file);
-        fs.writeFileSync(target, make(fs.readFileSync(target, "utf8")));
+        fs.mkdirSync(path.dirname(target), { recursive: true });
+        fs.writeFileSync(target, await make(read(file)));
     }
+    return 0;
+}
+
+if (require.main === module) {
+    void main(process.argv.slice(2)).then((code) => {
+        process.exitCode = code;
+    });
 }
