@@ -1,5 +1,6 @@
 import * as fs from "fs";
 import * as https from "https";
+import { isIP } from "net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError, KindNotServedError, messageOf, UsageError } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
@@ -226,7 +227,7 @@ export class Cluster {
         for (let attempt = 1; ; attempt++) {
             const options = await this.credentials();
             // The client makes an agent for every call, which would mean a TLS handshake for every call.
-            this.agent ??= keptAlive(options.agent);
+            this.agent ??= ownAgent(options.agent, this.server);
             options.agent = this.agent;
             try {
                 return await sendHttp(
@@ -310,11 +311,19 @@ function rootOf(apiVersion: string): string {
     return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-/** The same agent, but for connections that stay open. An agent of another class speaks to a proxy: it stays as it is. */
-function keptAlive(agent: https.RequestOptions["agent"]): https.RequestOptions["agent"] {
-    return agent instanceof https.Agent && agent.constructor === https.Agent
-        ? new https.Agent({ ...agent.options, keepAlive: true })
-        : agent;
+/**
+ * The same agent, but for connections that stay open, to a server that must prove to be the one of the kubeconfig: Node
+ * has it prove that it is whomever a Host header names, otherwise. An agent of another class speaks to a proxy: it stays
+ * as it is.
+ */
+function ownAgent(agent: https.RequestOptions["agent"], server: URL): https.RequestOptions["agent"] {
+    if (!(agent instanceof https.Agent) || agent.constructor !== https.Agent) {
+        return agent;
+    }
+    const host = server.hostname.replace(/^\[|\]$/g, "");
+    // TLS has no names for addresses (RFC 6066); the certificate is checked for the address all the same.
+    const servername = agent.options.servername ?? (isIP(host) === 0 ? host : "");
+    return new https.Agent({ ...agent.options, servername, keepAlive: true });
 }
 
 /** The `Status` that an answer holds: the API server's own words, and no backend's. */

@@ -64,6 +64,14 @@ describe("verify on a real API server", function () {
         assert.match(answer.apiServerError ?? "", /services "no-such-service" not found/);
     });
 
+    it("does not have the API server prove that it is the host of a request that it passes on", async () => {
+        const answer = await cluster.request(
+            { namespace: "llm-d-sim", target: { service: "no-such-service", port: 80 }, path: "/" },
+            { headers: { host: "llm.example.com" } },
+        );
+        assert.match(answer.apiServerError ?? "", /not found/);
+    });
+
     for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
         describe(mode, () => {
             let deployment: DeploymentOutput;

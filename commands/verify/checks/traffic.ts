@@ -1,3 +1,4 @@
+import type { ClusterProblem } from "../../shared/errors";
 import { eppReleaseOf, flagValue, simulatorReleaseOf } from "../containers";
 import { binomialTail, chanceOfSamePod } from "../statistics";
 import type { Attempt, ModelTraffic, PathTraffic, ScoringTraffic } from "../traffic";
@@ -172,18 +173,24 @@ function isApiServersOwn({ error }: Attempt): boolean {
     return error !== undefined && deliveryFailure.test(error) && !/connection refused/.test(error);
 }
 
+/** What ended the sending of requests, by the cluster's problem. */
+const endings: Partial<Record<ClusterProblem, [id: string, fix: string]>> = {
+    "out-of-time": ["requests-out-of-time", "give more --timeout, or fewer --requests"],
+    forbidden: [
+        "requests-not-permitted",
+        "you need the rights to `create` and `get` services/proxy and pods/proxy; or give --gateway-url and --direct-url",
+    ],
+};
+
 function stopped({ stopped: error }: ModelTraffic): Finding[] | undefined {
-    return error === undefined
-        ? undefined
-        : [
-              unknown(
-                  error.problem === "out-of-time" ? "requests-out-of-time" : "requests-not-permitted",
-                  `requests could not be sent: ${error.message}`,
-                  error.problem === "out-of-time"
-                      ? "give more --timeout, or fewer --requests"
-                      : "you need the rights to `create` and `get` services/proxy and pods/proxy; or give --gateway-url and --direct-url",
-              ),
-          ];
+    if (error === undefined) {
+        return undefined;
+    }
+    const [id, fix] = endings[error.problem] ?? [
+        "requests-not-sent",
+        "see to the API server, and run this again",
+    ];
+    return [unknown(id, `requests could not be sent: ${error.message}`, fix)];
 }
 
 const serverMetrics: TrafficCheck = {
@@ -413,6 +420,18 @@ const prefixAffinity: TrafficCheck = {
             return { skipped: "answers do not say which pod gave them" };
         }
         const text = affinityText(affinity);
+        if (affinity.pods === 1) {
+            return [
+                warning(
+                    "prefix-one-pod",
+                    `${text}: one pod answers whatever is asked, so that prompts tell nothing`,
+                    "see whether the other pods are in the EPP's choice, and run this again",
+                ),
+            ];
+        }
+        if (affinity.chance ** affinity.trials >= significance) {
+            return { skipped: `${text}: so few could not tell it from chance; send more --requests` };
+        }
         return affinity.pValue < significance
             ? []
             : [

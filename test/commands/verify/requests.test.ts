@@ -217,6 +217,20 @@ describe("verify's requests", () => {
         assert.deepEqual(affinity, { returned: 15, trials: 15, chance: 1, pValue: 1, pods: 1 });
     });
 
+    it("do not call a path broken, or sound, by prompts that are too few or all at one pod", () => {
+        const few = scored(2, 2, (prompt) => pods[prompt]!);
+        const report = verify("scoring", healthyTraffic({ scoring: { attempts: few, counted: 4 } }));
+        const hop = report.checks.find(({ check }) => check === "prefix-affinity");
+        assert.deepEqual([report.exitCode, hop?.status], [0, "skipped"]);
+        assert.match(hop?.because ?? "", /2 of 2 .* so few could not tell it from chance/);
+        const one = scored(5, 4, () => "pod-a");
+        const all = verify("scoring", healthyTraffic({ scoring: { attempts: one, counted: 20 } }));
+        assert.deepEqual(
+            all.warnings.map(({ id }) => id),
+            ["prefix-one-pod"],
+        );
+    });
+
     it("count returns against the chance that pods' shares give", () => {
         const affinity = affinityOf({ attempts: scored(6, 3, (prompt) => pods[prompt % 3]!), counted: 18 })!;
         assert.deepEqual([affinity.returned, affinity.trials, affinity.pods], [12, 12, 3]);
