@@ -1,0 +1,40 @@
+/**
+ * The library: what another Pulumi program imports as `llm-d-inference`. Nothing else is public.
+ *
+ * - {@link InferenceStack} is everything at once. Its parts are {@link Namespaces}, a {@link SimulatorStack} a model,
+ *   and a {@link SchedulerStack} in front of them, and theirs are the other components.
+ * - {@link settingsFrom} checks settings and fills in defaults; {@link simulatorStackArgs} and
+ *   {@link schedulerStackArgs} make arguments of them.
+ */
+export { schedulerStackArgs, simulatorStackArgs } from "./assemble";
+export type { ClusterArgs } from "./cluster";
+export { createClusterProvider } from "./cluster";
+export type { Backend, GatewayNames, ReleaseNames, Role } from "./contract";
+export { gatewayNames, labels, podSelector, ports, releaseNames, serviceHost } from "./contract";
+export type { CrossNamespaceRouteArgs, RouteMatch, RouteTimeouts } from "./crossNamespaceRoute";
+export { CrossNamespaceRoute } from "./crossNamespaceRoute";
+export type { DeploymentOutput, EppOutput, Mode, ModelDeploymentOutput } from "./deploymentOutput";
+export { deploymentOutput, modeOf } from "./deploymentOutput";
+export type { EndpointPickerArgs, EndpointPickerSettings } from "./epp/endpointPicker";
+export { EndpointPicker } from "./epp/endpointPicker";
+export type { InferenceStackArgs } from "./inferenceStack";
+export { InferenceStack } from "./inferenceStack";
+export type { NamespacesArgs } from "./namespaces";
+export { Namespaces } from "./namespaces";
+export type { ModelOutputs, PathOutput, StackOutputs } from "./outputs";
+export { pathInForce, stackOutputs } from "./outputs";
+export type { Readiness } from "./readiness";
+export type { GatewaySettings, InferenceGatewayArgs } from "./scheduler/gateway";
+export { InferenceGateway } from "./scheduler/gateway";
+export type { RoutedModel, SchedulerStackArgs } from "./scheduler/schedulerStack";
+export { SchedulerStack } from "./scheduler/schedulerStack";
+export type { Model, Settings, SettingsInput } from "./settings";
+export { loadSettings, parseSettings, SettingsError, settingsFrom } from "./settings";
+export type { InferencePoolArgs } from "./simulator/inferencePool";
+export { InferencePool } from "./simulator/inferencePool";
+export type { ModelServerArgs } from "./simulator/modelServer";
+export { ModelServer } from "./simulator/modelServer";
+export type { ProxyArgs } from "./simulator/proxy";
+export { Proxy } from "./simulator/proxy";
+export type { SimulatorStackArgs } from "./simulator/simulatorStack";
+export { SimulatorStack } from "./simulator/simulatorStack";
