@@ -3,6 +3,7 @@ import { childOptions } from "./childOptions";
 import { deploy } from "./deploy";
 import { modeOf } from "./deploymentOutput";
 import { pathInForce } from "./outputs";
+import type { Settings } from "./settings";
 import { SettingsError, settingsFrom } from "./settings";
 
 /** Arguments of {@link InferenceStack}. */
@@ -33,16 +34,9 @@ export class InferenceStack extends pulumi.ComponentResource {
     readonly directAddresses: pulumi.Output<{ [release: string]: string }>;
 
     constructor(name: string, args: InferenceStackArgs, opts?: pulumi.ComponentResourceOptions) {
+        // First, so that nothing is registered where a setting is bad.
+        const settings = settingsOf(args);
         super("llm-d-inference:index:InferenceStack", name, {}, opts);
-        const settings = settingsFrom(args.settings ?? {});
-        if (Object.values(settings.cluster).some((value) => value !== undefined)) {
-            throw new SettingsError([
-                {
-                    setting: "cluster",
-                    message: "cluster: not allowed here; allowed: a provider in the component's options.",
-                },
-            ]);
-        }
         const outputs = deploy(settings, `${name}-`, childOptions(this, opts));
         if (modeOf(settings) === "scoring-not-obeyed") {
             void pulumi.log.warn(`Path in force: ${pathInForce(settings)}.`, this);
@@ -62,4 +56,17 @@ export class InferenceStack extends pulumi.ComponentResource {
             directAddresses: this.directAddresses,
         });
     }
+}
+
+function settingsOf(args: InferenceStackArgs): Settings {
+    const settings = settingsFrom(args.settings ?? {});
+    if (Object.values(settings.cluster).some((value) => value !== undefined)) {
+        throw new SettingsError([
+            {
+                setting: "cluster",
+                message: "cluster: not allowed here; allowed: a provider in the component's options.",
+            },
+        ]);
+    }
+    return settings;
 }

@@ -1,0 +1,85 @@
+import { execFileSync, spawnSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import type { Program } from "../../../commands/render/programRun";
+
+const root = path.resolve(__dirname, "../../..");
+
+interface Manifest {
+    dependencies: Record<string, string>;
+}
+
+/** Compiler options that Pulumi gives a program without a tsconfig.json (`@pulumi/pulumi/cmd/run`). */
+const pulumiDefaults = ["--target", "ES2020", "--module", "nodenext", "--moduleResolution", "nodenext"];
+
+/** Programs outside the repository that have the library installed as `npm pack` packs it. */
+export class Consumers {
+    private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-library-"));
+    /** The installed package. */
+    readonly library: string;
+    /** The files of the package. */
+    readonly files: string[];
+
+    /** Builds and packs the library, which takes a while. */
+    constructor() {
+        const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", this.folder], {
+            cwd: root,
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        // What the build prints stands before it.
+        const [{ filename, files }] = JSON.parse(packed.slice(packed.indexOf("[\n"))) as [
+            { filename: string; files: { path: string }[] },
+        ];
+        this.files = files.map((file) => file.path);
+        const modules = path.join(this.folder, "node_modules");
+        this.library = path.join(modules, "llm-d-inference");
+        fs.mkdirSync(this.library, { recursive: true });
+        const archive = path.join(this.folder, filename);
+        execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", this.library]);
+        const { dependencies } = readManifest(this.library);
+        // Linked, so that the program and the tests share one Pulumi SDK, as the engine's inline programs need.
+        for (const name of [...Object.keys(dependencies), "@types/node"]) {
+            const link = path.join(modules, name);
+            fs.mkdirSync(path.dirname(link), { recursive: true });
+            fs.symlinkSync(path.join(root, "node_modules", name), link);
+        }
+    }
+
+    /** A copy of an example, with its text changed, and its folder. */
+    example(name: string, change: (text: string) => string = (text) => text): string {
+        const folder = fs.mkdtempSync(path.join(this.folder, `${name}-`));
+        fs.cpSync(path.join(root, "examples", name), folder, { recursive: true });
+        const file = path.join(folder, "index.ts");
+        fs.writeFileSync(file, change(fs.readFileSync(file, "utf8")));
+        return folder;
+    }
+
+    /** What the compiler has to say of a program; nothing, if all is well. */
+    typeErrors(folder: string): string {
+        const tsc = path.join(root, "node_modules/.bin/tsc");
+        const flags = ["--noEmit", "--strict", "--skipLibCheck", ...pulumiDefaults];
+        return spawnSync(tsc, [...flags, path.join(folder, "index.ts")], { cwd: folder, encoding: "utf8" })
+            .stdout;
+    }
+
+    remove(): void {
+        fs.rmSync(this.folder, { recursive: true });
+    }
+}
+
+/** A program that registers its resources when it is loaded, anew at each run. */
+export function programOf(folder: string): Program {
+    const file = path.join(folder, "index.ts");
+    return async () => {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the way to load a module twice.
+        delete require.cache[require.resolve(file)];
+        return { ...((await import(file)) as object) };
+    };
+}
+
+/** The manifest of a package. */
+export function readManifest(folder: string): Manifest {
+    return JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
+}
