@@ -20,12 +20,14 @@ const steps: Record<string, Step> = {
     types: { gate: ["tsc", "--noEmit", "-p", "."] },
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
     format: { gate: ["prettier", "--check", "--log-level=warn", "."] },
+    docs: { gate: ["ts-node", "--transpile-only", "docs/generate.ts", "--check"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
+    library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     policy: { mocha: ["test/policy/**/*.test.ts", "--ignore", "**/mutate.test.ts"] },
     "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] },
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     "local-e2e": { mocha: ["test/local/**/*.e2e.test.ts"] },
-    e2e: { mocha: ["test/e2e/**/*.e2e.test.ts"] },
+    e2e: { mocha: ["test/e2e/**/*.e2e.test.ts", "test/library/**/*.e2e.test.ts"] },
     lab: { mocha: ["test/lab/**/*.e2e.test.ts"] },
 };
 
