@@ -21,6 +21,7 @@ const steps: Record<string, Step> = {
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
     format: { gate: ["prettier", "--check", "--log-level=warn", "."] },
     docs: { gate: ["ts-node", "--transpile-only", "docs/generate.ts", "--check"] },
+    "api-docs": { gate: ["typedoc", "--options", "docs/typedoc.json", "--emit", "none"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
     library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     policy: { mocha: ["test/policy/**/*.test.ts", "--ignore", "**/mutate.test.ts"] },

@@ -14,6 +14,6 @@ export { lintPickerConfig } from "./lint";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
 export { presetConfig, presets } from "./presets";
 export { eppRules, metricsAuthRules } from "./rbac";
-export type { EppRelease, IstioRelease, RbacRule, SimulatorRelease } from "./types";
+export type { Disaggregation, EppRelease, IstioRelease, RbacRule, SimulatorRelease } from "./types";
 export type { ImageVersion } from "./versions";
 export { findEpp, findIstio, findSimulator, minorOf, parseImage } from "./versions";

@@ -1,4 +1,5 @@
 import { strict as assert } from "assert";
+import * as fs from "fs";
 import * as path from "path";
 import { runUnderMocks } from "../../commands/render/programRun";
 import { Consumers, programOf, readManifest } from "./support/consumer";
@@ -44,6 +45,20 @@ describe("the library, as another program has it", function () {
             }
         });
     }
+
+    it("compiles and runs what docs/library.md shows", async () => {
+        const document = fs.readFileSync(path.join(root, "docs/library.md"), "utf8");
+        const [, program] = /^```ts\n(.*?)^```$/ms.exec(document)!;
+        const folder = consumers.program(program!);
+        assert.equal(consumers.typeErrors(folder), "");
+        const stack = { project: "shown", stack: "test", config: {} };
+        const { outputs, registrations } = await runUnderMocks(programOf(folder), stack);
+        assert.match(String(outputs.path), /^scoring: /);
+        const providers = registrations
+            .filter(({ type }) => type.startsWith("kubernetes:"))
+            .map(({ provider }) => provider);
+        assert.deepEqual([...new Set(providers)], ["pulumi:providers:kubernetes::cluster"]);
+    });
 
     it("gives its users types that catch a misspelt setting", () => {
         const folder = consumers.example("two-models", (text) => text.replace("replicas:", "replcas:"));

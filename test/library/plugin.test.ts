@@ -85,7 +85,7 @@ describe("the component package", function () {
         const { registrations, outputs } = await runUnderMocks(async () => {
             const type = "llm-d-inference:index:InferenceStack";
             const { state } = await provider.construct("inference", type, { settings }, {});
-            return state as Record<string, unknown>;
+            return state;
         }, stack);
         const kinds = new Set(registrations.map(({ inputs }) => inputs.kind));
         for (const kind of ["Namespace", "Gateway", "HTTPRoute", "ReferenceGrant", "InferencePool"]) {

@@ -56,6 +56,13 @@ export class Consumers {
         return folder;
     }
 
+    /** The folder of a program that is this text. */
+    program(text: string): string {
+        const folder = fs.mkdtempSync(path.join(this.folder, "program-"));
+        fs.writeFileSync(path.join(folder, "index.ts"), text);
+        return folder;
+    }
+
     /** What the compiler has to say of a program; nothing, if all is well. */
     typeErrors(folder: string): string {
         const tsc = path.join(root, "node_modules/.bin/tsc");
@@ -73,7 +80,6 @@ export class Consumers {
 export function programOf(folder: string): Program {
     const file = path.join(folder, "index.ts");
     return async () => {
-        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the way to load a module twice.
         delete require.cache[require.resolve(file)];
         return { ...((await import(file)) as object) };
     };
