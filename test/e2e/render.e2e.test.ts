@@ -1,0 +1,177 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { parse, stringify } from "yaml";
+import { writeFolder } from "../../commands/render/folder";
+import type { KubernetesObject } from "../../commands/render/manifests";
+import { yamlOf } from "../../commands/render/manifests";
+import { renderStack } from "../../commands/render/render";
+import { deepMerge } from "../../components/settings/merge";
+import { modes } from "../support/modes";
+import { TestCluster } from "./support/cluster";
+import { differences } from "./support/differences";
+
+const root = path.resolve(__dirname, "../..");
+
+/** What the embedded control plane is deployed to with, and no Istio that could make a Gateway Programmed. */
+const withoutIstio = { readiness: { gateway: false } };
+
+interface LiveObject extends KubernetesObject {
+    metadata: KubernetesObject["metadata"] & { managedFields: { manager: string; operation: string }[] };
+}
+
+describe("rendered manifests on the real API server", function () {
+    this.timeout(300_000);
+    const cluster = new TestCluster();
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-render-e2e-"));
+    const { "scoring-not-obeyed-replicated": inOtherNamespaces, ...inOwnNamespaces } = modes;
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await cluster.open(withoutIstio);
+        const definitions = path.join(scratch, "monitors.yaml");
+        fs.writeFileSync(definitions, ["ServiceMonitor", "PodMonitor"].map(monitorDefinition).join("---\n"));
+        cluster.kubectl("apply", "--filename", definitions);
+        cluster.kubectl("wait", "--for", "condition=Established", "--filename", definitions);
+        // What the settings of a mode name and expect to be there.
+        cluster.kubectl("create", "priorityclass", "serving", "--value", "1000");
+        cluster.kubectl("label", "nodes", "--all", "node.example.com/pool=gpu");
+    });
+    after(async () => {
+        await cluster.stop();
+        fs.rmSync(scratch, { recursive: true });
+    });
+
+    for (const [mode, config] of Object.entries(inOwnNamespaces)) {
+        it(`are what \`pulumi up\` applies, field by field: ${mode}`, () => compareMode(mode, config));
+    }
+
+    it("lists in its kustomization exactly what it renders", async () => {
+        const { folder, files } = await deployAndRender("kustomization", modes.scheduler!);
+        const listed = cluster.kubectl("kustomize", folder).split(/^---$/m);
+        assert.equal(listed.length, files.length);
+    });
+
+    const changes: Record<string, { change: (object: Record<string, unknown>) => unknown; seen: string[] }> =
+        {
+            "a changed field": {
+                change: (object) => deepMerge(object, { spec: { sessionAffinity: "ClientIP" } }),
+                // Kubernetes adds a timeout to it.
+                seen: ["spec.sessionAffinity", "spec.sessionAffinityConfig"],
+            },
+            "a label that is missing": {
+                change: (object) =>
+                    deepMerge(object, { metadata: { labels: { "app.kubernetes.io/part-of": null } } }),
+                seen: ["metadata.labels.app.kubernetes.io/part-of"],
+            },
+            "an annotation that is added": {
+                change: (object) =>
+                    deepMerge(object, { metadata: { annotations: { "example.com/x": "y" } } }),
+                seen: ["metadata.annotations"],
+            },
+        };
+    for (const [what, { change, seen }] of Object.entries(changes)) {
+        it(`would not pass with ${what}`, async () => {
+            const { folder } = await deployAndRender("changed", modes.scheduler!);
+            const file = path.join(folder, "llm-d-sim/service-gaie-inference-scheduling-proxy.yaml");
+            const object = parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
+            fs.writeFileSync(file, yamlOf(change(object) as KubernetesObject));
+            assert.deepEqual(compareFile(file), seen);
+        });
+    }
+
+    it("are what `pulumi up` applies, field by field, into namespaces of somebody else's", async () => {
+        const engine = await cluster.open(withoutIstio);
+        await engine.destroy();
+        for (const namespace of ["llm-d-sim", "llm-d-inference-scheduler"]) {
+            cluster.kubectl("create", "namespace", namespace);
+        }
+        await compareMode("other-namespaces", inOtherNamespaces!);
+    });
+
+    async function compareMode(mode: string, config: Record<string, unknown>): Promise<void> {
+        const { files } = await deployAndRender(mode, config);
+        const found = files.flatMap((file) =>
+            compareFile(file).map((field) => `${path.basename(file)}: ${field}`),
+        );
+        // Whose number the autoscaler owns, `pulumi up` sets once and the manifests never.
+        const autoscaled = "deployment-ms-sim-llm-d-modelservice-decode.yaml: spec.replicas";
+        assert.deepEqual(found, "autoscaling" in config ? [autoscaled] : []);
+    }
+
+    async function deployAndRender(
+        name: string,
+        config: Record<string, unknown>,
+    ): Promise<{ folder: string; files: string[] }> {
+        const overrides = deepMerge(config, withoutIstio) as Record<string, unknown>;
+        await (await cluster.open(overrides)).up();
+        const folder = path.join(scratch, name);
+        const { written } = writeFolder(folder, await renderStack({ root, stack: "dev", overrides }));
+        assert.ok(written.length > 15, `${String(written.length)} objects`);
+        return { folder, files: written.map((file) => path.join(folder, file)) };
+    }
+
+    /** The fields that applying the file would change. */
+    function compareFile(file: string): string[] {
+        const live = JSON.parse(
+            cluster.kubectl("get", "--filename", file, "--show-managed-fields", "--output", "json"),
+        ) as LiveObject;
+        const applied = JSON.parse(
+            cluster.kubectl(
+                ...["apply", "--server-side", "--dry-run=server", "--force-conflicts", "--output", "json"],
+                // As the one that owns the fields: a field that the file does not have would go.
+                ...["--field-manager", managerOf(live), "--filename", file],
+            ),
+        ) as KubernetesObject;
+        return differences(comparable(live), comparable(applied));
+    }
+
+    function managerOf({ kind, metadata }: LiveObject): string {
+        const managers = metadata.managedFields
+            .filter(({ manager, operation }) => operation === "Apply" && manager.startsWith("pulumi-"))
+            .map(({ manager }) => manager);
+        assert.equal(managers.length, 1, `${kind} ${metadata.name} is applied by ${managers.join(", ")}`);
+        return managers[0]!;
+    }
+
+    /** Without what the API server counts and what steers Pulumi. */
+    function comparable({ metadata, ...object }: KubernetesObject): unknown {
+        const { annotations = {}, ...others } = metadata as KubernetesObject["metadata"] & object;
+        const counted = new Set(["managedFields", "resourceVersion", "generation"]);
+        const kept = Object.entries(annotations).filter(([key]) => !key.startsWith("pulumi.com/"));
+        return {
+            // The controllers write it while the test runs.
+            ...Object.fromEntries(Object.entries(object).filter(([field]) => field !== "status")),
+            metadata: {
+                ...Object.fromEntries(Object.entries(others).filter(([field]) => !counted.has(field))),
+                ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+            },
+        };
+    }
+});
+
+/** The Prometheus operator's kinds, without its schema: the control plane has none of them. */
+function monitorDefinition(kind: string): string {
+    const singular = kind.toLowerCase();
+    return stringify({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: `${singular}s.monitoring.coreos.com` },
+        spec: {
+            group: "monitoring.coreos.com",
+            scope: "Namespaced",
+            names: { kind, singular, plural: `${singular}s` },
+            versions: [
+                {
+                    name: "v1",
+                    served: true,
+                    storage: true,
+                    schema: {
+                        openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+                    },
+                },
+            ],
+        },
+    });
+}
