@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { Cluster } from "../shared/cluster";
 import { ClusterError, messageOf, UsageError } from "../shared/errors";
+import { httpUrl, wholeNumber } from "../shared/flags";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { Path } from "./checks/check";
 import { paths, pathsOf } from "./checks/check";
@@ -33,25 +34,6 @@ Exit codes:
 
 Requests go through the API server, which needs the rights to create and get services/proxy and pods/proxy, unless
 --gateway-url and --direct-url say otherwise.`;
-
-function wholeNumber(least: number, most: number): (value: string) => number {
-    return (value) => {
-        const number = Number(value);
-        if (!/^\d+$/.test(value) || number < least || number > most) {
-            throw new InvalidArgumentError(
-                `allowed: a whole number from ${String(least)} to ${String(most)}`,
-            );
-        }
-        return number;
-    };
-}
-
-function httpUrl(value: string): string {
-    if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-        throw new InvalidArgumentError("allowed: an http or https URL, e.g. http://203.0.113.7:80");
-    }
-    return value;
-}
 
 function commandLine(): Command {
     return new Command("verify")
