@@ -96,7 +96,11 @@ async function startForward(
             }
         });
     });
-    const ended = child.then(({ stderr, shortMessage }) => new Error(stderr || shortMessage));
+    const ended = child.then(({ code, stderr, shortMessage }) =>
+        code === "ENOENT"
+            ? new Error("there is no kubectl on the PATH")
+            : new Error(stderr === "" ? shortMessage : stderr),
+    );
     const late = new Promise<Error>((resolve) => {
         setTimeout(() => {
             resolve(new Error(`it was not there within ${String(forwardLimit / 1000)} s`));

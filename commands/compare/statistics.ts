@@ -1,4 +1,4 @@
-import { mean, probit, quantileSorted, sampleStandardDeviation } from "simple-statistics";
+import { mean, quantileSorted, sampleStandardDeviation } from "simple-statistics";
 
 /** Latencies in milliseconds. */
 export interface LatencySummary {
@@ -65,8 +65,10 @@ const tTable = [
     2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
+/** The 0.975 quantile of the normal distribution. */
+const normal = 1.959964;
+
 /** Above the table, the first two terms of its expansion by the normal quantile (Abramowitz and Stegun 26.7.5). */
 export function tQuantile(degrees: number): number {
-    const normal = probit(0.975);
     return tTable[degrees - 1] ?? normal + (normal ** 3 + normal) / (4 * degrees);
 }
