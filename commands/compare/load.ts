@@ -59,7 +59,11 @@ export async function runRound({ url, headers }: PathTarget, options: RoundOptio
         setupClient: (client) => round.watch(client as EventEmitter),
     });
     // Without a callback it gives its instance, too, which the types do not know of.
-    const stop = () => (instance as unknown as autocannon.Instance).stop();
+    let stopped = false;
+    const stop = () => {
+        stopped = true;
+        (instance as unknown as autocannon.Instance).stop();
+    };
     const limit = setTimeout(stop, limitSeconds * 1000);
     signal?.addEventListener("abort", stop);
     try {
@@ -68,8 +72,11 @@ export async function runRound({ url, headers }: PathTarget, options: RoundOptio
         clearTimeout(limit);
         signal?.removeEventListener("abort", stop);
     }
-    return round.finish();
+    return round.finish(stopped);
 }
+
+/** Why a request has no answer when its connection was closed. */
+const closed = "closed before an answer";
 
 /** Counts what the connections of one round do. */
 class Round {
@@ -97,7 +104,7 @@ class Round {
             // autocannon connects again, and sends the next request, when a connection is closed or timed out.
             replaced = sentAt !== undefined;
             if (replaced) {
-                this.fail("closed before an answer");
+                this.fail(closed);
             }
             sentAt = performance.now();
             this.started ??= sentAt;
@@ -129,7 +136,7 @@ class Round {
         client.on("timeout", () => {
             // The event comes after the next request, if there is one: that is the request that is waiting now.
             if (replaced) {
-                count(this.result.failures, "closed before an answer", -1);
+                count(this.result.failures, closed, -1);
                 replaced = false;
             } else {
                 sentAt = undefined;
@@ -138,10 +145,12 @@ class Round {
         });
     }
 
-    finish(): RoundResult {
+    /** @param stopped whether the round was ended before its last answer. */
+    finish(stopped: boolean): RoundResult {
         for (const isPending of this.pending) {
             if (isPending()) {
-                this.fail("not answered when the round was stopped");
+                // A connection that is closed over its last request is not opened again, so no event tells it.
+                this.fail(stopped ? "not answered when the round was stopped" : closed);
             }
         }
         return { ...this.result, seconds: (this.ended - (this.started ?? this.ended)) / 1000 };

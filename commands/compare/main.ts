@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { randomInt } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
@@ -29,7 +30,7 @@ interface Flags {
     warmup: number;
     maxTokens: number;
     sharedPrefix: number;
-    seed: number;
+    seed?: number;
     timeout: number;
     plot?: string;
     json: boolean;
@@ -75,9 +76,8 @@ function commandLine(): Command {
         )
         .option(
             "--seed <n>",
-            "what the order of the rounds and the prompts are made of",
+            "what the order of the rounds and the prompts are made of (default: another one each time, which is reported)",
             wholeNumber(0, 2 ** 31),
-            1,
         )
         .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), 15)
         .option("--plot <file>", "draw the comparison, too: .svg or .html")
@@ -145,7 +145,9 @@ async function compare(flags: Flags): Promise<void> {
             maxTokens: flags.maxTokens,
             sharedPrefix: flags.sharedPrefix,
         };
-        const { connections, requests, rounds, warmup, seed, timeout: timeoutSeconds } = flags;
+        const { connections, requests, rounds, warmup, timeout: timeoutSeconds } = flags;
+        // With the prompts of an earlier run, pods would answer from their prefix caches.
+        const seed = flags.seed ?? randomInt(2 ** 31);
         const options: CompareOptions = {
             connections,
             requests,
