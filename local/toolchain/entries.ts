@@ -113,6 +113,14 @@ export const simulator = programEntry(versions.simulator, {
     variables: {},
 });
 
+/** The linter of GitHub workflows. */
+export const actionlint = programEntry(versions.actionlint, {
+    name: "actionlint",
+    module: "actionlint",
+    importPath: "github.com/rhysd/actionlint/cmd/actionlint",
+    variables: {},
+});
+
 /** istiod. */
 export const pilotDiscovery = istioEntry("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery");
 

@@ -86,6 +86,18 @@ export async function ensureEpp(report: (line: string) => void): Promise<Endpoin
     return { gie: programPath(entries.gieEpp), llmd: programPath(entries.llmdEpp) };
 }
 
+/**
+ * Makes sure that the linter of GitHub workflows, which tests run, is there.
+ *
+ * @param report takes one line of progress at a time.
+ * @returns its path.
+ * @throws Error when Go is missing or too old and it must be built, or when the build fails.
+ */
+export async function ensureActionlint(report: (line: string) => void): Promise<string> {
+    await ensureEntries(cacheDir, [entries.actionlint], report);
+    return programPath(entries.actionlint);
+}
+
 /** @returns the official CLI to use, or undefined to build one. */
 async function choosePulumi(report: (line: string) => void): Promise<string | undefined> {
     const wish = process.env.LLMD_LOCAL_PULUMI ?? "";

@@ -23,6 +23,8 @@ export const versions = {
     envoy: "1.40.0",
     /** Of the lab's model servers: the program's default. */
     simulator: "v0.10.2",
+    /** Of the linter that tests hold the GitHub workflows against. */
+    actionlint: "v1.7.12",
     /** Our own tool; raised by hand when what it does changes its meaning. */
     labnet: "v1",
     /** Our own tool; raised by hand when what it issues changes its meaning. */

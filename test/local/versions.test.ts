@@ -30,6 +30,7 @@ describe("toolchain versions", () => {
             required("llm-d-epp", "github.com/llm-d/llm-d-inference-scheduler"),
             versions.llmdScheduler,
         );
+        assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
     });
 
     it("of the endpoint pickers are of the GIE that the matrix says", () => {
