@@ -78,6 +78,7 @@ export function schedulerStackArgs(
         },
         extProc: settings.extProc,
         readiness: settings.readiness,
+        protect: settings.protect,
     };
 }
 

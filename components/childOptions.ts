@@ -14,3 +14,14 @@ export function childOptions(
 ): pulumi.CustomResourceOptions {
     return pulumi.mergeOptions({ parent, dependsOn: opts?.dependsOn }, { dependsOn });
 }
+
+/**
+ * Adds Pulumi's `protect` where it is asked for. Elsewhere it is left unset and not false, so that a child of a
+ * protected component stays protected.
+ */
+export function protectedBy(
+    { protect }: { protect?: boolean },
+    opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+    return protect ? { ...opts, protect } : opts;
+}

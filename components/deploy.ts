@@ -22,7 +22,7 @@ export function deploy(
     const after = (dependsOn: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn });
     const namespaces = new Namespaces(
         `${prefix}namespaces`,
-        { ...settings.namespaces, instance: settings.release },
+        { ...settings.namespaces, instance: settings.release, protect: settings.protect },
         opts,
     );
     const simulators = new Map(

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { childOptions } from "./childOptions";
+import { childOptions, protectedBy } from "./childOptions";
 import { commonLabels } from "./contract";
 
 /** Arguments of {@link Namespaces}. */
@@ -11,6 +11,8 @@ export interface NamespacesArgs {
     create: boolean;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
+    /** Whether Pulumi refuses to delete or replace them. Default: as the component's own `protect`. */
+    protect?: boolean;
 }
 
 /** A Pod Security Standard level (kubernetes.io/docs/concepts/security/pod-security-standards). */
@@ -38,7 +40,7 @@ export class Namespaces extends pulumi.ComponentResource {
                         },
                     },
                 },
-                childOptions(this, opts),
+                protectedBy(args, childOptions(this, opts)),
             );
         // Istio's gateway pods set no seccomp profile, which `restricted` would refuse.
         this.scheduler = args.create ? [create("scheduler", args.scheduler, "baseline")] : [];

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { childOptions } from "../childOptions";
+import { childOptions, protectedBy } from "../childOptions";
 import { api, commonLabels, gatewayNames, ports, serviceHost } from "../contract";
 import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
@@ -26,6 +26,8 @@ export interface InferenceGatewayArgs extends GatewaySettings {
     release: string;
     namespace: string;
     readiness: Readiness;
+    /** Whether Pulumi refuses to delete or replace the Gateway. Default: as the component's own `protect`. */
+    protect?: boolean;
 }
 
 /** The part of a Gateway's status that this program reads. */
@@ -87,7 +89,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
                     listeners,
                 },
             },
-            childOptions(this, opts, [parameters]),
+            protectedBy(args, childOptions(this, opts, [parameters])),
         );
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),

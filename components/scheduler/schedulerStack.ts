@@ -35,6 +35,8 @@ export interface SchedulerStackArgs {
     /** Whether and how an EnvoyFilter asks the EPPs of Services. Istio asks the EPP of a pool by itself. */
     extProc: { enabled: boolean; failureMode: "FailClose" | "FailOpen"; messageTimeout: string };
     readiness: Readiness;
+    /** Whether Pulumi refuses to delete or replace the Gateway. Default: as the component's own `protect`. */
+    protect?: boolean;
 }
 
 /**
@@ -51,7 +53,13 @@ export class SchedulerStack extends pulumi.ComponentResource {
         super("llmd:scheduler:SchedulerStack", name, {}, opts);
         const gateway = new InferenceGateway(
             `${name}-gateway`,
-            { ...args.gateway, release: args.release, namespace: args.namespace, readiness: args.readiness },
+            {
+                ...args.gateway,
+                release: args.release,
+                namespace: args.namespace,
+                readiness: args.readiness,
+                protect: args.protect,
+            },
             childOptions(this, opts),
         );
         for (const model of args.models) {

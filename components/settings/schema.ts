@@ -186,6 +186,9 @@ export const settingsSchema = z.strictObject({
     ).default({}),
     monitoring,
     networkPolicies,
+    protect: toggle(
+        "Whether Pulumi refuses to delete or replace the Gateway and the namespaces that the stack creates. To delete them, set it to false and run `pulumi up` first.",
+    ).default(false),
     readiness,
     cluster,
 });

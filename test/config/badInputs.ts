@@ -9,7 +9,7 @@ const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 const topLevel =
-    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, readiness, cluster";
+    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, protect, readiness, cluster";
 
 /**
  * One setting with one bad value.
@@ -82,6 +82,8 @@ export const badInputs: BadInput[] = [
     bad("simulator.blockSize", 20, "one of 8, 16, 32, 64, 128"),
     bad("resources.decode.limits.cpu", "half", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
     bad("resources.epp.requests.memory", "1GB", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+    bad("protect", "yes", "true or false"),
+    bad("protect", 1, "true or false"),
     bad("readiness.gateway", "on", "true or false"),
     bad("readiness.timeoutSeconds", 5, "a whole number from 10 to 3600"),
     bad("cluster.context", "", "the name of a context"),
