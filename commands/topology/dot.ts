@@ -74,15 +74,16 @@ function attributes(node: TopologyNode): string {
 
 function namespaceText({ namespace, shared, models }: NamespaceBox, index: number): string[] {
     const id = `cluster_${String(index)}`;
-    const box = (label: string, fill: string) =>
-        `graph [label="${escapeQuoted(label)}", labelloc=t, labeljust=l, style="filled,rounded", color="#aab4bf", fillcolor="${fill}", margin=14]`;
+    // Arrows enter a namespace from the left: its title is out of their way at the right.
+    const box = (label: string, side: "l" | "r", fill: string) =>
+        `graph [label="${escapeQuoted(label)}", labelloc=t, labeljust=${side}, style="filled,rounded", color="#aab4bf", fillcolor="${fill}", margin=14]`;
     return [
         `  subgraph ${id} {`,
-        `    ${box(`namespace ${namespace}`, "#f4f6f8")}`,
+        `    ${box(`namespace ${namespace}`, "r", "#f4f6f8")}`,
         ...shared.map((node) => `    ${nodeText(node)}`),
         ...models.flatMap(({ title, nodes }, model) => [
             `    subgraph ${id}_${String(model)} {`,
-            `      ${box(title, "#e9eef4")}`,
+            `      ${box(title, "l", "#e9eef4")}`,
             ...nodes.map((node) => `      ${nodeText(node)}`),
             "    }",
         ]),

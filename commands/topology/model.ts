@@ -64,8 +64,3 @@ export function problemsOf({ nodes, edges }: Topology): string[] {
         ),
     ];
 }
-
-/** Whether anything is marked as changed. */
-export function hasChanges({ nodes }: Topology): boolean {
-    return nodes.some(({ change }) => change !== undefined);
-}
