@@ -16,11 +16,11 @@ describe("the setting protect on the real engine", function () {
     /** What is protected, by the names that the cluster knows it by. */
     async function guarded(): Promise<string[]> {
         const engine = await cluster.open();
-        const { deployment } = await engine.stack.exportStack();
-        const { resources } = deployment as {
+        const exported = await engine.stack.exportStack();
+        const deployment = exported.deployment as {
             resources: { protect?: boolean; outputs?: { kind: string; metadata: { name: string } } }[];
         };
-        return resources
+        return deployment.resources
             .filter(({ protect }) => protect)
             .map(({ outputs }) => `${outputs!.kind} ${outputs!.metadata.name}`)
             .sort();
