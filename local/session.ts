@@ -27,7 +27,7 @@ export interface SessionOptions {
     config?: Record<string, unknown>;
     /** Whether fields that somebody else set on the cluster are taken back. Default: false, they are conflicts. */
     forceConflicts?: boolean;
-    /** Folders of policy packs. Default: none. */
+    /** Folders of policy packs, each with its config of the environment, if any: `config/<stack>.json`. Default: none. */
     policyPacks?: string[];
     /** Takes one line of progress at a time. */
     report: (line: string) => void;
@@ -55,7 +55,7 @@ const labConfig = {
  * @throws Error when there is no settings file for the stack, or a step fails.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-    const { stack, report, state = stateDir } = options;
+    const { stack, report, state = stateDir, policyPacks = [] } = options;
     refuseUnknownStack(stack);
     const toolchain = await ensureToolchain(report);
     const controlPlane = await startControlPlane({ toolchain, stateDir: state, report });
@@ -84,11 +84,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         },
         program,
         forceConflicts: options.forceConflicts,
-        policyPacks: options.policyPacks ?? [],
+        policyPacks,
+        policyPackConfigs: policyPackConfigs(policyPacks, stack),
         report,
         color: process.stdout.isTTY,
     });
     return { toolchain, kubeconfig, engine };
+}
+
+/** The CLI takes a config for each pack or for none; an empty one says that a pack has none. */
+function policyPackConfigs(packs: string[], stack: string): string[] {
+    return packs
+        .map((pack) => path.join(pack, "config", `${stack}.json`))
+        .map((file) => (fs.existsSync(file) ? file : ""));
 }
 
 /** Puts the kubectl that fits the API server beside its kubeconfig, for users who have none. */

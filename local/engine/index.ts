@@ -35,6 +35,8 @@ export interface EngineOptions {
     forceConflicts?: boolean;
     /** Folders of policy packs. */
     policyPacks: string[];
+    /** Files of the packs' config, in the packs' order; empty for a pack that has none. Default: none has. */
+    policyPackConfigs?: string[];
     /** Takes the engine's display, one line at a time, and what the engine itself has to say. */
     report: (line: string) => void;
     /** Whether the display is coloured. Default: false. */
@@ -151,17 +153,21 @@ class EmbeddedEngine implements Engine {
 
     preview(options: OperationOptions = {}): Promise<RunResult> {
         return this.operate("preview", options.signal, async (run) => {
-            const { policyPacks } = this.parts.options;
             const refresh = this.mustRefresh(options);
-            await this.stack.preview({ ...run, diff: options.diff, refresh, policyPacks });
+            await this.stack.preview({ ...run, ...this.policies(), diff: options.diff, refresh });
         });
     }
 
     up(options: OperationOptions = {}): Promise<RunResult> {
         return this.operate("up", options.signal, async (run) => {
-            const { policyPacks } = this.parts.options;
             const refresh = this.mustRefresh(options);
-            await this.stack.up({ ...run, diff: options.diff, refresh, policyPacks, suppressProgress: true });
+            await this.stack.up({
+                ...run,
+                ...this.policies(),
+                diff: options.diff,
+                refresh,
+                suppressProgress: true,
+            });
             this.caughtUp();
         });
     }
@@ -182,6 +188,11 @@ class EmbeddedEngine implements Engine {
 
     outputs(): Promise<OutputMap> {
         return this.stack.outputs();
+    }
+
+    private policies(): Pick<EngineOptions, "policyPacks" | "policyPackConfigs"> {
+        const { policyPacks, policyPackConfigs } = this.parts.options;
+        return { policyPacks, policyPackConfigs };
     }
 
     /** Undefined and not false, so that the CLI's own default holds. */

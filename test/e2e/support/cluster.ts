@@ -15,10 +15,13 @@ export class TestCluster {
     readonly state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-e2e-"));
     private session: Session | undefined;
 
-    /** Opens the dev stack with config of the test's own; starts the control plane when it does not run. */
+    /**
+     * Opens a stack, by default that of dev, with config of the test's own; starts the control plane when it does not
+     * run.
+     */
     async open(
         config: Record<string, unknown> = {},
-        options: { policyPacks?: string[]; forceConflicts?: boolean; lab?: boolean } = {},
+        options: { stack?: string; policyPacks?: string[]; forceConflicts?: boolean; lab?: boolean } = {},
     ): Promise<Session["engine"]> {
         this.session = await openSession({
             stack: "dev",
