@@ -12,7 +12,7 @@ LOCAL := node_modules/.bin/ts-node --transpile-only local/cli.ts --stack $(STACK
 	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab preview verify compare topology down status test
+.PHONY: help up lab preview ci-preview verify compare topology down status test
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,13 @@ lab: node_modules/.package-lock.json ## Like up, and runs the pods, with Istio a
 
 preview: node_modules/.package-lock.json ## Show what `make up` would change, judged by the policy pack
 	@$(LOCAL) preview
+
+# Shells have an ENV of their own, the name of a file.
+ifneq ($(origin ENV),command line)
+ENV := $(if $(wildcard Pulumi.$(ENV).yaml),$(ENV),$(STACK))
+endif
+ci-preview: node_modules/.package-lock.json ## Preview ENV as a pull request does, and write its report
+	@$(LOCAL) --stack $(ENV) ci-preview
 
 verify compare topology: node_modules/.package-lock.json
 	@$(LOCAL) $@ $(ARGS)

@@ -4,10 +4,13 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
+import { findEnvironment } from "../commands/ci-preview/environment";
+import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
 import { isLabRunning, parts, stopLab } from "./lab";
 import { parseOverrides } from "../commands/shared/overrides";
 import { projectRoot, stateDir } from "./paths";
+import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
@@ -92,6 +95,17 @@ async function preview(options: Options): Promise<void> {
     report(`Topology: ${(await drawPreview(stateDir, result.steps)).join(", ")}`);
 }
 
+/** What the workflow on pull requests does, on the embedded control plane. */
+async function ciPreview(options: Options): Promise<void> {
+    const { name } = findEnvironment(projectRoot, options.stack);
+    const signal = endInOrder();
+    const { engine } = await open(options);
+    const file = path.join(stateDir, `ci-preview-${name}.md`);
+    const preview = await previewAndReport(engine, { environment: name, file, signal });
+    report(`Report: ${file}`);
+    process.exitCode = exitCodes[verdictOf(preview)];
+}
+
 async function down(): Promise<void> {
     await stopLab(stateDir);
     await stopControlPlane(stateDir, report);
@@ -147,7 +161,7 @@ const cli = new Command("local")
     )
     .option("--refresh", "look at the cluster first, and repair what changed there", false)
     .option("--force", "take back fields that somebody else set on the cluster", false);
-for (const [name, action] of Object.entries({ up, lab, preview, down, status })) {
+for (const [name, action] of Object.entries({ up, lab, preview, "ci-preview": ciPreview, down, status })) {
     cli.command(name).action(async () => {
         await action(cli.opts<Options>());
     });

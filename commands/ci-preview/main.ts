@@ -1,0 +1,73 @@
+import { Command, CommanderError } from "commander";
+import * as fs from "fs";
+import * as path from "path";
+import { messageOf, UsageError } from "../shared/errors";
+import { findEnvironment } from "./environment";
+import { previewWithCli } from "./officialPreview";
+import { exitCodes, renderReport, verdictOf } from "./report";
+
+interface Options {
+    env: string;
+    stack?: string;
+    out: string;
+    refresh: boolean;
+    expectNoChanges: boolean;
+}
+
+const exitCodesText = `
+Exit codes:
+  0  previewed; nothing mandatory is violated
+  1  refused: a mandatory policy is violated, or the preview failed
+  2  a flag, an environment or a file that cannot be used
+  3  with --expect-no-changes: there are changes`;
+
+/** The command line of `npm run ci-preview`. */
+function commandLine(): Command {
+    return new Command("ci-preview")
+        .description(
+            "Previews an environment with the pulumi on the PATH, the policy pack and the environment's policy config, and writes a report in Markdown for a comment on a pull request.",
+        )
+        .requiredOption("--env <name>", "the environment: Pulumi.<name>.yaml and policy/config/<name>.json")
+        .option("--stack <name>", "the stack, as its backend knows it (default: the environment's name)")
+        .option("--out <file>", "where to write the report", "preview.md")
+        .option("--refresh", "look at the cluster first, so that drift shows as a change", false)
+        .option("--expect-no-changes", "changes are a fault", false)
+        .addHelpText("after", exitCodesText)
+        .allowExcessArguments(false)
+        .exitOverride();
+}
+
+async function run({ env, stack = env, out, refresh, expectNoChanges }: Options): Promise<number> {
+    const root = path.resolve(__dirname, "../..");
+    const environment = findEnvironment(root, env);
+    const outcome = await previewWithCli({
+        root,
+        environment,
+        stack,
+        refresh,
+        report: (text) => process.stdout.write(text),
+    });
+    const preview = { environment: env, ...outcome, expectNoChanges };
+    fs.writeFileSync(out, renderReport(preview));
+    return exitCodes[verdictOf(preview)];
+}
+
+/** Runs the command and gives its exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+    const command = commandLine();
+    try {
+        command.parse(argv, { from: "user" });
+        return await run(command.opts<Options>());
+    } catch (error) {
+        if (error instanceof CommanderError) {
+            // Commander has said what is wrong, or has shown the help that was asked for.
+            return error.exitCode === 0 ? 0 : 2;
+        }
+        console.error(`ci-preview: ${messageOf(error)}`);
+        return error instanceof UsageError ? 2 : 1;
+    }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+});

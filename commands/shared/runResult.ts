@@ -1,0 +1,99 @@
+import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+
+/** What the engine does, or would do, to one resource. */
+export interface Step {
+    /** `create`, `update`, `delete`, `replace`, `same`, ... */
+    op: string;
+    urn: string;
+    type: string;
+    /** Properties that make it a replacement. */
+    replaceKeys: string[];
+    /** Changed properties by path, each with `add`, `update`, `delete` or one of these with `-replace`. */
+    detailedDiff: Record<string, string>;
+    /** Inputs after the step; undefined for a deletion. */
+    inputs?: Record<string, unknown>;
+    /** Inputs before the step; undefined for a creation. */
+    oldInputs?: Record<string, unknown>;
+    failed: boolean;
+}
+
+/** A message of the engine, a provider, or the program. */
+export interface Diagnostic {
+    severity: string;
+    urn?: string;
+    message: string;
+}
+
+/** A policy that a resource (or the stack) does not keep. */
+export interface Violation {
+    policy: string;
+    pack: string;
+    /** A mandatory one fails the operation, an advisory one does not; a remediation was applied to the inputs. */
+    level: "advisory" | "mandatory" | "remediate";
+    urn?: string;
+    message: string;
+}
+
+/** What one operation did. */
+export interface RunResult {
+    /** Number of resources by operation. */
+    changes: OpMap;
+    steps: Step[];
+    /** Without the progress lines. */
+    diagnostics: Diagnostic[];
+    violations: Violation[];
+}
+
+/** Builds a {@link RunResult} from the engine's events. */
+export class ResultCollector {
+    readonly result: RunResult = { changes: {}, steps: [], diagnostics: [], violations: [] };
+
+    /** Takes one event. */
+    add(event: EngineEvent): void {
+        const { resourcePreEvent, resOpFailedEvent, diagnosticEvent, policyEvent, summaryEvent } = event;
+        if (resourcePreEvent !== undefined) {
+            const { op, urn, type, keys, detailedDiff, old, new: next } = resourcePreEvent.metadata;
+            this.result.steps.push({
+                op,
+                urn,
+                type,
+                replaceKeys: keys ?? [],
+                detailedDiff: Object.fromEntries(
+                    Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]),
+                ),
+                inputs: next?.inputs,
+                oldInputs: old?.inputs,
+                failed: false,
+            });
+        }
+        if (resOpFailedEvent !== undefined) {
+            const { op, urn } = resOpFailedEvent.metadata;
+            const step = this.result.steps.find((candidate) => candidate.op === op && candidate.urn === urn);
+            if (step !== undefined) {
+                step.failed = true;
+            }
+        }
+        if (diagnosticEvent !== undefined && !diagnosticEvent.ephemeral) {
+            const { severity, urn, message } = diagnosticEvent;
+            this.result.diagnostics.push({ severity, urn: urn || undefined, message: plain(message) });
+        }
+        if (policyEvent !== undefined) {
+            this.result.violations.push({
+                policy: policyEvent.policyName,
+                pack: policyEvent.policyPackName,
+                // The SDK's type says "warning"; the engine sends the level that the policy declares.
+                level: policyEvent.enforcementLevel as string as Violation["level"],
+                urn: policyEvent.resourceUrn || undefined,
+                message: plain(policyEvent.message),
+            });
+        }
+        if (summaryEvent !== undefined) {
+            this.result.changes = summaryEvent.resourceChanges;
+        }
+    }
+}
+
+/** Takes the engine's colour marks out: `<{%reset%}>`. */
+function plain(text: string): string {
+    return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}
