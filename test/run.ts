@@ -23,6 +23,7 @@ const steps: Record<string, Step> = {
     docs: { gate: ["ts-node", "--transpile-only", "docs/generate.ts", "--check"] },
     "api-docs": { gate: ["typedoc", "--options", "docs/typedoc.json", "--emit", "none"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
+    workflows: { mocha: ["test/workflows/**/*.test.ts"] },
     library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     policy: { mocha: ["test/policy/**/*.test.ts", "--ignore", "**/mutate.test.ts"] },
     "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] },
