@@ -92,11 +92,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return { toolchain, kubeconfig, engine };
 }
 
-/** The CLI takes a config for each pack or for none; an empty one says that a pack has none. */
+/** The CLI takes one for each pack or none at all, and refuses anything between: none is left out in silence. */
 function policyPackConfigs(packs: string[], stack: string): string[] {
     return packs
         .map((pack) => path.join(pack, "config", `${stack}.json`))
-        .map((file) => (fs.existsSync(file) ? file : ""));
+        .filter((file) => fs.existsSync(file));
 }
 
 /** Puts the kubectl that fits the API server beside its kubeconfig, for users who have none. */

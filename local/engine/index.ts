@@ -35,7 +35,7 @@ export interface EngineOptions {
     forceConflicts?: boolean;
     /** Folders of policy packs. */
     policyPacks: string[];
-    /** Files of the packs' config, in the packs' order; empty for a pack that has none. Default: none has. */
+    /** Files of the packs' config: one for each pack, in their order, or none. Default: none. */
     policyPackConfigs?: string[];
     /** Takes the engine's display, one line at a time, and what the engine itself has to say. */
     report: (line: string) => void;
