@@ -23,13 +23,19 @@ const steps: Record<string, Step> = {
     docs: { gate: ["ts-node", "--transpile-only", "docs/generate.ts", "--check"] },
     "api-docs": { gate: ["typedoc", "--options", "docs/typedoc.json", "--emit", "none"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
-    workflows: { mocha: ["test/workflows/**/*.test.ts"] },
+    workflows: { mocha: ["test/workflows/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     policy: { mocha: ["test/policy/**/*.test.ts", "--ignore", "**/mutate.test.ts"] },
     "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] },
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     "local-e2e": { mocha: ["test/local/**/*.e2e.test.ts"] },
-    e2e: { mocha: ["test/e2e/**/*.e2e.test.ts", "test/library/**/*.e2e.test.ts"] },
+    e2e: {
+        mocha: [
+            "test/e2e/**/*.e2e.test.ts",
+            "test/library/**/*.e2e.test.ts",
+            "test/workflows/**/*.e2e.test.ts",
+        ],
+    },
     lab: { mocha: ["test/lab/**/*.e2e.test.ts"] },
 };
 

@@ -26,8 +26,8 @@ export const exitCodes: Record<Verdict, number> = { passed: 0, failed: 1, drifte
  */
 export const reportLimit = 21_000;
 
-/** Most lines of changes and most characters of one message; the job's own log has all of it. */
-const limits = { changes: 120, message: 2_000, failure: 3_000 };
+/** Most characters of one section; the job's own log has all of it. */
+const limits = { changes: 8_000, message: 2_000, failure: 3_000 };
 
 /** Says whether a preview can be merged, or its environment is as it was deployed. */
 export function verdictOf({ result, failure, expectNoChanges }: EnvironmentPreview): Verdict {
@@ -41,16 +41,28 @@ export function verdictOf({ result, failure, expectNoChanges }: EnvironmentPrevi
 export function renderReport(preview: EnvironmentPreview): string {
     const { result } = preview;
     const changes = objectChanges(result.steps);
-    const text = [
+    const sections = fitting([
         `## ${preview.environment}: ${headline(preview, changes)}`,
         ...failureText(preview),
         ...violationTexts(result),
         ...warningTexts(result),
         ...changeTexts(changes),
-    ].join("\n\n");
-    const cut = shorten(text, reportLimit - 1);
-    const drawing = topologyText(preview);
-    return `${[cut, ...(cut.length + drawing.length + 3 <= reportLimit ? [drawing] : [])].join("\n\n").trimEnd()}\n`;
+        topologyText(preview),
+    ]);
+    return `${sections.join("\n\n")}\n`;
+}
+
+/** The sections that fit. One that does not is left out whole, so that no block stays open. */
+function fitting(sections: readonly string[]): string[] {
+    const note = (count: number) => `... and ${plural(count, "more section")}, in the job's log.`;
+    let room = reportLimit - note(sections.length).length - 2;
+    const kept = sections.filter((section) => {
+        const fits = section.length + 2 <= room;
+        room -= fits ? section.length + 2 : 0;
+        return fits;
+    });
+    const left = sections.length - kept.length;
+    return left > 0 ? [...kept, note(left)] : kept;
 }
 
 function headline(preview: EnvironmentPreview, changes: readonly ObjectChange[]): string {
@@ -127,12 +139,8 @@ function changeTexts(changes: readonly ObjectChange[]): string[] {
         `${signs[verb]} ${verb} ${object}`,
         ...properties.map((property) => `      ${property}`),
     ]);
-    const shown = lines.slice(0, limits.changes);
-    const rest = lines.length - shown.length;
-    const more = rest > 0 ? [`... and ${plural(rest, "more line")}`] : [];
-    return [
-        `<details><summary>Changes</summary>\n\n${fenced("diff", [...shown, ...more].join("\n"))}\n\n</details>`,
-    ];
+    const text = fenced("diff", shorten(lines.join("\n"), limits.changes));
+    return [`<details><summary>Changes</summary>\n\n${text}\n\n</details>`];
 }
 
 function topologyText({ result }: EnvironmentPreview): string {

@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
+import * as vm from "vm";
 import { reportLimit } from "../../commands/ci-preview/report";
 import { temporaryFolder } from "../local/temporary";
 import { environments, findStep } from "./workflows";
@@ -74,10 +75,12 @@ describe("the workflows' scripts", () => {
             existsSync: (file: string) => fs.existsSync(path.join(work, file)),
             readFileSync: (file: string) => fs.readFileSync(path.join(work, file), "utf8"),
         };
-        const body = new Function("github", "context", "require", `return (async () => {${script}})()`) as (
-            ...args: unknown[]
-        ) => Promise<void>;
-        await body(github, context, () => inFolder);
+        const main = vm.compileFunction(`return (async () => {${script}})()`, [
+            "github",
+            "context",
+            "require",
+        ]) as (...values: unknown[]) => Promise<void>;
+        await main(github, context, () => inFolder);
     }
 
     beforeEach(() => {

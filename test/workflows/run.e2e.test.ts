@@ -1,0 +1,73 @@
+import { strict as assert } from "assert";
+import { Runner } from "./runner";
+import { findStep } from "./workflows";
+
+describe("the workflows' commands, on prod, with the pulumi CLI", function () {
+    this.timeout(180_000);
+    const runner = new Runner();
+    const variables = { ENVIRONMENT: "prod", STACK: "prod" };
+    const preview = () => runner.run(findStep("preview", "preview", "Preview"), variables);
+    const compare = () =>
+        runner.run(findStep("drift", "drift", "Compare the cluster with what was deployed"), variables);
+    const set = (setting: string, value: string) =>
+        runner.pulumi("config", "set", "--stack", "prod", "--path", setting, value);
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await runner.start("prod");
+    });
+    after(() => runner.stop());
+
+    it("refuse what violates the policy pack as prod has it, and report it", () => {
+        // Advice in dev, and mandatory in prod.
+        set("routing.backend", "Service");
+        const { code, output } = preview();
+        assert.equal(code, 1, output);
+        const report = runner.read("preview-prod.md");
+        assert.match(report, /^## prod: refused, 1 mandatory violation$/m);
+        assert.match(report, /^\*\*mandatory\*\* `ext-proc-obeyed`/m);
+        set("routing.backend", "InferencePool");
+    });
+
+    it("report a preview with its changes and topology", () => {
+        const { code, output } = preview();
+        assert.equal(code, 0, output);
+        const report = runner.read("preview-prod.md");
+        assert.match(report, /^## prod: \d+ to create$/m);
+        assert.match(report, /^\+ create Gateway llm-d-inference-scheduler\/infra-inference-scheduling/m);
+        assert.match(report, /^```mermaid\nflowchart LR$/m);
+    });
+
+    it("say what went wrong when the preview fails", () => {
+        set("replicas.decode", "0");
+        const { code } = preview();
+        assert.equal(code, 1);
+        assert.match(runner.read("preview-prod.md"), /^## prod: the preview failed$/m);
+        assert.match(runner.read("preview-prod.md"), /replicas\.decode: 0 is not allowed/);
+        set("replicas.decode", "6");
+    });
+
+    it("deploy it", function () {
+        this.timeout(300_000);
+        const { code, output } = runner.run(findStep("deploy-environment", "up", "Deploy"), variables);
+        assert.equal(code, 0, output);
+        assert.match(runner.kubectl("get", "namespaces", "--output", "name"), /^namespace\/llm-d-sim$/m);
+    });
+
+    it("find no drift after it", () => {
+        const { code, output, outputs } = compare();
+        assert.equal(code, 0, output);
+        assert.equal(outputs, "code=0\n");
+        assert.match(runner.read("prod.md"), /^## prod: no changes$/m);
+    });
+
+    it("find what was deleted on the cluster", () => {
+        const grant = runner.kubectl("get", "referencegrant", "-n", "llm-d-sim", "-o", "name").trim();
+        runner.kubectl("delete", "-n", "llm-d-sim", grant);
+        const { code, output, outputs } = compare();
+        assert.equal(code, 3, output);
+        assert.equal(outputs, "code=3\n");
+        assert.match(runner.read("prod.md"), /^## prod: drifted \(1 to create\)$/m);
+        assert.match(runner.read("prod.md"), /^\+ create ReferenceGrant llm-d-sim\//m);
+    });
+});

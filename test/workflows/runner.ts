@@ -1,0 +1,141 @@
+import { execFileSync, spawnSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { pathToFileURL } from "url";
+import { startControlPlane, stopControlPlane } from "../../local/controlplane";
+import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
+import { ensureToolchain } from "../../local/toolchain";
+import { writeScript } from "../local/temporary";
+import type { WorkflowStep } from "./workflows";
+
+/** What a step did. */
+export interface StepRun {
+    code: number;
+    output: string;
+    /** What the step wrote to `$GITHUB_OUTPUT`. */
+    outputs: string;
+}
+
+const root = path.resolve(__dirname, "../..");
+
+/** What a checkout has for a workflow; `node_modules` is linked, as `npm ci` would fill it. */
+const checkedOut = [
+    "commands",
+    "components",
+    "policy",
+    "index.ts",
+    "package.json",
+    "tsconfig.json",
+    "Pulumi.yaml",
+];
+
+/**
+ * A machine that runs the scripts of workflows: a checkout of its own, the pulumi CLI on the PATH, a backend in files,
+ * and a control plane. The stack is made, as a maintainer makes it once.
+ */
+export class Runner {
+    private readonly home = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-runner-"));
+    private kubeconfig = "";
+    private kubectlPath = "";
+    private env: NodeJS.ProcessEnv = {};
+    readonly checkout = path.join(this.home, "checkout");
+
+    async start(environment: string): Promise<void> {
+        const report = () => undefined;
+        const toolchain = await ensureToolchain(report);
+        const controlPlane = await startControlPlane({ toolchain, stateDir: this.stateDir, report });
+        this.kubeconfig = controlPlane.kubeconfig;
+        this.kubectlPath = toolchain.kubectl;
+        this.fillCheckout(environment);
+        this.fillPath(toolchain.pulumi);
+        this.pulumi("stack", "init", environment);
+        // No Istio runs there, which would program the Gateway.
+        this.pulumi("config", "set", "--stack", environment, "--path", "readiness.gateway", "false");
+    }
+
+    async stop(): Promise<void> {
+        await stopControlPlane(this.stateDir);
+        fs.rmSync(this.home, { recursive: true, force: true });
+    }
+
+    /** Runs a step's script as GitHub does, with values for its variables. */
+    run(step: WorkflowStep, variables: Record<string, string>): StepRun {
+        const outputs = path.join(this.home, "outputs");
+        fs.writeFileSync(outputs, "");
+        const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", step.run!], {
+            cwd: this.checkout,
+            encoding: "utf8",
+            env: {
+                ...this.env,
+                ...variables,
+                KUBECONFIG_CONTENTS: fs.readFileSync(this.kubeconfig, "utf8"),
+                RUNNER_TEMP: this.home,
+                GITHUB_OUTPUT: outputs,
+            },
+        });
+        return {
+            code: status ?? -1,
+            output: `${stdout}${stderr}`,
+            outputs: fs.readFileSync(outputs, "utf8"),
+        };
+    }
+
+    /** Runs the pulumi CLI in the checkout. */
+    pulumi(...args: string[]): string {
+        return execFileSync("pulumi", args, {
+            cwd: this.checkout,
+            encoding: "utf8",
+            env: this.env,
+            stdio: "pipe",
+        });
+    }
+
+    kubectl(...args: string[]): string {
+        return execFileSync(this.kubectlPath, ["--kubeconfig", this.kubeconfig, ...args], {
+            encoding: "utf8",
+        });
+    }
+
+    /** A file that a step wrote into the checkout. */
+    read(file: string): string {
+        return fs.readFileSync(path.join(this.checkout, file), "utf8");
+    }
+
+    private get stateDir(): string {
+        return path.join(this.home, "control-plane");
+    }
+
+    private fillCheckout(environment: string): void {
+        for (const name of [...checkedOut, `Pulumi.${environment}.yaml`]) {
+            fs.cpSync(path.join(root, name), path.join(this.checkout, name), { recursive: true });
+        }
+        fs.symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
+    }
+
+    /** The CLI first, and last what stands in for the plugins that an official CLI has beside it. */
+    private fillPath(pulumi: string): void {
+        const [first, last, pulumiHome] = ["bin", "stand-ins", "pulumi"].map((name) =>
+            path.join(this.home, name),
+        ) as [string, string, string];
+        fs.mkdirSync(first);
+        fs.symlinkSync(fs.realpathSync(pulumi), path.join(first, "pulumi"));
+        const register = path.join(root, "node_modules/ts-node/register/transpile-only.js");
+        writeScript(path.join(last, "pulumi-language-nodejs"), [
+            `exec node -r '${register}' '${path.join(__dirname, "languageHost.ts")}' "$@"`,
+        ]);
+        installPlugin(chooseKubernetesPlugin(), pulumiHome);
+        const backend = path.join(this.home, "backend");
+        fs.mkdirSync(backend);
+        const launchers = path.join(root, "local/engine/bin");
+        this.env = {
+            HOME: this.home,
+            PATH: [first, process.env.PATH ?? "", last, launchers].join(path.delimiter),
+            PULUMI_HOME: pulumiHome,
+            PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+            PULUMI_CONFIG_PASSPHRASE: "of this test",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        };
+    }
+}
