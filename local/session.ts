@@ -7,6 +7,7 @@ import type { Engine } from "./engine";
 import { openEngine } from "./engine";
 import { isLabRunning, startLab } from "./lab";
 import { projectRoot, stateDir } from "./paths";
+import { setSecrets, takeSecrets } from "./secrets";
 import type { Toolchain } from "./toolchain";
 import { ensureToolchain } from "./toolchain";
 import { ensureLabTools } from "./toolchain/lab";
@@ -71,6 +72,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         const tools = await ensureLabTools(report);
         await startLab({ tools, kubectl: toolchain.kubectl, controlPlane, stateDir: state, report });
     }
+    const merged = deepMerge(lab ? labConfig : simulatedConfig, options.config) as Record<string, unknown>;
+    const { config, secrets } = takeSecrets(merged);
     const engine = await openEngine({
         pulumi: toolchain.pulumi,
         projectRoot,
@@ -78,7 +81,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         stack,
         kubeconfig,
         config: {
-            ...(deepMerge(lab ? labConfig : simulatedConfig, options.config) as Record<string, unknown>),
+            ...config,
             // Last, so that nothing leads to another cluster.
             cluster: { kubeconfig, context },
         },
@@ -89,6 +92,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         report,
         color: process.stdout.isTTY,
     });
+    await setSecrets(engine.stack, secrets);
     return { toolchain, kubeconfig, engine };
 }
 

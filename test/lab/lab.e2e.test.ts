@@ -7,6 +7,10 @@ interface Conditioned {
     status: { conditions: { type: string; status: string; reason: string; message: string }[] };
 }
 
+interface Comparison {
+    paths: Record<"direct" | "gateway", { good: number; pods: Record<string, number> }>;
+}
+
 interface Routed {
     status: { parents: Conditioned["status"][] };
 }
@@ -39,7 +43,40 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
 
     const answered = ({ status }: { status: number }) => status === 200;
 
+    /** The three commands, as a user runs them. */
+    function provesItself(mode: keyof typeof modes): void {
+        it("`verify` passes", async () => {
+            const { exitCode, stdout, stderr } = await lab.prove("verify", "--json");
+            assert.equal(exitCode, 0, stdout + stderr);
+            const report = JSON.parse(stdout) as { mode: string; outcome: string };
+            assert.equal(report.outcome, "passed");
+            assert.equal(report.mode, mode);
+        });
+
+        it("`compare` measures both paths without an error", async () => {
+            const few = ["--rounds", "3", "--warmup", "1", "--requests", "20", "--json"];
+            const { exitCode, stdout, stderr } = await lab.prove("compare", ...few);
+            assert.equal(exitCode, 0, stderr);
+            const { paths } = JSON.parse(stdout) as Comparison;
+            // 3 rounds of 20 requests, and the first of each of 4 connections.
+            assert.deepEqual([paths.direct.good, paths.gateway.good], [72, 72], stdout);
+            const pods = lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
+            for (const { pods: answers } of [paths.direct, paths.gateway]) {
+                assert.ok(Object.keys(answers).every((pod) => pods.includes(pod)));
+            }
+        });
+
+        it("`topology` draws it with nothing in red", async () => {
+            const { exitCode, stdout, stderr } = await lab.prove("topology");
+            assert.equal(exitCode, 0, stderr);
+            assert.equal(stderr, "");
+            assert.match(stdout, /^flowchart /);
+        });
+    }
+
     describe("in the mode scheduler", () => {
+        provesItself("scheduler");
+
         it("Istio has programmed the Gateway and resolved the route by the time that `up` ends", () => {
             const { status } = lab.cluster.get<Conditioned>("gateway", scheduler, gateway);
             const programmed = status.conditions.find(({ type }) => type === "Programmed");
@@ -117,6 +154,8 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 await lab.deploy(modes[mode]);
                 await lab.askUntil("gateway", answered);
             });
+
+            provesItself(mode);
 
             it("the endpoint picker counts every request through the Gateway, and none on the direct path", async () => {
                 const before = counted();

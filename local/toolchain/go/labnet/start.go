@@ -54,10 +54,15 @@ func start(verb string, namespaces uintptr, arguments []string, files ...*os.Fil
 	return err
 }
 
-// execute replaces this process by the command.
+// execute replaces this process by the command, which still ends with whoever started this process.
 func execute(command []string) error {
 	path, err := exec.LookPath(command[0])
 	if err != nil {
+		return err
+	}
+	// The signal is a thread's, and the command becomes of the thread that calls for it, which need not be the first.
+	runtime.LockOSThread()
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return err
 	}
 	return syscall.Exec(path, command, os.Environ())
