@@ -4,6 +4,7 @@ import * as prettier from "prettier";
 import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
+import { withEnvironmentTables } from "./environments";
 import { stackSchema } from "./stackSchema";
 
 /**
@@ -16,6 +17,7 @@ const root = path.resolve(__dirname, "..");
 /** The generated files, each with what makes its text anew of the text that is there. */
 export const generated: Record<string, (text: string) => string | Promise<string>> = {
     "README.md": withSettingsTable,
+    "docs/environments.md": withEnvironmentTables,
     "Pulumi.yaml": withDefaults,
     "schema/pulumi-stack.schema.json": schemaText,
 };
