@@ -5,6 +5,7 @@ import type { EndpointPickerSettings } from "./epp/endpointPicker";
 import { kvCacheMetricSettings, presetConfig } from "./matrix";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
+import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import { releasesOf } from "./settings";
@@ -34,7 +35,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             image: images.simulator,
             release: releasesOf(model).simulator,
             model: model.simulator,
-            pullSecrets: images.pullSecrets,
+            pullSecrets: pullSecretNames(model, settings),
             ...(podDisruptionBudget.enabled && { maxUnavailable: podDisruptionBudget.maxUnavailable }),
             monitors: settings.monitoring.monitors,
             timeoutSeconds: settings.readiness.timeoutSeconds,
@@ -82,6 +83,26 @@ export function schedulerStackArgs(
     };
 }
 
+/** The image pull Secret that the stack makes, with what it holds; undefined where it makes none. */
+export function registryCredentials({
+    registry: { server, username, password },
+    release,
+    gateway,
+}: Settings): { secretName: string; credentials: RegistryCredentials } | undefined {
+    return server === undefined || username === undefined || password === undefined
+        ? undefined
+        : {
+              secretName: gatewayNames(release, gateway.className).pullSecret,
+              credentials: { server, username, password },
+          };
+}
+
+/** The image pull Secrets of a model's pods: those that exist already, and the stack's own. */
+function pullSecretNames({ images }: Model, settings: Settings): string[] {
+    const own = registryCredentials(settings);
+    return [...images.pullSecrets, ...(own === undefined ? [] : [own.secretName])];
+}
+
 /** The names of a model's resources. */
 export function namesOf(model: Model): ReleaseNames {
     return releaseNames(model.release, model.modelRelease);
@@ -107,7 +128,7 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         replicas: model.replicas.epp,
         resources: model.resources.epp,
         placement: model.placement.epp,
-        pullSecrets: images.pullSecrets,
+        pullSecrets: pullSecretNames(model, settings),
         podSelector: pickablePods(model),
         config:
             epp.plugins === "custom" ? epp.customConfig! : presetConfig(epp.plugins, releases.epp, options),

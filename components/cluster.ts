@@ -19,5 +19,7 @@ export function createClusterProvider(args: ClusterArgs): k8s.Provider {
         context: args.context,
         // Otherwise a changed EPP configuration replaces its ConfigMap under the running pods.
         enableConfigMapMutable: true,
+        // And a renewed certificate or password the Secret under the Gateway or the pods.
+        enableSecretMutable: true,
     });
 }

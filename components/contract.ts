@@ -67,6 +67,10 @@ export const api = {
 /** Names of the shared gateway infrastructure (upstream Helm release `infra-<release>`). */
 export interface GatewayNames {
     readonly gateway: string;
+    /** The TLS Secret that a stack makes for the Gateway. */
+    readonly tlsSecret: string;
+    /** The image pull Secret that a stack makes in both namespaces. */
+    readonly pullSecret: string;
     /** The Service that Istio creates for the Gateway: `<gateway>-<gatewayClassName>`. */
     readonly gatewayService: string;
 }
@@ -84,7 +88,12 @@ export interface ReleaseNames {
 /** The Gateway's names for a release and a GatewayClass. */
 export function gatewayNames(release: string, gatewayClassName: string): GatewayNames {
     const gateway = `infra-${release}-inference-gateway`;
-    return { gateway, gatewayService: `${gateway}-${gatewayClassName}` };
+    return {
+        gateway,
+        tlsSecret: `${gateway}-tls`,
+        pullSecret: `infra-${release}-registry`,
+        gatewayService: `${gateway}-${gatewayClassName}`,
+    };
 }
 
 /**

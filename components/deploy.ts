@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { schedulerStackArgs, simulatorStackArgs } from "./assemble";
+import { registryCredentials, schedulerStackArgs, simulatorStackArgs } from "./assemble";
 import { Namespaces } from "./namespaces";
 import type { StackOutputs } from "./outputs";
 import { stackOutputs } from "./outputs";
+import { PullSecrets } from "./pullSecrets";
 import { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import { SimulatorStack } from "./simulator/simulatorStack";
@@ -25,13 +26,31 @@ export function deploy(
         { ...settings.namespaces, instance: settings.release, protect: settings.protect },
         opts,
     );
+    const pullSecrets = registryCredentials(settings);
+    const secrets =
+        pullSecrets === undefined
+            ? {}
+            : new PullSecrets(
+                  `${prefix}registry`,
+                  {
+                      ...pullSecrets,
+                      instance: settings.release,
+                      namespaces: {
+                          scheduler: { name: settings.namespaces.scheduler, dependsOn: namespaces.scheduler },
+                          simulator: { name: settings.namespaces.simulator, dependsOn: namespaces.simulator },
+                      },
+                  },
+                  opts,
+              ).secrets;
+    const before = (role: "scheduler" | "simulator") =>
+        after([...namespaces[role], ...(secrets[role] === undefined ? [] : [secrets[role]])]);
     const simulators = new Map(
         settings.models.map((model) => [
             model,
             new SimulatorStack(
                 `${prefix}${model.release}-simulator`,
                 simulatorStackArgs(model, settings),
-                after(namespaces.simulator),
+                before("simulator"),
             ),
         ]),
     );
@@ -39,7 +58,7 @@ export function deploy(
     const scheduler = new SchedulerStack(
         `${prefix}scheduler`,
         schedulerStackArgs(settings, (model) => simulatorOf(model).backend),
-        after(namespaces.scheduler),
+        before("scheduler"),
     );
     return stackOutputs(settings, scheduler, simulatorOf);
 }

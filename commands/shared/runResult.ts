@@ -1,4 +1,5 @@
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+import { isObject } from "../../components/settings/merge";
 
 /** What the engine does, or would do, to one resource. */
 export interface Step {
@@ -39,7 +40,7 @@ export interface RunResult {
     /** Number of resources by operation. */
     changes: OpMap;
     steps: Step[];
-    /** Without the progress lines. */
+    /** Without the progress lines and debug messages. */
     diagnostics: Diagnostic[];
     violations: Violation[];
 }
@@ -61,8 +62,8 @@ export class ResultCollector {
                 detailedDiff: Object.fromEntries(
                     Object.entries(detailedDiff ?? {}).map(([path, { diffKind }]) => [path, diffKind]),
                 ),
-                inputs: next?.inputs,
-                oldInputs: old?.inputs,
+                inputs: withoutSecrets(next?.inputs),
+                oldInputs: withoutSecrets(old?.inputs),
                 failed: false,
             });
         }
@@ -73,7 +74,13 @@ export class ResultCollector {
                 step.failed = true;
             }
         }
-        if (diagnosticEvent !== undefined && !diagnosticEvent.ephemeral) {
+        // Debug messages have the requests of the program's SDK, with secrets in clear (@pulumi/pulumi 3.248,
+        // resource.js). The SDK's type does not name their severity.
+        if (
+            diagnosticEvent !== undefined &&
+            !diagnosticEvent.ephemeral &&
+            (diagnosticEvent.severity as string) !== "debug"
+        ) {
             const { severity, urn, message } = diagnosticEvent;
             this.result.diagnostics.push({ severity, urn: urn || undefined, message: plain(message) });
         }
@@ -96,4 +103,28 @@ export class ResultCollector {
 /** Takes the engine's colour marks out: `<{%reset%}>`. */
 function plain(text: string): string {
     return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}
+
+/** How values are marked that are no plain JSON (pulumi/pulumi, sdk/go/common/resource `SigKey`). */
+const markKey = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+/**
+ * Inputs with `[secret]` in place of every secret, as the CLI's display has them. The engine has blinded them already,
+ * and writes each as an object that only it can read.
+ */
+function withoutSecrets(inputs: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+    return inputs === undefined ? undefined : (blinded(inputs) as Record<string, unknown>);
+}
+
+function blinded(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(blinded);
+    }
+    if (!isObject(value)) {
+        return value;
+    }
+    return value[markKey] === secretMark
+        ? "[secret]"
+        : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, blinded(inner)]));
 }

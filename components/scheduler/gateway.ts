@@ -7,6 +7,13 @@ import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
 import type { ResourceSettings } from "../workload";
 
+/** A certificate with what lies between it and its root, and its private key, in PEM. */
+export interface TlsPair {
+    certificate: pulumi.Input<string>;
+    /** A secret in the state and in previews, whatever it comes from. */
+    key: pulumi.Input<string>;
+}
+
 /** What a user may set of the Gateway. */
 export interface GatewaySettings {
     /** The GatewayClass, `istio` on a default Istio. */
@@ -17,8 +24,10 @@ export interface GatewaySettings {
     serviceAnnotations: Record<string, string>;
     /** Requests and limits of Envoy. */
     resources: ResourceSettings;
-    /** A TLS Secret in the Gateway's namespace; adds an HTTPS listener. */
+    /** A TLS Secret that is in the Gateway's namespace already; adds an HTTPS listener. */
     tlsSecretName?: string;
+    /** Certificate and private key in PEM, of which the TLS Secret is made instead; adds an HTTPS listener. */
+    tls?: TlsPair;
 }
 
 /** Arguments of {@link InferenceGateway}. */
@@ -57,7 +66,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
             namespace: args.namespace,
             labels: commonLabels(this.gatewayName, args.release, "gateway"),
         };
-        const listeners = gatewayListeners(args.tlsSecretName);
+        const listeners = gatewayListeners(args.tls === undefined ? args.tlsSecretName : names.tlsSecret);
         this.listeners = listeners.map((listener) => listener.name);
 
         const parameters = new k8s.core.v1.ConfigMap(
@@ -65,6 +74,14 @@ export class InferenceGateway extends pulumi.ComponentResource {
             { metadata, data: { deployment: stringify(envoyOverlay(args.resources)) } },
             childOptions(this, opts),
         );
+        const tlsMetadata = {
+            ...metadata,
+            name: names.tlsSecret,
+            labels: commonLabels(names.tlsSecret, args.release, "gateway"),
+        };
+        const tlsSecrets = args.tls
+            ? [createTlsSecret(`${name}-tls`, tlsMetadata, args.tls, childOptions(this, opts))]
+            : [];
         const gateway = new GatewayResource(
             `${name}-gateway`,
             {
@@ -89,7 +106,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
                     listeners,
                 },
             },
-            protectedBy(args, childOptions(this, opts, [parameters])),
+            protectedBy(args, childOptions(this, opts, [parameters, ...tlsSecrets])),
         );
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),
@@ -118,6 +135,27 @@ function gatewayListeners(tlsSecretName: string | undefined) {
                   },
               ]),
     ];
+}
+
+function createTlsSecret(
+    name: string,
+    metadata: k8s.types.input.meta.v1.ObjectMeta,
+    { certificate, key }: TlsPair,
+    opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Secret {
+    const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
+    return new k8s.core.v1.Secret(
+        name,
+        {
+            metadata,
+            type: "kubernetes.io/tls",
+            data: {
+                "tls.crt": pulumi.output(certificate).apply(base64),
+                "tls.key": pulumi.secret(key).apply(base64),
+            },
+        },
+        opts,
+    );
 }
 
 /** What Istio merges into the Deployment that it makes for the Gateway (istio.io "Gateway API", parametersRef). */

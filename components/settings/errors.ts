@@ -60,7 +60,8 @@ export function problemsOf(
             return issue.keys.map((key) => unknownSetting([...at, ...issue.path], key, knownKeys(place)));
         }
         const name = settingName([...at, ...issue.path]);
-        const value = metaOf(place).secret ? "[secret]" : shown(valueAt(input, issue.path));
+        const found = valueAt(input, issue.path);
+        const value = metaOf(place).secret && found !== undefined ? "[secret]" : shown(found);
         return [
             { setting: name, message: `${name}: ${value} is not allowed; allowed: ${allowedAt(place)}.` },
         ];

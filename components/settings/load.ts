@@ -6,6 +6,7 @@ import { modelSchema, modelShape } from "./modelSchema";
 import { conflicts } from "./rules";
 import type { Model, Settings } from "./schema";
 import { settingsSchema } from "./schema";
+import { secretsInClear } from "./secrets";
 
 /**
  * The current stack's settings: read from its config, checked, with the defaults filled in.
@@ -17,8 +18,16 @@ export function loadSettings(): Settings {
     const raw = Object.entries(pulumi.runtime.allConfig())
         .filter(([key]) => key.startsWith(prefix))
         .map(([key, value]) => [key.slice(prefix.length), value] as const);
-    return parseSettings(Object.fromEntries(raw));
+    const config = Object.fromEntries(raw);
+    const inClear = secretsInClear(config, (setting) => runtime.isConfigSecret(`${prefix}${setting}`));
+    if (inClear.length > 0) {
+        throw new SettingsError(inClear);
+    }
+    return parseSettings(config);
 }
+
+/** What Pulumi's own `Config.get` asks before it warns of a secret (@pulumi/pulumi 3.248, config.js); not in its types. */
+const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /**
  * @param config top-level settings as Pulumi hands them over: text as it is, everything else as JSON.

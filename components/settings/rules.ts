@@ -3,6 +3,7 @@ import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../
 import type { Problem } from "./errors";
 import { shown } from "./errors";
 import type { Model, Settings } from "./schema";
+import { secretConflicts } from "./secrets";
 import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
@@ -15,6 +16,7 @@ export function conflicts(settings: Settings): Problem[] {
         ...sameNamespace(settings),
         ...longGatewayName(settings),
         ...indistinctModels(settings),
+        ...secretConflicts(settings),
         ...settings.models.flatMap((model) => modelConflicts(model, settings)),
     ];
 }

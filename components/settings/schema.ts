@@ -44,12 +44,53 @@ const gateway = z
             "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
             "the name of a Secret",
         ).optional(),
+        tls: z
+            .strictObject({
+                certificate: setting(
+                    z.string().regex(/^\s*-----BEGIN CERTIFICATE-----/),
+                    "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret, and adds an HTTPS listener on 443.",
+                    "certificates in PEM",
+                ),
+                key: setting(
+                    z.string().regex(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/),
+                    "Private key of the certificate, in PEM. In the stack's config it must be encrypted.",
+                    "a private key in PEM",
+                ).meta({ secret: true }),
+            })
+            .meta({ secret: true, description: "The Gateway's TLS certificate and its key." })
+            .optional(),
         istioVersion: setting(
             z.string().regex(/^\d+\.\d+(\.\d+)?$/),
             "The cluster's Istio, which decides what can be routed how.",
             'an Istio version, e.g. "1.28.5"',
         ).default(defaultVersions.istio),
     })
+    .prefault({});
+
+const registry = z
+    .strictObject({
+        server: setting(
+            z.string().regex(/^(https:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[\w./-]*)?$/),
+            "Registry that the images are pulled from. With username and password it makes an image pull Secret in both namespaces, which every pod of the stack uses.",
+            "a registry as images name it, e.g. ghcr.io or https://index.docker.io/v1/",
+        ).optional(),
+        username: setting(
+            z
+                .string()
+                .min(1)
+                .regex(/^[^:]*$/),
+            "User of the registry.",
+            "a name without ':'",
+        ).optional(),
+        password: setting(
+            z.string().min(1),
+            "Password or token of the registry's user. In the stack's config it must be encrypted.",
+            "text",
+        )
+            .meta({ secret: true })
+            .optional(),
+    })
+    .meta({ secret: true })
     .prefault({});
 
 const routing = z
@@ -178,6 +219,7 @@ export const settingsSchema = z.strictObject({
     gateway,
     routing,
     extProc,
+    registry,
     ...modelShape,
     models: setting(
         z.record(dnsLabel, z.looseObject({})),

@@ -9,7 +9,7 @@ const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 const topLevel =
-    "release, modelRelease, namespaces, gateway, routing, extProc, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, protect, readiness, cluster";
+    "release, modelRelease, namespaces, gateway, routing, extProc, registry, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, protect, readiness, cluster";
 
 /**
  * One setting with one bad value.
@@ -43,7 +43,7 @@ export const badInputs: BadInput[] = [
     bad(
         "gateway",
         ["istio"],
-        "an object with any of className, serviceType, serviceAnnotations, resources, tlsSecretName, istioVersion",
+        "an object with any of className, serviceType, serviceAnnotations, resources, tlsSecretName, tls, istioVersion",
     ),
     bad("gateway.className", "", dnsLabel),
     bad("gateway.serviceType", "loadbalancer", "one of LoadBalancer, NodePort, ClusterIP"),
@@ -82,6 +82,35 @@ export const badInputs: BadInput[] = [
     bad("simulator.blockSize", 20, "one of 8, 16, 32, 64, 128"),
     bad("resources.decode.limits.cpu", "half", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
     bad("resources.epp.requests.memory", "1GB", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+    bad(
+        "registry.server",
+        "ghcr.io/a b",
+        "a registry as images name it, e.g. ghcr.io or https://index.docker.io/v1/",
+    ),
+    bad("registry.username", "robot:1", "a name without ':'"),
+    {
+        config: { registry: { password: { of: "hunter2" } } },
+        messages: ["registry.password: [secret] is not allowed; allowed: text."],
+    },
+    {
+        config: { registry: "hunter2" },
+        messages: [
+            "registry: [secret] is not allowed; allowed: an object with any of server, username, password.",
+        ],
+    },
+    {
+        config: { registry: { username: "robot", password: "hunter2" } },
+        messages: [
+            "registry.server: not set is not allowed with registry.username; allowed: server, username, password together, or none of them.",
+        ],
+    },
+    {
+        config: { gateway: { tls: { key: "hunter2" } } },
+        messages: [
+            "gateway.tls.certificate: not set is not allowed; allowed: certificates in PEM.",
+            "gateway.tls.key: [secret] is not allowed; allowed: a private key in PEM.",
+        ],
+    },
     bad("protect", "yes", "true or false"),
     bad("protect", 1, "true or false"),
     bad("readiness.gateway", "on", "true or false"),
