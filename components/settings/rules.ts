@@ -2,6 +2,7 @@ import { gatewayNames, releaseNames } from "../contract";
 import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../matrix";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
+import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { versionsOf } from "./versions";
@@ -152,7 +153,7 @@ function longModelNames(model: Model, settings: Settings): Problem[] {
 function limitsBelowRequests({ resources }: Model, name: Name): Problem[] {
     return Object.entries(resources).flatMap(([workload, { requests, limits }]) =>
         (["cpu", "memory"] as const)
-            .filter((kind) => quantity(requests[kind]) > quantity(limits[kind]))
+            .filter((kind) => quantityOf(requests[kind]) > quantityOf(limits[kind]))
             .map((kind) =>
                 refused(
                     name(`resources.${workload}.limits.${kind}`),
@@ -162,22 +163,6 @@ function limitsBelowRequests({ resources }: Model, name: Name): Problem[] {
                 ),
             ),
     );
-}
-
-/** A Kubernetes quantity as a number. The schema has checked its form. */
-function quantity(text: string): number {
-    const scales: Record<string, number> = {
-        m: 1e-3,
-        k: 1e3,
-        M: 1e6,
-        G: 1e9,
-        T: 1e12,
-        Ki: 2 ** 10,
-        Mi: 2 ** 20,
-        Gi: 2 ** 30,
-        Ti: 2 ** 40,
-    };
-    return parseFloat(text) * (scales[text.replace(/^[\d.]+/, "")] ?? 1);
 }
 
 /** Images of an unknown version, or whose versions do not work together or with what is asked of them. */

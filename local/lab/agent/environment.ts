@@ -1,4 +1,5 @@
 import type { V1Container, V1EnvVarSource, V1Pod } from "@kubernetes/client-node";
+import { quantityOf } from "../../../components/settings/quantity";
 import { kubernetesServiceAddress, nodeAddress } from "../addresses";
 
 /** A container's environment and command line. */
@@ -86,26 +87,4 @@ function resourceOf(resource: string, { resources }: V1Container): string {
     const amounts = (kind === "limits" ? resources?.limits : resources?.requests) ?? {};
     const quantity = amounts[name] ?? "0";
     return String(Math.ceil(quantityOf(quantity)));
-}
-
-const suffixes: Record<string, number> = {
-    m: 1e-3,
-    "": 1,
-    k: 1e3,
-    M: 1e6,
-    G: 1e9,
-    T: 1e12,
-    Ki: 2 ** 10,
-    Mi: 2 ** 20,
-    Gi: 2 ** 30,
-    Ti: 2 ** 40,
-};
-
-function quantityOf(quantity: string): number {
-    const [, number, suffix = ""] = /^([\d.]+)(\w*)$/.exec(quantity) ?? [];
-    const factor = suffixes[suffix];
-    if (number === undefined || factor === undefined) {
-        throw new Error(`the lab cannot read the quantity ${quantity}`);
-    }
-    return Number(number) * factor;
 }

@@ -7,8 +7,8 @@ import * as os from "os";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
 import type { DeployedEpp } from "./eppDeployment";
-import type { HealthStatus } from "./eppHealth";
-import { checkHealth } from "./eppHealth";
+import type { HealthStatus } from "../../../local/lab/agent/grpcHealth";
+import { checkHealth } from "../../../local/lab/agent/grpcHealth";
 
 /** The ports that an endpoint picker listens on, by the flag that sets them. */
 const portFlags = { grpc: "--grpc-port", health: "--grpc-health-port", metrics: "--metrics-port" };
@@ -17,6 +17,9 @@ type Ports = Record<keyof typeof portFlags, number>;
 
 /** How long anything is waited for, in milliseconds: for an unfinished retry of an EPP on a busy machine. */
 const patience = 150_000;
+
+/** How long its health service may take to answer once, in milliseconds. */
+const healthLimit = 10_000;
 
 /** How much of its log the message of a failure repeats, in lines. */
 const linesInError = 25;
@@ -80,7 +83,7 @@ export class EppProcess {
 
     /** What it says to a probe. */
     async health(probe: keyof DeployedEpp["probes"]): Promise<HealthStatus> {
-        return checkHealth(this.ports.health, this.probes[probe]);
+        return checkHealth(`127.0.0.1:${this.ports.health}`, this.probes[probe], healthLimit);
     }
 
     /** The names of the pods that it may pick, sorted. */
