@@ -1,5 +1,3 @@
-import type { Context } from "mocha";
-
 /** What Mermaid makes of a flowchart: text of each node by its id, and the number of arrows. */
 export interface ParsedFlowchart {
     vertices: Map<string, string>;
@@ -16,21 +14,16 @@ interface Mermaid {
 }
 
 /**
- * Mermaid's own parser, in Node. It needs a document, which jsdom gives. Where the two packages are not installed the
- * test is skipped, and counted as such.
+ * Mermaid's own parser, in Node. It needs a document, which jsdom gives.
  *
  * @throws when the text is no valid diagram (from the function that it gives).
  */
-export async function loadMermaid(test: Context): Promise<(text: string) => Promise<ParsedFlowchart>> {
-    // Not literals: the packages are no part of what the types are checked against.
+export async function loadMermaid(): Promise<(text: string) => Promise<ParsedFlowchart>> {
+    // Not literals: one has no types, and those of the other are of a later module resolution than this project's.
     const [document, parser] = ["jsdom", "mermaid"];
-    let jsdom: { JSDOM: new (html: string) => { window: { document: unknown } } };
-    try {
-        jsdom = (await import(document)) as typeof jsdom;
-        require.resolve(parser);
-    } catch {
-        return test.skip();
-    }
+    const jsdom = (await import(document)) as {
+        JSDOM: new (html: string) => { window: { document: unknown } };
+    };
     const scope = globalThis as { window?: unknown; document?: unknown };
     const { window } = new jsdom.JSDOM("");
     scope.window ??= window;

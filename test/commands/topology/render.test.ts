@@ -15,7 +15,7 @@ const hostile = 'end "x" (y) [z] {w} <b>&amp; #35; `%% a|b; \\n';
 describe("topology: Mermaid", () => {
     for (const mode of Object.keys(modes)) {
         it(`${mode}: Mermaid's own parser takes it, with every node and arrow`, async function () {
-            const mermaid = await loadMermaid(this);
+            const mermaid = await loadMermaid();
             const { objects, deployment } = await stackOf(mode);
             const topology = topologyOfObjects(objects, deployment);
             const { vertices, edges } = await mermaid(renderMermaid(topology));
@@ -25,7 +25,7 @@ describe("topology: Mermaid", () => {
     }
 
     it("shows text as it is, whatever is in it", async function () {
-        const mermaid = await loadMermaid(this);
+        const mermaid = await loadMermaid();
         const { objects, deployment } = await stackOf("scoring");
         const topology = topologyOfObjects(objects, deployment);
         const [node] = topology.nodes;
