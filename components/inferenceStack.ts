@@ -20,8 +20,9 @@ export interface InferenceStackArgs {
 /**
  * The whole stack as one component: namespaces, model servers, Gateway, routes, grants and endpoint pickers. It takes
  * nothing but plain settings, so that programs in every language of Pulumi can use it. The releases of two of them in
- * one program differ, because resources are named after them. Its provider has `enableConfigMapMutable`; without it a
- * changed EPP configuration replaces its ConfigMap under the running pods.
+ * one program differ, because resources are named after them. Its provider has `enableConfigMapMutable` and
+ * `enableSecretMutable`; without them a changed EPP configuration or a renewed credential replaces its ConfigMap or
+ * Secret under the running pods.
  *
  * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
  */

@@ -47,7 +47,7 @@ export function renderReport(preview: EnvironmentPreview): string {
         ...violationTexts(result),
         ...warningTexts(result),
         ...changeTexts(changes),
-        topologyText(preview),
+        ...topologyText(preview),
     ]);
     return `${sections.join("\n\n")}\n`;
 }
@@ -143,9 +143,13 @@ function changeTexts(changes: readonly ObjectChange[]): string[] {
     return [`<details><summary>Changes</summary>\n\n${text}\n\n</details>`];
 }
 
-function topologyText({ result }: EnvironmentPreview): string {
+function topologyText({ result }: EnvironmentPreview): string[] {
+    // A program that failed early has registered nothing to draw.
+    if (!result.steps.some(({ type }) => type.startsWith("kubernetes:"))) {
+        return [];
+    }
     const drawing = markdownOf(renderMermaid(topologyOfPreview(result.steps)));
-    return `<details><summary>Topology</summary>\n\n${drawing}\n</details>`;
+    return [`<details><summary>Topology</summary>\n\n${drawing}\n</details>`];
 }
 
 function mandatory({ violations }: RunResult): Violation[] {

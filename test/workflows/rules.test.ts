@@ -170,6 +170,19 @@ describe("the workflows", () => {
         }
     });
 
+    it("need nothing of the repository on GitHub that the docs do not name", () => {
+        const docs = fs.readFileSync(path.resolve(__dirname, "../../docs/environments.md"), "utf8");
+        const needed = new Set(
+            names.flatMap((name) =>
+                [...workflowText(name).matchAll(/\b(?:secrets|vars)\.(\w+)/g)].map(([, key]) => key!),
+            ),
+        );
+        assert.ok(needed.size >= 5);
+        for (const key of needed) {
+            assert.ok(docs.includes(`\`${key}\``), key);
+        }
+    });
+
     it("use the versions that the project is tested with", () => {
         const { engines } = JSON.parse(
             fs.readFileSync(path.resolve(__dirname, "../../package.json"), "utf8"),

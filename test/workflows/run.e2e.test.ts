@@ -1,4 +1,5 @@
 import { strict as assert } from "assert";
+import { selfSigned } from "../support/certificate";
 import { Runner } from "./runner";
 import { findStep } from "./workflows";
 
@@ -59,6 +60,29 @@ describe("the workflows' commands, on prod, with the pulumi CLI", function () {
         assert.equal(code, 0, output);
         assert.equal(outputs, "code=0\n");
         assert.match(runner.read("prod.md"), /^## prod: no changes$/m);
+    });
+
+    it("show no credential of the stack's config, neither in the job's log nor in the report", () => {
+        const { certificate, key } = selfSigned("gateway.example");
+        const password = "hunter2-is-long-enough";
+        set("registry.server", "ghcr.io");
+        set("registry.username", "robot");
+        runner.setFromInput("prod", "registry.password", password, ["--secret"]);
+        runner.setFromInput("prod", "gateway.tls.certificate", certificate);
+        runner.setFromInput("prod", "gateway.tls.key", key, ["--secret"]);
+        const { code, output } = preview();
+        assert.equal(code, 0, output);
+        const report = runner.read("preview-prod.md");
+        assert.match(report, /^\+ create Secret llm-d-sim\/infra-inference-scheduling-registry$/m);
+        const keyLines = key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
+        for (const form of [password, `robot:${password}`, key, ...keyLines]) {
+            for (const text of [form, Buffer.from(form).toString("base64")]) {
+                assert.ok(!output.includes(text) && !report.includes(text), text);
+            }
+        }
+        for (const setting of ["registry", "gateway.tls"]) {
+            runner.pulumi("config", "rm", "--stack", "prod", "--path", setting);
+        }
     });
 
     it("find what was deleted on the cluster", () => {

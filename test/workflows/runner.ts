@@ -81,6 +81,12 @@ export class Runner {
         };
     }
 
+    /** Sets a value of a stack's config as the docs say of credentials: from the standard input. */
+    setFromInput(stack: string, setting: string, value: string, flags: string[] = []): void {
+        const args = ["config", "set", "--stack", stack, ...flags, "--path", setting];
+        execFileSync("pulumi", args, { cwd: this.checkout, env: this.env, input: value, stdio: "pipe" });
+    }
+
     /** Runs the pulumi CLI in the checkout. */
     pulumi(...args: string[]): string {
         return execFileSync("pulumi", args, {

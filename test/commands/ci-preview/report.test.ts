@@ -140,6 +140,8 @@ describe("the report on a preview", () => {
             renderReport(failed),
             /## prod: the preview failed\n\n[^]*replicas\.decode: 0 is not allowed/,
         );
+        // There is nothing to draw.
+        assert.ok(!renderReport(failed).includes("mermaid"));
     });
 
     it("calls changes drift where none are expected", () => {
