@@ -144,7 +144,7 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
 /** Which requests through the Gateway are a model's. */
 export function routeMatch({ match, simulator }: Model, { routing }: Settings): RouteMatch {
     return {
-        path: match.path,
+        ...(match.path !== undefined && { path: match.path }),
         hostnames: routing.hostnames,
         headers: {
             ...routing.headers,
