@@ -2,11 +2,10 @@ import { execFileSync, spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { pathToFileURL } from "url";
 import { startControlPlane, stopControlPlane } from "../../local/controlplane";
-import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { ensureToolchain } from "../../local/toolchain";
-import { writeScript } from "../local/temporary";
+import { copyCheckout } from "../support/cli/checkout";
+import { cliEnvironment } from "../support/cli/environment";
 import type { WorkflowStep } from "./workflows";
 
 /** What a step did. */
@@ -16,19 +15,6 @@ export interface StepRun {
     /** What the step wrote to `$GITHUB_OUTPUT`. */
     outputs: string;
 }
-
-const root = path.resolve(__dirname, "../..");
-
-/** What a checkout has for a workflow; `node_modules` is linked, as `npm ci` would fill it. */
-const checkedOut = [
-    "commands",
-    "components",
-    "policy",
-    "index.ts",
-    "package.json",
-    "tsconfig.json",
-    "Pulumi.yaml",
-];
 
 /**
  * A machine that runs the scripts of workflows: a checkout of its own, the pulumi CLI on the PATH, a backend in files,
@@ -47,8 +33,8 @@ export class Runner {
         const controlPlane = await startControlPlane({ toolchain, stateDir: this.stateDir, report });
         this.kubeconfig = controlPlane.kubeconfig;
         this.kubectlPath = toolchain.kubectl;
-        this.fillCheckout(environment);
-        this.fillPath(toolchain.pulumi);
+        copyCheckout(this.checkout, environment);
+        this.env = cliEnvironment(this.home, toolchain.pulumi);
         this.pulumi("stack", "init", environment);
         // No Istio runs there, which would program the Gateway.
         this.pulumi("config", "set", "--stack", environment, "--path", "readiness.gateway", "false");
@@ -110,38 +96,5 @@ export class Runner {
 
     private get stateDir(): string {
         return path.join(this.home, "control-plane");
-    }
-
-    private fillCheckout(environment: string): void {
-        for (const name of [...checkedOut, `Pulumi.${environment}.yaml`]) {
-            fs.cpSync(path.join(root, name), path.join(this.checkout, name), { recursive: true });
-        }
-        fs.symlinkSync(path.join(root, "node_modules"), path.join(this.checkout, "node_modules"));
-    }
-
-    /** The CLI first, and last what stands in for the plugins that an official CLI has beside it. */
-    private fillPath(pulumi: string): void {
-        const [first, last, pulumiHome] = ["bin", "stand-ins", "pulumi"].map((name) =>
-            path.join(this.home, name),
-        ) as [string, string, string];
-        fs.mkdirSync(first);
-        fs.symlinkSync(fs.realpathSync(pulumi), path.join(first, "pulumi"));
-        const register = path.join(root, "node_modules/ts-node/register/transpile-only.js");
-        writeScript(path.join(last, "pulumi-language-nodejs"), [
-            `exec node -r '${register}' '${path.join(__dirname, "languageHost.ts")}' "$@"`,
-        ]);
-        installPlugin(chooseKubernetesPlugin(), pulumiHome);
-        const backend = path.join(this.home, "backend");
-        fs.mkdirSync(backend);
-        const launchers = path.join(root, "local/engine/bin");
-        this.env = {
-            HOME: this.home,
-            PATH: [first, process.env.PATH ?? "", last, launchers].join(path.delimiter),
-            PULUMI_HOME: pulumiHome,
-            PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-            PULUMI_CONFIG_PASSPHRASE: "of this test",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        };
     }
 }
