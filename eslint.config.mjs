@@ -17,6 +17,14 @@ export default tseslint.config(
         },
     },
     {
+        // Loaded where nothing has made JavaScript of TypeScript yet.
+        files: ["**/*.js"],
+        languageOptions: {
+            sourceType: "commonjs",
+            globals: { __dirname: "readonly", process: "readonly", performance: "readonly" },
+        },
+    },
+    {
         files: ["test/**/*.ts"],
         // chai-less assertions and mocha's `function () { this.timeout() }` need nothing more than this.
         rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },

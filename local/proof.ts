@@ -78,7 +78,7 @@ export async function runProof(
         own.push(...(await urlFlags(stateDir, args)));
     }
     const main = path.join(projectRoot, "commands", proof, "main.ts");
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", main, ...own, ...args], {
+    const child = spawn(process.execPath, ["-r", "ts-node/register", main, ...own, ...args], {
         cwd: projectRoot,
         stdio: "inherit",
     });

@@ -113,7 +113,7 @@ export async function startLab(options: LabOptions): Promise<void> {
         const started = await launch({
             executable: process.execPath,
             args: [
-                ...["-r", require.resolve("ts-node/register/transpile-only")],
+                ...["-r", require.resolve("ts-node/register")],
                 ...[path.join(__dirname, "supervisor.ts"), args],
             ],
             env: {

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
         [
             "node",
             JSON.stringify({ address: nodeAddress, localRanges }),
-            ...[process.execPath, "-r", require.resolve("ts-node/register/transpile-only")],
+            ...[process.execPath, "-r", require.resolve("ts-node/register")],
             ...[path.join(__dirname, "agent", "main.ts"), JSON.stringify(agent)],
         ],
         { stdio: "inherit" },

@@ -271,7 +271,7 @@ describe("embedded control plane (end to end)", function () {
             `require("./local/controlplane").startControlPlane({ toolchain: ${JSON.stringify(toolchain)}, ` +
             `stateDir: ${JSON.stringify(stateDir)}, report: () => undefined });console.log("go");`;
         for (const delay of [10, 60, 120, 250, 500, 1500, 3000, 4000]) {
-            const args = ["-r", "ts-node/register/transpile-only", "-e", script];
+            const args = ["-r", "ts-node/register", "-e", script];
             const starter = spawn("node", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
             // Listened for from the beginning: it may be done before it is killed.
             const ended = once(starter, "exit");

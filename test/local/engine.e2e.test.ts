@@ -227,13 +227,9 @@ describe("embedded engine (end to end)", function () {
             namespace: name,
         };
         const script = path.join(__dirname, "engineInterrupted.ts");
-        return spawn(
-            process.execPath,
-            ["-r", "ts-node/register/transpile-only", script, JSON.stringify(options)],
-            {
-                cwd: projectRoot,
-                stdio: ["ignore", "pipe", "pipe"],
-            },
-        );
+        return spawn(process.execPath, ["-r", "ts-node/register", script, JSON.stringify(options)], {
+            cwd: projectRoot,
+            stdio: ["ignore", "pipe", "pipe"],
+        });
     }
 });

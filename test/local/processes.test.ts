@@ -110,7 +110,7 @@ describe("recorded processes", () => {
                 `console.log("go");`,
                 `launch(${JSON.stringify(process)});`,
             ].join("");
-            const args = ["-r", "ts-node/register/transpile-only", "-e", script];
+            const args = ["-r", "ts-node/register", "-e", script];
             const starter = spawn("node", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
             // Listened for from the beginning: it may be done before it is killed.
             const ended = once(starter, "exit");

@@ -67,11 +67,9 @@ describe("compare: the command", function () {
     after(() => fs.rmSync(folder, { recursive: true }));
 
     async function run(...args: string[]) {
-        return execa(
-            process.execPath,
-            ["-r", "ts-node/register/transpile-only", "commands/compare/main.ts", ...args],
-            { reject: false },
-        );
+        return execa(process.execPath, ["-r", "ts-node/register", "commands/compare/main.ts", ...args], {
+            reject: false,
+        });
     }
 
     async function compare(direct: Behaviour, gateway: Behaviour, ...args: string[]) {
@@ -178,10 +176,7 @@ describe("compare: the command", function () {
     it("says what it needs where there is no kubectl to forward ports", async () => {
         const { exitCode, stderr } = await execa(
             process.execPath,
-            [
-                ...["-r", "ts-node/register/transpile-only", "commands/compare/main.ts"],
-                ...["--outputs", outputs],
-            ],
+            [...["-r", "ts-node/register", "commands/compare/main.ts"], ...["--outputs", outputs]],
             { reject: false, env: { PATH: folder } },
         );
         assert.equal(exitCode, 3);

@@ -244,7 +244,7 @@ describe("render", function () {
         function command(...args: string[]) {
             const result = spawnSync(
                 process.execPath,
-                ["-r", "ts-node/register/transpile-only", "commands/render/main.ts", ...args],
+                ["-r", "ts-node/register", "commands/render/main.ts", ...args],
                 // Nothing to reach a cluster, an account or the CLI with.
                 { cwd: root, encoding: "utf8", env: { PATH: "", HOME: scratch } },
             );

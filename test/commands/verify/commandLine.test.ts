@@ -33,7 +33,7 @@ describe("npm run verify", function () {
         execa(
             process.execPath,
             [
-                ...["-r", "ts-node/register/transpile-only", "commands/verify/main.ts"],
+                ...["-r", "ts-node/register", "commands/verify/main.ts"],
                 ...["--outputs", outputs, "--kubeconfig", kubeconfig, ...args],
             ],
             { cwd: root, reject: false },

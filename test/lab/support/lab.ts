@@ -125,7 +125,7 @@ export class TestLab {
         const { exitCode, stdout, stderr } = await execa(
             process.execPath,
             [
-                ...["-r", "ts-node/register/transpile-only", path.join("commands", proof, "main.ts")],
+                ...["-r", "ts-node/register", path.join("commands", proof, "main.ts")],
                 ...["--kubeconfig", path.join(state, "kubeconfig")],
                 ...["--outputs", path.join(state, "outputs.json")],
                 ...(proof === "compare" ? urls : []),
