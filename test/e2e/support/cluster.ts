@@ -35,9 +35,21 @@ export class TestCluster {
 
     /** Runs kubectl against this control plane, and none other. */
     kubectl(...args: string[]): string {
+        return this.runKubectl(args);
+    }
+
+    /** Applies an object server-side, as this field manager. */
+    apply(object: object, fieldManager: string): void {
+        this.runKubectl(
+            ["apply", "--server-side", "--field-manager", fieldManager, "--filename", "-"],
+            JSON.stringify(object),
+        );
+    }
+
+    private runKubectl(args: string[], input?: string): string {
         const { toolchain, kubeconfig } = this.session!;
         const own = ["--kubeconfig", kubeconfig, "--cache-dir", path.join(this.state, "kubectl-cache")];
-        return execFileSync(toolchain.kubectl, [...own, ...args], { encoding: "utf8" });
+        return execFileSync(toolchain.kubectl, [...own, ...args], { encoding: "utf8", input });
     }
 
     /** An object as the API server has it. */

@@ -1,0 +1,75 @@
+import { strict as assert } from "assert";
+import * as fs from "fs";
+import * as path from "path";
+import type { Engine } from "../../local/engine";
+import { actions, changes } from "./support/actions";
+import { TestCluster } from "./support/cluster";
+import { type ReleasedResource, stateOf } from "./support/releasedState";
+
+const releases = path.join(__dirname, "releases");
+
+/** Deployments of earlier releases (`support/releasedState.ts`), taken over by this one. */
+describe("an upgrade", function () {
+    this.timeout(180_000);
+    const modes = {
+        scheduler: {},
+        scoring: { routing: { backend: "InferencePool" }, extProc: { enabled: true } },
+    };
+
+    for (const [mode, config] of Object.entries(modes)) {
+        for (const file of fs.readdirSync(releases).filter((name) => name.endsWith(`-${mode}.json`))) {
+            describe(`from ${path.basename(file, ".json")}`, () => {
+                const cluster = new TestCluster();
+                const resources = JSON.parse(
+                    fs.readFileSync(path.join(releases, file), "utf8"),
+                ) as ReleasedResource[];
+                const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+                let engine: Engine;
+                let uids: string[];
+
+                // The first file to run builds the tools, which takes minutes.
+                before(async function () {
+                    this.timeout(45 * 60_000);
+                    engine = await cluster.open(config);
+                    for (const { inputs, outputs } of objects) {
+                        cluster.apply(inputs!, outputs!.__fieldManager as string);
+                    }
+                    const exported = await engine.stack.exportStack();
+                    await engine.stack.importStack({
+                        ...exported,
+                        deployment: { ...(exported.deployment as object), resources: stateOf(resources) },
+                    });
+                    uids = objects.map(uidOf);
+                });
+                after(() => cluster.stop());
+
+                function uidOf({ inputs }: ReleasedResource): string {
+                    const { kind, apiVersion, metadata } = inputs as {
+                        kind: string;
+                        apiVersion: string;
+                        metadata: { name: string; namespace?: string };
+                    };
+                    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]!}` : "";
+                    return cluster.get<{ metadata: { uid: string } }>(
+                        `${kind}${group}`,
+                        metadata.namespace ?? "default",
+                        metadata.name,
+                    ).metadata.uid;
+                }
+
+                it("replaces and deletes nothing", async () => {
+                    const lost = changes(await engine.preview({ refresh: true })).filter(
+                        ({ op }) => !["create", "update", "refresh"].includes(op),
+                    );
+                    assert.deepEqual(lost, []);
+                });
+
+                it("leaves every object where it is", async () => {
+                    await engine.up();
+                    assert.deepEqual(objects.map(uidOf), uids);
+                    assert.deepEqual(actions(await engine.preview()), []);
+                });
+            });
+        }
+    }
+});
