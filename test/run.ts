@@ -32,6 +32,7 @@ const steps: Record<string, Step> = {
     e2e: {
         mocha: [
             "test/e2e/**/*.e2e.test.ts",
+            "test/bench/**/*.e2e.test.ts",
             "test/library/**/*.e2e.test.ts",
             "test/workflows/**/*.e2e.test.ts",
         ],

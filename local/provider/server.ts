@@ -13,6 +13,7 @@ import { InitFailedError, ResourceProvider } from "./resourceProvider";
 import { readSettings } from "./settings";
 import { fromStruct, toStruct, type PropertyMap } from "./values";
 import { pluginVersion } from "./version";
+import { decodeYaml, yamlDecode } from "./yamlDecode";
 
 /** Messages carry whole objects, managed fields and all; the limit is the Pulumi SDK's (400 MiB). */
 const maxMessageBytes = 1024 * 1024 * 400;
@@ -56,6 +57,14 @@ function refuse<Request>(what: (request: Request) => string): grpc.handleUnaryCa
                 "Install the official one, or declare the objects one by one.",
         });
 }
+
+const refuseInvoke = refuse((request: messages.InvokeRequest) => request.getTok());
+
+const readYaml = unary((request: messages.InvokeRequest) => {
+    const response = new messages.InvokeResponse();
+    response.setReturn(toStruct(decodeYaml(fromStruct(request.getArgs()))));
+    return response;
+});
 
 function handlers(provider: ResourceProvider, log: EngineLogClient): IResourceProviderServer {
     const implementation: Partial<IResourceProviderServer> = {
@@ -204,7 +213,8 @@ function handlers(provider: ResourceProvider, log: EngineLogClient): IResourcePr
             return new Empty();
         }),
         construct: refuse((request: messages.ConstructRequest) => request.getType()),
-        invoke: refuse((request: messages.InvokeRequest) => request.getTok()),
+        invoke: (call, callback) =>
+            (call.request.getTok() === yamlDecode ? readYaml : refuseInvoke)(call, callback),
         call: refuse((request: messages.CallRequest) => request.getTok()),
         parameterize: refuse(() => "parameterization"),
         getMapping: unary(() => new messages.GetMappingResponse()),
