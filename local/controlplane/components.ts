@@ -107,7 +107,12 @@ export function specifyComponents(
     };
     kubeconfig("admin", layout.kubeconfig);
 
-    const specify = (name: ComponentName, executable: string, args: string[]): ProcessSpec => {
+    const specify = (
+        name: ComponentName,
+        executable: string,
+        args: string[],
+        ...alsoStartedWith: string[]
+    ): ProcessSpec => {
         const certificatesInUse = JSON.stringify(certificates.pairs);
         const signingKey = fs.readFileSync(certificates.serviceAccountKey, "utf8");
         return {
@@ -117,9 +122,12 @@ export function specifyComponents(
             cwd: layout.folder,
             logFile: logFile(layout, name),
             recordFile: recordFile(layout, name),
-            fingerprint: fingerprint(executable, ...args, certificatesInUse, signingKey),
+            fingerprint: fingerprint(executable, ...args, ...alsoStartedWith, certificatesInUse, signingKey),
         };
     };
+    // They read their kubeconfigs once, and stay healthy when the API server moves to another port.
+    const specifyClient = (name: ComponentName, executable: string, args: string[]) =>
+        specify(name, executable, args, serverUrl(ports));
     const own = (name: ComponentName) =>
         kubeconfig(name as CertificateName, path.join(layout.run, `${name}.kubeconfig`));
     return {
@@ -129,14 +137,18 @@ export function specifyComponents(
             toolchain.kubeApiserver,
             apiserverArguments(certificates, ports, layout),
         ),
-        "kube-controller-manager": specify("kube-controller-manager", toolchain.kubeControllerManager, [
+        "kube-controller-manager": specifyClient("kube-controller-manager", toolchain.kubeControllerManager, [
             ...controllerManagerArguments(certificates),
             ...ownServer(certificates, ports["kube-controller-manager"], own("kube-controller-manager")),
         ]),
-        "kube-scheduler": specify("kube-scheduler", toolchain.kubeScheduler, [
+        "kube-scheduler": specifyClient("kube-scheduler", toolchain.kubeScheduler, [
             ...ownServer(certificates, ports["kube-scheduler"], own("kube-scheduler")),
         ]),
-        kwok: specify("kwok", toolchain.kwok, kwokArguments(toolchain, certificates, ports, own("kwok"))),
+        kwok: specifyClient(
+            "kwok",
+            toolchain.kwok,
+            kwokArguments(toolchain, certificates, ports, own("kwok")),
+        ),
     };
 }
 

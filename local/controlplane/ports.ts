@@ -1,5 +1,10 @@
 import * as net from "net";
+import { setTimeout as sleep } from "timers/promises";
 import { readJson, writePrivateFile } from "./stateFolder";
+
+/** How long a killed process may hold its port, in milliseconds. */
+const releaseLimit = 1_000;
+const pollInterval = 25;
 
 /** What listens on a port of its own; etcd's second one is for peers, which it insists on having. */
 export const portNames = [
@@ -46,7 +51,7 @@ export async function settlePorts(file: string, ours: (name: PortName) => boolea
                 continue;
             }
             // Held until all are settled, so that the system does not hand out one port twice.
-            const server = (port === undefined ? undefined : await listen(port)) ?? (await listen(0));
+            const server = (port === undefined ? undefined : await listenSoon(port)) ?? (await listen(0));
             if (server === undefined) {
                 throw new Error("No free port is left on the loopback interface.");
             }
@@ -78,6 +83,20 @@ export async function freePorts(count: number): Promise<number[]> {
 
 async function closeAll(servers: net.Server[]): Promise<void> {
     await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+}
+
+/**
+ * A process that was killed may hold its port a moment longer than it seems to run.
+ *
+ * @returns undefined when the port stays taken.
+ */
+async function listenSoon(port: number): Promise<net.Server | undefined> {
+    for (const deadline = Date.now() + releaseLimit; ; await sleep(pollInterval)) {
+        const server = await listen(port);
+        if (server !== undefined || Date.now() > deadline) {
+            return server;
+        }
+    }
 }
 
 /** @returns undefined when the port is taken. */

@@ -221,6 +221,12 @@ describe("embedded control plane (end to end)", function () {
         assertHealthy(await controlPlaneStatus(stateDir));
     });
 
+    it("keeps its ports when it is started right after a crash", async () => {
+        const before = await controlPlaneStatus(stateDir);
+        process.kill(before.components.find(({ name }) => name === "kube-apiserver")?.pid ?? NaN, "SIGKILL");
+        assert.equal((await start()).server, before.server);
+    });
+
     it("moves to other ports when a program took one after a crash", async () => {
         const before = await controlPlaneStatus(stateDir);
         const apiserver = before.components.find(({ name }) => name === "kube-apiserver");
@@ -233,6 +239,9 @@ describe("embedded control plane (end to end)", function () {
             assert.notEqual(server, before.server);
             assertHealthy(await controlPlaneStatus(stateDir));
             assert.equal(kubectl("get", "deployment", "web", "-o", "name"), "deployment.apps/web");
+            // The controllers, the scheduler and kwok have followed.
+            kubectl("create", "deployment", "moved", "--image=example.org/moved");
+            kubectl("wait", "--for=condition=Available", "deployment/moved", "--timeout=60s");
         } finally {
             intruder.close();
         }
