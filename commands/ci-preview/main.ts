@@ -1,7 +1,7 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import * as fs from "fs";
 import * as path from "path";
-import { messageOf, UsageError } from "../shared/errors";
+import { runCommand } from "../shared/runCommand";
 import { findEnvironment } from "./environment";
 import { previewWithCli } from "./officialPreview";
 import { exitCodes, renderReport, verdictOf } from "./report";
@@ -32,9 +32,7 @@ function commandLine(): Command {
         .option("--out <file>", "where to write the report", "preview.md")
         .option("--refresh", "look at the cluster first, so that drift shows as a change", false)
         .option("--expect-no-changes", "changes are a fault", false)
-        .addHelpText("after", exitCodesText)
-        .allowExcessArguments(false)
-        .exitOverride();
+        .addHelpText("after", exitCodesText);
 }
 
 async function run({ env, stack = env, out, refresh, expectNoChanges }: Options): Promise<number> {
@@ -52,22 +50,5 @@ async function run({ env, stack = env, out, refresh, expectNoChanges }: Options)
     return exitCodes[verdictOf(preview)];
 }
 
-/** Runs the command and gives its exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(argv, { from: "user" });
-        return await run(command.opts<Options>());
-    } catch (error) {
-        if (error instanceof CommanderError) {
-            // Commander has said what is wrong, or has shown the help that was asked for.
-            return error.exitCode === 0 ? 0 : 2;
-        }
-        console.error(`ci-preview: ${messageOf(error)}`);
-        return error instanceof UsageError ? 2 : 1;
-    }
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-});
+// Whatever goes wrong on the way, nothing was previewed.
+void runCommand(commandLine(), run, () => exitCodes.failed);

@@ -3,8 +3,9 @@ import { randomInt } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import { ClusterError, messageOf, UsageError } from "../shared/errors";
+import { UsageError } from "../shared/errors";
 import { httpUrl, wholeNumber } from "../shared/flags";
+import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { CompareOptions } from "./compare";
 import { InterruptedError, PathFailedError, runRounds } from "./compare";
@@ -36,7 +37,7 @@ interface Flags {
     json: boolean;
 }
 
-const exitCodes = { compared: 0, pathFailed: 1, usage: 2, notRun: 3 } as const;
+const exitCodes = { compared: 0, pathFailed: 1, notRun: 3 } as const;
 
 const epilogue = `
 Exit codes:
@@ -82,10 +83,7 @@ function commandLine(): Command {
         .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), 15)
         .option("--plot <file>", "draw the comparison, too: .svg or .html")
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
-        .addHelpText("after", epilogue)
-        .allowExcessArguments(false)
-        .exitOverride()
-        .configureOutput({ outputError: () => undefined });
+        .addHelpText("after", epilogue);
 }
 
 function releaseOf({ model }: Flags, { models }: DeploymentOutput): string {
@@ -173,40 +171,18 @@ async function compare(flags: Flags): Promise<void> {
     }
 }
 
-function exitCodeOf(error: unknown): number {
-    if (error instanceof UsageError) {
-        return exitCodes.usage;
+function exitCodeOf(error: unknown): number | undefined {
+    if (error instanceof PathFailedError) {
+        return exitCodes.pathFailed;
     }
-    return error instanceof PathFailedError ? exitCodes.pathFailed : exitCodes.notRun;
+    return error instanceof InterruptedError ? exitCodes.notRun : undefined;
 }
 
-/** @returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(args, { from: "user" });
-    } catch (error) {
-        // commander's own: help was asked for, or a flag is wrong.
-        const { exitCode, message } = error as { exitCode?: number; message: string };
-        if (exitCode === 0) {
-            return exitCodes.compared;
-        }
-        process.stderr.write(`${message.replace(/^error: /, "compare: ")}\n`);
-        return exitCodes.usage;
-    }
-    try {
-        await compare(command.opts<Flags>());
+void runCommand(
+    commandLine(),
+    async (flags: Flags) => {
+        await compare(flags);
         return exitCodes.compared;
-    } catch (error) {
-        const expected = [UsageError, ClusterError, PathFailedError, InterruptedError].some(
-            (kind) => error instanceof kind,
-        );
-        const text = expected || !(error instanceof Error) ? messageOf(error) : error.stack;
-        process.stderr.write(`compare: ${text ?? ""}\n`);
-        return exitCodeOf(error);
-    }
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-});
+    },
+    exitCodeOf,
+);

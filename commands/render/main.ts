@@ -1,6 +1,7 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import * as path from "path";
 import { messageOf, UsageError } from "../shared/errors";
+import { runCommand } from "../shared/runCommand";
 import { parseOverrides } from "../shared/overrides";
 import { writeFolder } from "./folder";
 import { renderStack } from "./render";
@@ -33,9 +34,7 @@ function commandLine(): Command {
             (pair: string, pairs: string[]) => [...pairs, pair],
             [] as string[],
         )
-        .addHelpText("after", exitCodes)
-        .allowExcessArguments(false)
-        .exitOverride();
+        .addHelpText("after", exitCodes);
 }
 
 async function run({ stack, out, config }: Options): Promise<void> {
@@ -54,26 +53,7 @@ function overridesOf(pairs: readonly string[]): Record<string, unknown> {
     }
 }
 
-/** Runs the command and gives its exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(argv, { from: "user" });
-        await run(command.opts<Options>());
-        return 0;
-    } catch (error) {
-        if (error instanceof CommanderError) {
-            // Commander has said what is wrong, or has shown the help that was asked for.
-            return error.exitCode === 0 ? 0 : 2;
-        }
-        if (error instanceof UsageError) {
-            console.error(`render: ${error.message}`);
-            return 2;
-        }
-        throw error;
-    }
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
+void runCommand(commandLine(), async (options: Options) => {
+    await run(options);
+    return 0;
 });

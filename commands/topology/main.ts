@@ -1,8 +1,9 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import * as fs from "fs";
 import * as path from "path";
 import { Cluster } from "../shared/cluster";
-import { ClusterError, messageOf, UsageError } from "../shared/errors";
+import { messageOf, UsageError } from "../shared/errors";
+import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import { topologyOfObjects } from "./graph";
 import { readObjects } from "./live";
@@ -55,9 +56,7 @@ function commandLine(): Command {
             ),
         )
         .option("--out <file>", "where to write: .mmd, .md or .svg (default: stdout)")
-        .addHelpText("after", exitCodes)
-        .allowExcessArguments(false)
-        .exitOverride();
+        .addHelpText("after", exitCodes);
 }
 
 async function run(options: Options): Promise<void> {
@@ -149,26 +148,7 @@ async function render(topology: Topology, format: Format): Promise<string> {
     }
 }
 
-/** Runs the command and gives its exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(argv, { from: "user" });
-        await run(command.opts<Options>());
-        return 0;
-    } catch (error) {
-        if (error instanceof CommanderError) {
-            // Commander has said what is wrong, or has shown the help that was asked for.
-            return error.exitCode === 0 ? 0 : 2;
-        }
-        if (error instanceof UsageError || error instanceof ClusterError) {
-            console.error(`topology: ${error.message}`);
-            return error instanceof UsageError ? 2 : 3;
-        }
-        throw error;
-    }
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
+void runCommand(commandLine(), async (options: Options) => {
+    await run(options);
+    return 0;
 });

@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
 import { Cluster } from "../shared/cluster";
-import { ClusterError, messageOf, UsageError } from "../shared/errors";
+import { UsageError } from "../shared/errors";
 import { httpUrl, wholeNumber } from "../shared/flags";
+import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { Path } from "./checks/check";
 import { paths, pathsOf } from "./checks/check";
-import { exitCodes, reportText } from "./report";
+import { reportText } from "./report";
 import { verifyStack } from "./verifyStack";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 
@@ -64,10 +65,7 @@ function commandLine(): Command {
         )
         .option("--timeout <seconds>", "how long the whole run may take", wholeNumber(1, 86_400), 120)
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
-        .addHelpText("after", epilogue)
-        .allowExcessArguments(false)
-        .exitOverride()
-        .configureOutput({ outputError: () => undefined });
+        .addHelpText("after", epilogue);
 }
 
 /** Releases that are checked. */
@@ -111,30 +109,4 @@ async function verify(flags: Flags): Promise<number> {
     }
 }
 
-/** @returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(args, { from: "user" });
-    } catch (error) {
-        // commander's own: help was asked for, or a flag is wrong.
-        const { exitCode, message } = error as { exitCode?: number; message: string };
-        if (exitCode === 0) {
-            return exitCodes.passed;
-        }
-        process.stderr.write(`${message.replace(/^error: /, "verify: ")}\n`);
-        return exitCodes.usage;
-    }
-    try {
-        return await verify(command.opts<Flags>());
-    } catch (error) {
-        const expected = error instanceof UsageError || error instanceof ClusterError;
-        const text = expected || !(error instanceof Error) ? messageOf(error) : error.stack;
-        process.stderr.write(`verify: ${text ?? ""}\n`);
-        return error instanceof UsageError ? exitCodes.usage : exitCodes.unknown;
-    }
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-});
+void runCommand(commandLine(), verify);

@@ -55,7 +55,7 @@ export interface Report {
 }
 
 /** Exit codes; `--help` documents them. */
-export const exitCodes = { passed: 0, broken: 1, usage: 2, unknown: 3 } as const;
+export const exitCodes = { passed: 0, broken: 1, unknown: 3 } as const;
 
 /** Puts results and measures together. */
 export function makeReport(

@@ -1,14 +1,10 @@
-import { spawnSync } from "child_process";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
+import { Command } from "commander";
 import { shuffle } from "simple-statistics";
+import { wholeNumber } from "../../../commands/shared/flags";
+import { runCommand } from "../../../commands/shared/runCommand";
 import { randomOf } from "../../../commands/compare/random";
-import { startControlPlane, stopControlPlane } from "../../../local/controlplane";
-import { ensureToolchain } from "../../../local/toolchain";
-import { cliEnvironment } from "../../support/cli/environment";
-import { environment, writePrograms, type Program, type ProgramName } from "./programs";
+import { CliMachine } from "../../support/cli/machine";
+import { writePrograms, type Program, type ProgramName } from "./programs";
 import { renderReport, type Rounds } from "./report";
 import { preview, type Run } from "./runs";
 
@@ -23,23 +19,11 @@ interface Options {
     seed: number;
 }
 
-function wholeNumber(least: number): (text: string) => number {
-    return (text) => {
-        const value = Number(text);
-        if (!Number.isInteger(value) || value < least) {
-            throw new InvalidArgumentError(`Allowed: whole numbers from ${String(least)}.`);
-        }
-        return value;
-    };
-}
-
 function commandLine(): Command {
     return new Command("bench")
         .description("Compares previews of this project with those of others, and prints a Markdown table.")
-        .option("--rounds <number>", "previews of each program; from 2", wholeNumber(2), 10)
-        .option("--seed <number>", "of the order", wholeNumber(0), 1)
-        .allowExcessArguments(false)
-        .exitOverride();
+        .option("--rounds <number>", "previews of each program; from 2", wholeNumber(2, 1000), 10)
+        .option("--seed <number>", "of the order", wholeNumber(0, 2 ** 32 - 1), 1);
 }
 
 /** Every program once in each round, the rounds in orders of their own. */
@@ -64,39 +48,15 @@ function measure(
     return runs;
 }
 
-async function run(options: Options): Promise<void> {
-    const home = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-bench-"));
-    const stateDir = path.join(home, "control-plane");
-    const report = (line: string) => console.error(line);
-    const toolchain = await ensureToolchain(report);
+async function run(options: Options): Promise<number> {
+    const machine = await CliMachine.start((line) => console.error(line));
     try {
-        const { kubeconfig } = await startControlPlane({ toolchain, stateDir, report });
-        const env = { ...cliEnvironment(home, toolchain.pulumi), KUBECONFIG: kubeconfig };
-        const programs = await writePrograms(path.join(home, "programs"));
-        for (const folder of new Set(Object.values(programs).map((program) => program.folder))) {
-            spawnSync("pulumi", ["stack", "init", environment], { cwd: folder, env, stdio: "ignore" });
-        }
-        console.log(renderReport(measure(programs, options, env)));
+        const programs = await writePrograms(machine);
+        console.log(renderReport(measure(programs, options, machine.env)));
+        return 0;
     } finally {
-        await stopControlPlane(stateDir);
-        fs.rmSync(home, { recursive: true, force: true });
+        await machine.stop();
     }
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-    const command = commandLine();
-    try {
-        command.parse(argv, { from: "user" });
-    } catch (error) {
-        if (error instanceof CommanderError) {
-            return error.exitCode === 0 ? 0 : 2;
-        }
-        throw error;
-    }
-    await run(command.opts<Options>());
-    return 0;
-}
-
-void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-});
+void runCommand(commandLine(), run);
