@@ -1,51 +1,37 @@
 import { strict as assert } from "assert";
-import { spawnSync } from "child_process";
 import * as fs from "fs";
-import * as os from "os";
 import * as path from "path";
-import { startControlPlane, stopControlPlane } from "../../local/controlplane";
-import { ensureToolchain } from "../../local/toolchain";
-import { cliEnvironment } from "../support/cli/environment";
-import { environment, type Program, type ProgramName, writePrograms } from "./preview/programs";
+import { CliMachine } from "../support/cli/machine";
+import { type Program, type ProgramName, writePrograms } from "./preview/programs";
 import { preview } from "./preview/runs";
 
 describe("the programs that the bench compares", function () {
     this.timeout(120_000);
-    const home = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-bench-test-"));
-    const stateDir = path.join(home, "control-plane");
-    let env: NodeJS.ProcessEnv;
+    let machine: CliMachine;
     let programs: Record<ProgramName, Program>;
 
     before(async function () {
         this.timeout(45 * 60_000);
-        const report = () => undefined;
-        const toolchain = await ensureToolchain(report);
-        const { kubeconfig } = await startControlPlane({ toolchain, stateDir, report });
-        env = { ...cliEnvironment(home, toolchain.pulumi), KUBECONFIG: kubeconfig };
-        programs = await writePrograms(path.join(home, "programs"));
-        for (const folder of new Set(Object.values(programs).map((program) => program.folder))) {
-            spawnSync("pulumi", ["stack", "init", environment], { cwd: folder, env, stdio: "ignore" });
-        }
+        machine = await CliMachine.start();
+        programs = await writePrograms(machine);
     });
-    after(async () => {
-        await stopControlPlane(stateDir);
-        fs.rmSync(home, { recursive: true, force: true });
-    });
+    after(() => machine.stop());
 
+    const run = (name: ProgramName) => preview(programs[name], machine.env);
     const objects = (folder: string) =>
         fs.readFileSync(path.join(folder, "manifests.yaml"), "utf8").split("---\n").length;
 
     it("preview what they say", () => {
-        assert.equal(preview(programs.empty, env).resources, 1);
-        assert.equal(preview(programs.quickEmpty, env).resources, 1);
-        assert.equal(preview(programs.provider, env).resources, 2);
+        assert.equal(run("empty").resources, 1);
+        assert.equal(run("quickEmpty").resources, 1);
+        assert.equal(run("provider").resources, 2);
         // The stack, the provider and the ConfigFile are resources, too.
         const { folder } = programs.configFile;
-        assert.equal(preview(programs.configFile, env).resources, objects(folder) + 3);
+        assert.equal(run("configFile").resources, objects(folder) + 3);
     });
 
     it("tell what a program and a pack did when", () => {
-        const { program, pack, total } = preview(programs.pack, env);
+        const { program, pack, total } = run("pack");
         assert.ok(0 < program.started && program.started < program.loaded && program.loaded < program.ended);
         assert.ok(program.ended < total);
         assert.ok(program.sdk > 0 && program.compile > 0);
@@ -59,8 +45,8 @@ describe("the programs that the bench compares", function () {
                 fs.appendFileSync(path.join(folder, file), '\nexport const wrong: number = "text";\n');
             }
         }
-        preview(programs.pack, env);
-        assert.throws(() => preview(programs.checked, env), /contract\.ts.*TS2322/s);
-        assert.throws(() => preview(programs.checkedPack, env), /json\.ts.*TS2322/s);
+        run("pack");
+        assert.throws(() => run("checked"), /contract\.ts.*TS2322/s);
+        assert.throws(() => run("checkedPack"), /json\.ts.*TS2322/s);
     });
 });

@@ -5,7 +5,7 @@ import { findStep } from "./workflows";
 
 describe("the workflows' commands, on prod, with the pulumi CLI", function () {
     this.timeout(180_000);
-    const runner = new Runner();
+    let runner: Runner;
     const variables = { ENVIRONMENT: "prod", STACK: "prod" };
     const preview = () => runner.run(findStep("preview", "preview", "Preview"), variables);
     const compare = () =>
@@ -15,7 +15,7 @@ describe("the workflows' commands, on prod, with the pulumi CLI", function () {
 
     before(async function () {
         this.timeout(45 * 60_000);
-        await runner.start("prod");
+        runner = await Runner.start("prod");
     });
     after(() => runner.stop());
 

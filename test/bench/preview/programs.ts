@@ -4,6 +4,7 @@ import { parse, stringify } from "yaml";
 import { yamlOf } from "../../../commands/render/manifests";
 import { renderStack } from "../../../commands/render/render";
 import { copyCheckout } from "../../support/cli/checkout";
+import type { CliMachine } from "../../support/cli/machine";
 
 /** The programs whose previews are compared. */
 
@@ -82,9 +83,16 @@ export const programs = {
 /** One of {@link programs}. */
 export type ProgramName = keyof typeof programs;
 
-/** Writes the programs below `folder`. */
-export async function writePrograms(folder: string): Promise<Record<ProgramName, Program>> {
-    const at = (name: string) => path.join(folder, name);
+/** Writes the programs, each with a stack that has nothing yet. */
+export async function writePrograms(machine: CliMachine): Promise<Record<ProgramName, Program>> {
+    const written = await writeFolders((name) => path.join(machine.home, "programs", name));
+    for (const folder of new Set(Object.values(written).map((program) => program.folder))) {
+        machine.pulumi(folder, ["stack", "select", "--create", environment]);
+    }
+    return written;
+}
+
+async function writeFolders(at: (name: string) => string): Promise<Record<ProgramName, Program>> {
     const configFile = writeProject(at("config-file"), configFileProgram, ownOptions);
     const manifests = await renderStack({ root, stack: environment, overrides: {} });
     const documents = manifests.map(({ object }) => yamlOf(object));
