@@ -17,7 +17,9 @@ export function engineEnvironment(
     return {
         PATH: folders.filter((folder) => folder !== "").join(path.delimiter),
         PULUMI_HOME: layout.home,
-        PULUMI_BACKEND_URL: pathToFileURL(layout.backend).href,
+        // Without metadata beside each file: that is not replaced in one step as the file is, and a run killed while it
+        // is written leaves a state that nobody can read (gocloud.dev/blob/fileblob: "failed to load checkpoint: EOF").
+        PULUMI_BACKEND_URL: `${pathToFileURL(layout.backend).href}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: readPassphrase(layout),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -1,0 +1,60 @@
+import { strict as assert } from "assert";
+import { spawn } from "child_process";
+import * as path from "path";
+import { copyCheckout } from "../support/cli/checkout";
+import { CliMachine } from "../support/cli/machine";
+
+/** What the README says to do when the pulumi CLI was killed, on a cluster of one's own. */
+describe("pulumi up, killed on its way", function () {
+    this.timeout(180_000);
+    let machine: CliMachine;
+    let checkout: string;
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        machine = await CliMachine.start();
+        checkout = path.join(machine.home, "checkout");
+        copyCheckout(checkout, "dev");
+        pulumi("stack", "init", "dev");
+        pulumi("config", "set", "--path", "readiness.gateway", "false");
+    });
+    after(() => machine.stop());
+
+    const pulumi = (...args: string[]) => machine.pulumi(checkout, args);
+
+    /** Kills `pulumi up`, and all that it started, when its output has this text. */
+    async function killUp(text: string): Promise<void> {
+        const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"], {
+            cwd: checkout,
+            env: machine.env,
+            detached: true,
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        let output = "";
+        child.stdout.on("data", (bytes: Buffer) => {
+            const before = output.includes(text);
+            output += bytes.toString();
+            if (!before && output.includes(text)) {
+                process.kill(-child.pid!, "SIGKILL");
+            }
+        });
+        const signal = await new Promise((resolve) => child.on("exit", (_, by) => resolve(by)));
+        assert.equal(signal, "SIGKILL", output);
+    }
+
+    for (const resource of ["Namespace", "decode-deployment", "HTTPRoute", "epp-deployment"]) {
+        it(`goes on from the first ${resource} after pulumi cancel, refresh and up`, async () => {
+            await killUp(resource);
+            pulumi("cancel", "--yes");
+            // What was being created has a fixed name, so that creating it again takes it over.
+            pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+            pulumi("up", "--yes", "--skip-preview");
+            pulumi("preview", "--refresh", "--expect-no-changes");
+            const state = JSON.parse(pulumi("stack", "export")) as {
+                deployment: { pending_operations?: unknown[] };
+            };
+            assert.deepEqual(state.deployment.pending_operations ?? [], []);
+            pulumi("destroy", "--yes", "--skip-preview");
+        });
+    }
+});
