@@ -72,7 +72,10 @@ describe("the examples on the real engine and API server", function () {
             }
         }
         const stack = await cluster.open("packaged", () => {
-            const provider = new k8s.Provider("cluster", { enableConfigMapMutable: true });
+            const provider = new k8s.Provider("cluster", {
+                enableConfigMapMutable: true,
+                enableSecretMutable: true,
+            });
             return Promise.resolve({ addresses: new Remote(provider).directAddresses });
         });
         installComponentPlugin(path.join(cluster.folder, "stacks", "packaged", "pulumi", "home"));
