@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
+import { inspect } from "util";
 import { parse } from "yaml";
 import { parseSettings, SettingsError, settingsSchema } from "../../components/settings";
 import { runProgram } from "../support/mocks";
@@ -92,5 +93,11 @@ describe("settings", () => {
             );
             assert.doesNotThrow(() => parseSettings(asPulumiConfig(config)), file);
         }
+    });
+
+    it("are refused with an error that is printed without its stack, which Node 20 cannot colour where a frame is of Pulumi's SDK", () => {
+        const error = new SettingsError([{ setting: "a", message: "a: 1 is not allowed; allowed: 2." }]);
+        error.stack = `${String(error)}\n    at async Stack.initialize (/node_modules/@pulumi/resource.ts:1598:22)`;
+        assert.equal(inspect(error, { colors: true }), "a: 1 is not allowed; allowed: 2.");
     });
 });
