@@ -8,7 +8,7 @@ REFRESH ?=
 FORCE ?=
 # ARGS are flags of verify, compare and topology: ARGS="--path direct --json".
 ARGS ?=
-LOCAL := node_modules/.bin/ts-node local/cli.ts --stack $(STACK) \
+LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts --stack $(STACK) \
 	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help

@@ -20,7 +20,7 @@ const steps: Record<string, Step> = {
     types: { gate: ["tsc", "--noEmit", "-p", "."] },
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
     format: { gate: ["prettier", "--check", "--log-level=warn", "."] },
-    docs: { gate: ["ts-node", "docs/generate.ts", "--check"] },
+    docs: { gate: ["ts-node", "-P", "tsconfig.run.json", "docs/generate.ts", "--check"] },
     "api-docs": { gate: ["typedoc", "--options", "docs/typedoc.json", "--emit", "none"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
     workflows: { mocha: ["test/workflows/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
