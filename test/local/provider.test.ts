@@ -39,6 +39,7 @@ import {
     toStruct,
     unknown,
 } from "../../local/provider/values";
+import { decodeYaml } from "../../local/provider/yamlDecode";
 
 const defaults = { enableConfigMapMutable: false, enableSecretMutable: false };
 
@@ -421,6 +422,17 @@ describe("annotations", () => {
             () => deletionPropagationPolicy(annotated("deletionPropagationPolicy", "never")),
             /"never"/,
         );
+    });
+});
+
+describe("YAML of a ConfigFile", () => {
+    it("is read document by document, without the empty ones", () => {
+        const text = "---\nkind: A\n---\n# nothing\n---\nkind: B\nlist: [1, two]\n";
+        assert.deepEqual(decodeYaml({ text }), { result: [{ kind: "A" }, { kind: "B", list: [1, "two"] }] });
+    });
+
+    it("is refused where it is none", () => {
+        assert.throws(() => decodeYaml({ text: "a: [1" }), /^Error: kubernetes:yaml:decode: .* line 1/);
     });
 });
 
