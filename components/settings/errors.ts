@@ -20,7 +20,7 @@ export class SettingsError extends pulumi.RunError {
 
     /**
      * How Pulumi's launcher of programs has it printed for its trace, where it looks at any error with its stack. Node
-     * 20 takes 15 seconds and half a gigabyte to give up on the frames of Pulumi's source maps
+     * 20 takes over ten seconds and half a gigabyte to give up on the frames of Pulumi's source maps
      * (`node_modules/@pulumi/resource.ts`, a scope without a package, in `markNodeModules` of lib/internal/util).
      */
     [inspect.custom](): string {
