@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -155,7 +158,13 @@ func (p pod) changeRoot() error {
 			return err
 		}
 	}
-	for target, source := range p.Mounts {
+	hidden := map[string]bool{}
+	// In order, so that a folder is there before what is in it.
+	for _, target := range slices.Sorted(maps.Keys(p.Mounts)) {
+		source := p.Mounts[target]
+		if err := p.hideParent(source, target, hidden); err != nil {
+			return fmt.Errorf("mounting %s: %w", target, err)
+		}
 		if err := bind(source, filepath.Join(p.Root, target)); err != nil {
 			return fmt.Errorf("mounting %s: %w", target, err)
 		}
@@ -166,19 +175,57 @@ func (p pod) changeRoot() error {
 	return os.Chdir("/")
 }
 
-// bind shows a folder or a file of the machine at a path that it makes.
+// hideParent makes place for what is to be shown at a path of a system folder that the machine does not have: an empty
+// folder hides the nearest one that it has, because nothing may be made in the machine's own. Those that are hidden
+// already are noted in hidden.
+func (p pod) hideParent(source, target string, hidden map[string]bool) error {
+	for _, folder := range systemFolders {
+		if !strings.HasPrefix(target, folder+"/") || sameKind(source, filepath.Join(p.Root, target)) {
+			continue
+		}
+		parent := filepath.Dir(target)
+		for !isFolder(filepath.Join(p.Root, parent)) {
+			parent = filepath.Dir(parent)
+		}
+		if parent == folder {
+			return fmt.Errorf("there is no such path below %s on this machine, and nothing can be made there", folder)
+		}
+		if hidden[parent] {
+			return nil
+		}
+		hidden[parent] = true
+		return unix.Mount("tmpfs", filepath.Join(p.Root, parent), "tmpfs", 0, "mode=0755")
+	}
+	return nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// sameKind says whether both paths are there, and both or none are folders.
+func sameKind(one, other string) bool {
+	_, errOne := os.Stat(one)
+	_, errOther := os.Stat(other)
+	return errOne == nil && errOther == nil && isFolder(one) == isFolder(other)
+}
+
+// bind shows a folder or a file of the machine at a path, which it makes where there is none.
 func bind(source, target string) error {
 	info, err := os.Stat(source)
 	if err != nil {
 		return err
 	}
-	if info.IsDir() {
-		err = os.MkdirAll(target, 0o755)
-	} else if err = os.MkdirAll(filepath.Dir(target), 0o755); err == nil {
-		err = os.WriteFile(target, nil, 0o644)
-	}
-	if err != nil {
-		return err
+	if !sameKind(source, target) {
+		if info.IsDir() {
+			err = os.MkdirAll(target, 0o755)
+		} else if err = os.MkdirAll(filepath.Dir(target), 0o755); err == nil {
+			err = os.WriteFile(target, nil, 0o644)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return unix.Mount(source, target, "", unix.MS_BIND|unix.MS_REC, "")
 }
