@@ -1,4 +1,5 @@
 import { strict as assert } from "assert";
+import * as fs from "fs";
 import { podSelector } from "../../components/contract";
 import { modes } from "./support/modes";
 import { TestLab } from "./support/lab";
@@ -25,6 +26,10 @@ const decode = podSelector("sim", "decode");
 describe("the lab: real Istio, Envoy, endpoint picker and simulator", function () {
     this.timeout(300_000);
     const lab = new TestLab();
+    /** Where the Gateway's pods have their Envoy: below a folder that they share with this machine. */
+    const envoy = "/usr/local/bin/envoy";
+    const envoyOfMachine = () => fs.statSync(envoy, { throwIfNoEntry: false })?.size;
+    const envoyBefore = envoyOfMachine();
 
     before(async function () {
         this.timeout(60 * 60_000);
@@ -128,6 +133,12 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 .split("\n");
             assert.ok(log.trimEnd().endsWith(line!));
             assert.deepEqual(more, []);
+        });
+
+        it("leaves the machine's own folders as they were", () => {
+            const gatewayPods = lab.pods(scheduler, { "gateway.networking.k8s.io/gateway-name": gateway });
+            assert.equal(gatewayPods.length, 1);
+            assert.equal(envoyOfMachine(), envoyBefore);
         });
 
         it("says of an image that it has no program for which ones it has", async () => {
