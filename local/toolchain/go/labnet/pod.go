@@ -141,6 +141,9 @@ func (p pod) connect(node netns.NsHandle) error {
 // systemFolders of the machine that programs need to run: dynamic libraries, devices, processes.
 var systemFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr", "/dev", "/proc", "/sys"}
 
+// readOnlyFolders are those that no pod may change, even where it runs as root.
+var readOnlyFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr"}
+
 // changeRoot builds a file system of the machine's system folders and the pod's mounts, and enters it.
 func (p pod) changeRoot() error {
 	if err := unix.Mount("tmpfs", p.Root, "tmpfs", 0, "mode=0755"); err != nil {
@@ -154,8 +157,15 @@ func (p pod) changeRoot() error {
 			}
 			continue
 		}
-		if err := bind(folder, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := bind(folder, target); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
 			return err
+		}
+		if slices.Contains(readOnlyFolders, folder) {
+			if err := makeReadOnly(target); err != nil {
+				return err
+			}
 		}
 	}
 	hidden := map[string]bool{}
@@ -173,6 +183,16 @@ func (p pod) changeRoot() error {
 		return err
 	}
 	return os.Chdir("/")
+}
+
+// makeReadOnly protects a mount and those below it. Linux before 5.12 cannot, and leaves them as they are.
+func makeReadOnly(target string) error {
+	readOnly := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	err := unix.MountSetattr(unix.AT_FDCWD, target, unix.AT_RECURSIVE, readOnly)
+	if err != nil && !errors.Is(err, unix.ENOSYS) {
+		return fmt.Errorf("protecting %s: %w", target, err)
+	}
+	return nil
 }
 
 // hideParent makes place for what is to be shown at a path of a system folder that the machine does not have: an empty
