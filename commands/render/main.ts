@@ -37,12 +37,13 @@ function commandLine(): Command {
         .addHelpText("after", exitCodes);
 }
 
-async function run({ stack, out, config }: Options): Promise<void> {
+async function run({ stack, out, config }: Options): Promise<number> {
     const overrides = overridesOf(config);
     const manifests = await renderStack({ root: projectRoot, stack, overrides });
     const { written, removed } = writeFolder(path.resolve(out), manifests);
     const gone = removed.length === 0 ? "" : `; removed ${removed.join(", ")}`;
     console.log(`${out}: ${String(written.length)} objects of stack ${stack}${gone}`);
+    return 0;
 }
 
 function overridesOf(pairs: readonly string[]): Record<string, unknown> {
@@ -53,7 +54,4 @@ function overridesOf(pairs: readonly string[]): Record<string, unknown> {
     }
 }
 
-void runCommand(commandLine(), async (options: Options) => {
-    await run(options);
-    return 0;
-});
+void runCommand(commandLine(), run);

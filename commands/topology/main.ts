@@ -59,7 +59,7 @@ function commandLine(): Command {
         .addHelpText("after", exitCodes);
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options): Promise<number> {
     const format = formatOf(options);
     const topology = await (options.preview === undefined
         ? liveTopology(options)
@@ -73,6 +73,7 @@ async function run(options: Options): Promise<void> {
     for (const problem of problemsOf(topology)) {
         console.error(`! ${problem}`);
     }
+    return 0;
 }
 
 /** @throws UsageError when the file's extension says nothing, or something else than `--format`. */
@@ -148,7 +149,4 @@ async function render(topology: Topology, format: Format): Promise<string> {
     }
 }
 
-void runCommand(commandLine(), async (options: Options) => {
-    await run(options);
-    return 0;
-});
+void runCommand(commandLine(), run);

@@ -17,15 +17,22 @@ export function engineEnvironment(
     return {
         PATH: folders.filter((folder) => folder !== "").join(path.delimiter),
         PULUMI_HOME: layout.home,
-        // Without metadata beside each file: that is not replaced in one step as the file is, and a run killed while it
-        // is written leaves a state that nobody can read (gocloud.dev/blob/fileblob: "failed to load checkpoint: EOF").
-        PULUMI_BACKEND_URL: `${pathToFileURL(layout.backend).href}?metadata=skip`,
+        PULUMI_BACKEND_URL: fileBackendUrl(layout.backend),
         PULUMI_CONFIG_PASSPHRASE: readPassphrase(layout),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         // A program or a provider that asks for the default kubeconfig must not reach the user's own cluster.
         KUBECONFIG: kubeconfig,
     };
+}
+
+/**
+ * The URL of a backend in files, without metadata beside each file: that is not replaced in one step as the file is, and
+ * a run killed while it is written leaves a state that nobody can read (gocloud.dev/blob/fileblob: "failed to load
+ * checkpoint: EOF").
+ */
+export function fileBackendUrl(folder: string): string {
+    return `${pathToFileURL(folder).href}?metadata=skip`;
 }
 
 /** Runs `action` with variables of this process set, since an inline program reads them here. */

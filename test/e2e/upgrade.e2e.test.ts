@@ -2,8 +2,10 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import type { Engine } from "../../local/engine";
+import { modes } from "../lab/support/modes";
 import { actions, changes } from "./support/actions";
 import { TestCluster } from "./support/cluster";
+import { fullNameOf } from "./support/clusterEditor";
 import { type ReleasedResource, stateOf } from "./support/releasedState";
 
 const releases = path.join(__dirname, "releases");
@@ -11,10 +13,6 @@ const releases = path.join(__dirname, "releases");
 /** Deployments of earlier releases (`support/releasedState.ts`), taken over by this one. */
 describe("an upgrade", function () {
     this.timeout(180_000);
-    const modes = {
-        scheduler: {},
-        scoring: { routing: { backend: "InferencePool" }, extProc: { enabled: true } },
-    };
 
     for (const [mode, config] of Object.entries(modes)) {
         for (const file of fs.readdirSync(releases).filter((name) => name.endsWith(`-${mode}.json`))) {
@@ -49,9 +47,8 @@ describe("an upgrade", function () {
                         apiVersion: string;
                         metadata: { name: string; namespace?: string };
                     };
-                    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]!}` : "";
                     return cluster.get<{ metadata: { uid: string } }>(
-                        `${kind}${group}`,
+                        fullNameOf({ apiVersion, kind }),
                         metadata.namespace ?? "default",
                         metadata.name,
                     ).metadata.uid;

@@ -1,4 +1,3 @@
-import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
@@ -6,6 +5,7 @@ import { stopControlPlane } from "../../../local/controlplane";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { openSession } from "../../../local/session";
+import { kubectlOf } from "./clusterEditor";
 
 /** Lines that the engine and the control plane reported, for the message of a failed test. */
 export const log: string[] = [];
@@ -48,8 +48,7 @@ export class TestCluster {
 
     private runKubectl(args: string[], input?: string): string {
         const { toolchain, kubeconfig } = this.session!;
-        const own = ["--kubeconfig", kubeconfig, "--cache-dir", path.join(this.state, "kubectl-cache")];
-        return execFileSync(toolchain.kubectl, [...own, ...args], { encoding: "utf8", input });
+        return kubectlOf(toolchain.kubectl, kubeconfig, path.join(this.state, "kubectl-cache"))(args, input);
     }
 
     /** An object as the API server has it. */

@@ -30,10 +30,13 @@ export function kubectlOf(kubectl: string, kubeconfig: string, cacheDir: string)
 }
 
 /** A kind with version and group, so that no kind of the same name is meant: Istio has a Gateway too. */
-function fullName(kind: KindName): string {
-    const { apiVersion, kind: name } = kinds[kind];
+export function fullNameOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
     const [version, group] = apiVersion.includes("/") ? apiVersion.split("/").reverse() : [apiVersion];
-    return group === undefined ? name : `${name}.${version ?? ""}.${group}`;
+    return group === undefined ? kind : `${kind}.${version ?? ""}.${group}`;
+}
+
+function fullName(kind: KindName): string {
+    return fullNameOf(kinds[kind]);
 }
 
 /** How often an object is written that controllers write too. */

@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { pathToFileURL } from "url";
+import { fileBackendUrl } from "../../../local/engine/environment";
 import { chooseKubernetesPlugin, installPlugin } from "../../../local/engine/kubernetesPlugin";
 import { writeScript } from "../../local/temporary";
 
@@ -30,8 +30,7 @@ export function cliEnvironment(home: string, pulumi: string): Record<string, str
         HOME: home,
         PATH: [first, process.env.PATH ?? "", last, path.join(root, "local/engine/bin")].join(path.delimiter),
         PULUMI_HOME: pulumiHome,
-        // As the README says: a CLI that is killed must not leave a state that nobody can read.
-        PULUMI_BACKEND_URL: `${pathToFileURL(backend).href}?metadata=skip`,
+        PULUMI_BACKEND_URL: fileBackendUrl(backend),
         PULUMI_CONFIG_PASSPHRASE: "of this test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
