@@ -4,14 +4,16 @@ import * as os from "os";
 import * as path from "path";
 
 /**
- * Runs every gate and suite, one after another, whatever the one before gave, and closes with one line that counts
- * them all. A gate counts as one test. Suites that are named as arguments are run alone: `npm test -- unit lint`.
+ * Runs every gate and suite, one after another, whatever the one before gave, and closes with what failed, again, for
+ * logs of which only the end is kept, and with one line that counts them all. A gate counts as one test. Suites that
+ * are named as arguments are run alone: `npm test -- unit lint`.
  */
 
 interface Counts {
     passed: number;
     failed: number;
     skipped: number;
+    failures: string[];
 }
 
 type Step = { gate: string[] } | { mocha: string[] };
@@ -62,15 +64,19 @@ function runMocha(name: string, args: string[]): Counts {
     // A suite that dies before its end has no counts, and must not pass for a suite without tests.
     const counts: Counts = fs.existsSync(file)
         ? (JSON.parse(fs.readFileSync(file, "utf8")) as Counts)
-        : { passed: 0, failed: 1, skipped: 0 };
-    return succeeded ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+        : { passed: 0, failed: 1, skipped: 0, failures: ["died before its end"] };
+    return succeeded || counts.failed > 0
+        ? counts
+        : { ...counts, failed: 1, failures: ["failed, though none of its tests did"] };
 }
 
 function runStep(name: string, step: Step): Counts {
     if ("mocha" in step) {
         return runMocha(name, step.mocha);
     }
-    return run(step.gate) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+    return run(step.gate)
+        ? { passed: 1, failed: 0, skipped: 0, failures: [] }
+        : { passed: 0, failed: 1, skipped: 0, failures: [step.gate.join(" ")] };
 }
 
 function main(): number {
@@ -80,7 +86,7 @@ function main(): number {
         console.error(`Unknown suite ${unknown.join(", ")}; allowed: ${Object.keys(steps).join(", ")}.`);
         return 2;
     }
-    const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+    const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
     for (const [name, step] of Object.entries(steps)) {
         if (wanted.length > 0 && !wanted.includes(name)) {
             continue;
@@ -95,6 +101,10 @@ function main(): number {
         total.passed += counts.passed;
         total.failed += counts.failed;
         total.skipped += counts.skipped;
+        total.failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
+    }
+    for (const failure of total.failures) {
+        console.log(`\nFailed in ${failure}`);
     }
     const skipped = total.skipped > 0 ? `, ${String(total.skipped)} skipped` : "";
     console.log(`\n${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
