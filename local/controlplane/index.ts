@@ -96,9 +96,10 @@ export async function startControlPlane({
     return withLock(layout.lock, reportWaiting(report), async () => {
         prepareStateFolder(stateDir);
         const certificates = await ensureCertificates(toolchain.certificates, layout.certificates);
+        const started = new Set<ComponentName>();
         for (let attempt = 1; ; attempt++) {
             try {
-                return await startOnce(toolchain, layout, certificates, report);
+                return await startOnce(toolchain, layout, certificates, started, report);
             } catch (error) {
                 if (!(error instanceof ComponentError && error.portTaken) || attempt === portAttempts) {
                     throw error;
@@ -109,10 +110,12 @@ export async function startControlPlane({
     });
 }
 
+/** One attempt; adds what it starts to `started`, which holds what earlier attempts did. */
 async function startOnce(
     toolchain: Toolchain,
     layout: StateLayout,
     certificates: Certificates,
+    started: Set<ComponentName>,
     report: (line: string) => void,
 ): Promise<ControlPlane> {
     const ports = await settlePorts(portsFile(layout), (name) => {
@@ -120,10 +123,9 @@ async function startOnce(
         return findRunning(recordFile(layout, component)) !== undefined;
     });
     const specs = specifyComponents(toolchain, layout, certificates, ports);
-    const started: ComponentName[] = [];
     const up = async (name: ComponentName) => {
         if (await bringUp(name, ports[name], specs[name], certificates, report)) {
-            started.push(name);
+            started.add(name);
         }
     };
     // The API server waits for etcd by itself; the others give up when they find no API server.
@@ -142,7 +144,12 @@ async function startOnce(
     } finally {
         api.close();
     }
-    return { kubeconfig: layout.kubeconfig, context: contextName, server: serverUrl(ports), started };
+    return {
+        kubeconfig: layout.kubeconfig,
+        context: contextName,
+        server: serverUrl(ports),
+        started: [...started],
+    };
 }
 
 /**

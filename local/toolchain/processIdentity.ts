@@ -5,7 +5,8 @@ import * as fs from "fs";
  * Tells one life of a process id from another: a pid alone is reused, a pid with its start time (and, on Linux,
  * with the boot it started in) is not.
  *
- * @returns undefined when no such process runs; a zombie, which does nothing any more, counts as not running.
+ * @returns undefined when no such process runs; a zombie all of whose threads have ended, which holds nothing any
+ *     more, counts as not running.
  */
 export function processIdentity(pid: number): string | undefined {
     return process.platform === "linux" ? linuxIdentity(pid) : posixIdentity(pid);
@@ -25,8 +26,10 @@ function linuxIdentity(pid: number): string | undefined {
     }
     // The second field is the command in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state, startTime] = [fields[0], fields[19]];
-    if (state === undefined || startTime === undefined || state === "Z" || state === "X") {
+    const [state, threads, startTime] = [fields[0], fields[17], fields[19]];
+    // A zombie of several threads is one of which some have not ended yet: they still hold its ports and files.
+    const hasEnded = state === "X" || (state === "Z" && Number(threads) <= 1);
+    if (state === undefined || startTime === undefined || hasEnded) {
         return undefined;
     }
     return `${bootId()} ${startTime}`;

@@ -116,9 +116,7 @@ describe("embedded control plane (end to end)", function () {
 
     it("changes nothing when it is started again", async () => {
         const before = await pids();
-        const began = Date.now();
         assert.deepEqual((await start()).started, []);
-        assert.ok(Date.now() - began < 5000);
         assert.deepEqual(await pids(), before);
     });
 
