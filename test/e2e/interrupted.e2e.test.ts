@@ -3,8 +3,11 @@ import { setTimeout as sleep } from "timers/promises";
 import { randomOf } from "../../commands/compare/random";
 import { controlPlaneStatus, startControlPlane } from "../../local/controlplane";
 import { EngineError } from "../../local/engine";
+import type { Session } from "../../local/session";
 import { ensureToolchain } from "../../local/toolchain";
+import { modes } from "../lab/support/modes";
 import { actions } from "./support/actions";
+import { fullNameOf } from "./support/clusterEditor";
 import { log, TestCluster } from "./support/cluster";
 import { startOperation, type Operation } from "./support/operationProcess";
 
@@ -12,15 +15,15 @@ import { startOperation, type Operation } from "./support/operationProcess";
 describe("an interrupted deployment", function () {
     this.timeout(300_000);
     const cluster = new TestCluster();
-    const scheduler = {};
-    const scoring = { routing: { backend: "InferencePool" }, extProc: { enabled: true } };
-
     /** What is done over and over, from nothing to nothing. */
     const cycle = [
-        { name: "creating", kind: "up", config: scheduler },
-        { name: "changing the mode", kind: "up", config: scoring },
-        { name: "deleting", kind: "destroy", config: scoring },
+        { name: "creating", kind: "up", config: modes.scheduler },
+        { name: "changing the mode", kind: "up", config: modes.scoring },
+        { name: "deleting", kind: "destroy", config: modes.scoring },
     ] as const;
+    const stepBefore = (index: number) => (index + cycle.length - 1) % cycle.length;
+    /** The step of the cycle that was completed last; none while one is under way, or after it has failed. */
+    let completed: number | undefined;
 
     /** How many beginnings and ends of changes to a resource the engine has reported; it repeats some. */
     const stepsIn = (lines: readonly string[]) =>
@@ -40,54 +43,50 @@ describe("an interrupted deployment", function () {
             const before = log.length;
             await engine[kind]();
             stepCounts.push(stepsIn(log.slice(before)));
-            (await resources()).forEach(({ type }) => kinds.add(kindOf(type)));
+            (await objectsInState(engine)).forEach((object) => kinds.add(fullNameOf(object)));
         }
+        completed = stepBefore(0);
     });
     after(() => cluster.stop());
 
-    interface StateResource {
-        type: string;
-        id: string;
-        outputs: { metadata: { namespace?: string; name: string } };
+    interface KubernetesObject {
+        apiVersion: string;
+        kind: string;
+        metadata: { namespace?: string; name: string };
     }
 
     /** The Kubernetes objects in the stack's state. */
-    async function resources(): Promise<StateResource[]> {
-        const engine = await cluster.open(scheduler);
-        const { deployment } = (await engine.stack.exportStack()) as {
-            deployment: { resources?: StateResource[]; pending_operations?: unknown[] };
+    async function objectsInState({ stack }: Session["engine"]): Promise<KubernetesObject[]> {
+        const { deployment } = (await stack.exportStack()) as {
+            deployment: {
+                resources?: { type: string; outputs: KubernetesObject }[];
+                pending_operations?: unknown[];
+            };
         };
         assert.deepEqual(deployment.pending_operations ?? [], []);
-        return (deployment.resources ?? []).filter(({ type }) => type.startsWith("kubernetes:"));
+        return (deployment.resources ?? [])
+            .filter(({ type }) => type.startsWith("kubernetes:"))
+            .map(({ outputs }) => outputs);
     }
 
-    /** `Gateway.gateway.networking.k8s.io`, as kubectl takes it, of `kubernetes:gateway.networking.k8s.io/v1:Gateway`. */
-    function kindOf(type: string): string {
-        const [, groupVersion, kind] = type.split(":") as [string, string, string];
-        const group = groupVersion.split("/")[0]!;
-        // The SDK writes core groups without their domain.
-        const isCore = group === "core" || !group.includes(".");
-        return isCore ? kind : `${kind}.${group}`;
+    /** Their kinds, namespaces and names, sorted. */
+    function namesOf(objects: readonly KubernetesObject[]): string[] {
+        return objects
+            .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`)
+            .sort();
     }
 
-    /** What is on the cluster, and what the state says is there; sorted. */
-    async function bothSides(): Promise<{ cluster: string[]; state: string[] }> {
+    function objectsOnCluster(): KubernetesObject[] {
         const selector = ["--selector", "app.kubernetes.io/part-of=llm-d-inference"];
-        const listed = JSON.parse(
-            cluster.kubectl("get", [...kinds].join(","), "--all-namespaces", ...selector, "--output", "json"),
-        ) as { items: { kind: string; metadata: { namespace?: string; name: string } }[] };
-        const nameOf = (kind: string, { namespace, name }: { namespace?: string; name: string }) =>
-            `${kind} ${namespace ?? ""}/${name}`;
-        return {
-            cluster: listed.items.map(({ kind, metadata }) => nameOf(kind, metadata)).sort(),
-            state: (await resources())
-                .map(({ type, outputs }) => nameOf(type.split(":").at(-1)!, outputs.metadata))
-                .sort(),
-        };
+        const listed = cluster.kubectl(
+            ...["get", [...kinds].join(","), "--all-namespaces", ...selector, "--output", "json"],
+        );
+        return (JSON.parse(listed) as { items: KubernetesObject[] }).items;
     }
 
-    /** Runs the operation to its end, and checks that nothing is left to do, lost or double. */
-    async function completeAndCheck({ kind, config }: Pick<Operation, "kind" | "config">): Promise<void> {
+    /** Runs a step of the cycle to its end, and checks that nothing is left to do, lost or double. */
+    async function complete(index: number): Promise<void> {
+        const { kind, config } = cycle[index]!;
         const engine = await cluster.open(config);
         await engine[kind]();
         if (kind === "up") {
@@ -97,9 +96,18 @@ describe("an interrupted deployment", function () {
                 [],
             );
         }
-        const { cluster: there, state } = await bothSides();
-        assert.deepEqual(there, state);
+        const there = namesOf(objectsOnCluster());
+        assert.deepEqual(there, namesOf(await objectsInState(engine)));
         assert.equal(there.length > 0, kind === "up");
+        completed = index;
+    }
+
+    /** Brings about what a step of the cycle starts from, and begins it. */
+    async function begin(index: number): Promise<void> {
+        if (completed !== stepBefore(index)) {
+            await complete(stepBefore(index));
+        }
+        completed = undefined;
     }
 
     /** Runs `action` when the operation has reported so many steps, and ends when its process has. */
@@ -118,27 +126,29 @@ describe("an interrupted deployment", function () {
     }
 
     const random = randomOf(7);
-    for (let index = 0; index < 21; index++) {
-        const step = cycle[index % cycle.length]!;
+    for (let kill = 0; kill < 21; kill++) {
+        const index = kill % cycle.length;
+        const { name, kind, config } = cycle[index]!;
         const share = random();
         const alone = random() < 0.5;
         const what = alone ? "the program" : "the program and the engine";
-        it(`goes on after ${what} is killed at ${(share * 100).toFixed(0)} % of ${step.name}`, async () => {
-            const atStep = 1 + Math.floor(share * stepCounts[index % cycle.length]!);
-            const { code, lines } = await disturb(
-                { kind: step.kind, config: step.config, state: cluster.state },
-                atStep,
-                (pid) => process.kill(alone ? pid : -pid, "SIGKILL"),
+        it(`goes on after a kill of ${what} at ${(share * 100).toFixed(0)} % of ${name}`, async () => {
+            await begin(index);
+            // Not at the very last one, after which it may have ended by itself.
+            const atStep = 1 + Math.floor(share * (stepCounts[index]! - 1));
+            const { code, lines } = await disturb({ kind, config, state: cluster.state }, atStep, (pid) =>
+                process.kill(alone ? pid : -pid, "SIGKILL"),
             );
             // A signal, and no exit code, ended it.
             assert.equal(code, null, lines.join("\n"));
-            await completeAndCheck(step);
+            await complete(index);
         });
     }
 
     for (const share of [0.2, 0.5, 0.8]) {
         it(`goes on after the API server restarts at ${String(share * 100)} % of creating`, async () => {
-            const engine = await cluster.open(scheduler);
+            await begin(0);
+            const engine = await cluster.open(cycle[0].config);
             const { components } = await controlPlaneStatus(cluster.state);
             const { pid } = components.find(({ name }) => name === "kube-apiserver")!;
             const toolchain = await ensureToolchain(() => undefined);
@@ -150,10 +160,7 @@ describe("an interrupted deployment", function () {
                 .catch((error: unknown) => {
                     assert.ok(error instanceof EngineError);
                     // Either the request that failed, or what an object was still waiting for.
-                    assert.match(
-                        error.message,
-                        /ECONNREFUSED|ECONNRESET|socket hang up|was not ready within/,
-                    );
+                    assert.match(error.message, /does not answer|was not ready within/);
                 })
                 .finally(() => (ended = true));
             while (stepsIn(log.slice(before)) < share * stepCounts[0]!) {
@@ -163,8 +170,7 @@ describe("an interrupted deployment", function () {
             process.kill(pid!, "SIGKILL");
             await startControlPlane({ toolchain, stateDir: cluster.state, report });
             await operation;
-            await completeAndCheck(cycle[0]);
-            await completeAndCheck(cycle[2]);
+            await complete(0);
         });
     }
 });
