@@ -138,11 +138,11 @@ func (p pod) connect(node netns.NsHandle) error {
 	return netlink.RouteAdd(&netlink.Route{LinkIndex: own.Attrs().Index, Dst: everywhere, Gw: gatewayIP})
 }
 
-// systemFolders of the machine that programs need to run: dynamic libraries, devices, processes.
-var systemFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr", "/dev", "/proc", "/sys"}
+// programFolders of the machine hold programs and dynamic libraries. No pod may change them, even where it runs as root.
+var programFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr"}
 
-// readOnlyFolders are those that no pod may change, even where it runs as root.
-var readOnlyFolders = []string{"/bin", "/lib", "/lib64", "/sbin", "/usr"}
+// systemFolders of the machine are what programs need to run: those, devices and processes.
+var systemFolders = slices.Concat(programFolders, []string{"/dev", "/proc", "/sys"})
 
 // changeRoot builds a file system of the machine's system folders and the pod's mounts, and enters it.
 func (p pod) changeRoot() error {
@@ -162,7 +162,7 @@ func (p pod) changeRoot() error {
 		} else if err != nil {
 			return err
 		}
-		if slices.Contains(readOnlyFolders, folder) {
+		if slices.Contains(programFolders, folder) {
 			if err := makeReadOnly(target); err != nil {
 				return err
 			}
