@@ -33,10 +33,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
 
     before(async function () {
         this.timeout(60 * 60_000);
-        if (!(await TestLab.canRun())) {
-            console.log("      skipped: Envoy cannot be had without Python's pip");
-            this.skip();
-        }
+        await TestLab.skipWherePipIsMissing(this);
         await lab.deploy(modes.scheduler);
     });
     after(() => lab.stop());

@@ -22,10 +22,7 @@ describe("verify in the lab", function () {
 
     before(async function () {
         this.timeout(60 * 60_000);
-        if (!(await TestLab.canRun())) {
-            console.log("      skipped: Envoy cannot be had without Python's pip");
-            this.skip();
-        }
+        await TestLab.skipWherePipIsMissing(this);
         await lab.deploy(modes.scheduler);
         const { state } = lab.cluster;
         const kubeconfig = path.join(state, "kubeconfig");

@@ -1,5 +1,5 @@
 import { strict as assert } from "assert";
-import { execFileSync, spawn } from "child_process";
+import { execFileSync } from "child_process";
 import { once } from "events";
 import * as fs from "fs";
 import * as net from "net";
@@ -16,6 +16,7 @@ import {
 import { LoopbackClient } from "../../local/controlplane/https";
 import type { Toolchain } from "../../local/toolchain";
 import { ensureToolchain } from "../../local/toolchain";
+import { runAndKill } from "./killed";
 import { writeScript } from "./temporary";
 
 describe("embedded control plane (end to end)", function () {
@@ -273,19 +274,11 @@ describe("embedded control plane (end to end)", function () {
     });
 
     it("can be interrupted at any point of its start and be started again", async () => {
-        const project = path.resolve(__dirname, "../..");
         const script =
             `require("./local/controlplane").startControlPlane({ toolchain: ${JSON.stringify(toolchain)}, ` +
             `stateDir: ${JSON.stringify(stateDir)}, report: () => undefined });console.log("go");`;
         for (const delay of [10, 60, 120, 250, 500, 1500, 3000, 4000]) {
-            const args = ["-r", "ts-node/register", "-e", script];
-            const starter = spawn("node", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
-            // Listened for from the beginning: it may be done before it is killed.
-            const ended = once(starter, "exit");
-            await once(starter.stdout, "data");
-            await sleep(delay);
-            starter.kill("SIGKILL");
-            await ended;
+            await runAndKill(script, delay);
             if (delay === 1500) {
                 await stopControlPlane(stateDir);
                 assert.deepEqual(processesOfTheFolder(), []);

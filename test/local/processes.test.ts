@@ -8,6 +8,7 @@ import type { ProcessSpec } from "../../local/controlplane/processes";
 import { end, findRunning, lastLines, launch, residentMemory } from "../../local/controlplane/processes";
 import { runCommand } from "../../local/toolchain/command";
 import { isRunning, processIdentity } from "../../local/toolchain/processIdentity";
+import { runAndKill } from "./killed";
 import { temporaryFolder } from "./temporary";
 
 describe("recorded processes", () => {
@@ -136,7 +137,6 @@ describe("recorded processes", () => {
 
     it("never run without a record, whenever whoever launches them is killed", async function () {
         this.timeout(60_000);
-        const project = path.resolve(__dirname, "../..");
         for (const delay of [0, 1, 2, 4, 8, 16]) {
             const ran = path.join(folder(), `ran-${delay}`);
             const process = spec(`echo $$ > ${ran}; exec sleep 60`);
@@ -145,14 +145,7 @@ describe("recorded processes", () => {
                 `console.log("go");`,
                 `launch(${JSON.stringify(process)});`,
             ].join("");
-            const args = ["-r", "ts-node/register", "-e", script];
-            const starter = spawn("node", args, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
-            // Listened for from the beginning: it may be done before it is killed.
-            const ended = once(starter, "exit");
-            await once(starter.stdout, "data");
-            await sleep(delay);
-            starter.kill("SIGKILL");
-            await ended;
+            await runAndKill(script, delay);
             const ranWithRecord = () =>
                 fs.existsSync(ran) === (findRunning(process.recordFile) !== undefined);
             await sleep(100);

@@ -2,6 +2,7 @@ import type { DeploymentOutput, Mode } from "../../../components/deploymentOutpu
 import type { ReleasedModel } from "../../../commands/verify/checks/check";
 import type { DeploymentObject, ServiceObject } from "../../../commands/verify/kinds";
 import type { ClusterEditor } from "./clusterEditor";
+import { extProcFilterSpec } from "../../support/extProc";
 
 /** What a fault is worked on. */
 export interface Scene {
@@ -59,32 +60,11 @@ function rightsName({ model }: Scene): string {
 function handWrittenFilter({ editor, deployment, model }: Scene): void {
     editor.create("envoyFilter", {
         metadata: { name: "ext-proc-by-hand", namespace: deployment.namespaces.scheduler },
-        spec: {
-            workloadSelector: {
-                labels: { "gateway.networking.k8s.io/gateway-name": deployment.gateway.name },
-            },
-            configPatches: [
-                {
-                    applyTo: "HTTP_FILTER",
-                    patch: {
-                        operation: "INSERT_BEFORE",
-                        value: {
-                            name: "envoy.filters.http.ext_proc",
-                            typed_config: {
-                                "@type":
-                                    "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
-                                grpc_service: {
-                                    envoy_grpc: {
-                                        cluster_name: `outbound|9002||${model.epp.name}.${model.epp.namespace}.svc.cluster.local`,
-                                    },
-                                },
-                                processing_mode: { request_body_mode: "BUFFERED" },
-                            },
-                        },
-                    },
-                },
-            ],
-        },
+        spec: extProcFilterSpec({
+            cluster: `outbound|9002||${model.epp.name}.${model.epp.namespace}.svc.cluster.local`,
+            gateway: deployment.gateway.name,
+            processingMode: { request_body_mode: "BUFFERED" },
+        }),
     });
 }
 

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { extProcFilterSpec } from "../../support/extProc";
 import type { Manifest } from "../support/resources";
 import { models } from "./fixtures";
 
@@ -175,15 +176,6 @@ export function simulator(image = "ghcr.io/llm-d/llm-d-inference-sim:v0.10.2", a
     };
 }
 
-const send = {
-    request_header_mode: "SEND",
-    request_body_mode: "FULL_DUPLEX_STREAMED",
-    request_trailer_mode: "SEND",
-    response_header_mode: "SEND",
-    response_body_mode: "FULL_DUPLEX_STREAMED",
-    response_trailer_mode: "SEND",
-};
-
 /** An EnvoyFilter that has a Gateway called `gateway` call the endpoint picker. */
 export function extProc(
     config: Fields = {},
@@ -194,26 +186,7 @@ export function extProc(
         apiVersion: "networking.istio.io/v1alpha3",
         kind: "EnvoyFilter",
         metadata: { name: "ext-proc", namespace },
-        spec: {
-            workloadSelector: { labels: { "gateway.networking.k8s.io/gateway-name": "gateway" } },
-            configPatches: [
-                {
-                    applyTo: "HTTP_FILTER",
-                    patch: {
-                        operation: "INSERT_BEFORE",
-                        value: {
-                            name: "envoy.filters.http.ext_proc",
-                            typed_config: {
-                                grpc_service: { envoy_grpc: { cluster_name: cluster } },
-                                processing_mode: send,
-                                ...config,
-                            },
-                        },
-                    },
-                },
-            ],
-            ...spec,
-        },
+        spec: { ...extProcFilterSpec({ cluster, gateway: "gateway", config }), ...spec },
     };
 }
 

@@ -1,3 +1,4 @@
+import { extProcFilterSpec } from "../../../support/extProc";
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import { clusterName, epp, typedConfig } from "./picker";
@@ -96,29 +97,10 @@ export const extProcMode: Generator = function* (program) {
             apiVersion: "networking.istio.io/v1alpha3",
             kind: "EnvoyFilter",
             metadata: { name: "firewall", namespace: "web" },
-            spec: {
-                configPatches: [
-                    {
-                        applyTo: "HTTP_FILTER",
-                        patch: {
-                            operation: "INSERT_BEFORE",
-                            value: {
-                                name: "envoy.filters.http.ext_proc",
-                                typed_config: {
-                                    "@type":
-                                        "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
-                                    grpc_service: {
-                                        envoy_grpc: {
-                                            cluster_name: "outbound|9000||firewall.web.svc.cluster.local",
-                                        },
-                                    },
-                                    processing_mode: { request_body_mode: "BUFFERED" },
-                                },
-                            },
-                        },
-                    },
-                ],
-            },
+            spec: extProcFilterSpec({
+                cluster: "outbound|9000||firewall.web.svc.cluster.local",
+                processingMode: { request_body_mode: "BUFFERED" },
+            }),
         });
     });
     yield harmless("another time-out", set(`${typedConfig}.message_timeout`, "1s"));

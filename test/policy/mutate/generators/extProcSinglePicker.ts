@@ -1,3 +1,4 @@
+import { extProcFilterSpec } from "../../../support/extProc";
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
@@ -13,38 +14,11 @@ function pool(name: string, namespace: string): Record<string, unknown> {
 
 function addExtProc(copy: Program, namespace: string, gateway: string): void {
     const epp = `gaie-inference-scheduling-epp.${namespaceOf(copy)}.svc.cluster.local`;
-    const send = { header_mode: "SEND", body_mode: "FULL_DUPLEX_STREAMED", trailer_mode: "SEND" };
     copy.add({
         apiVersion: "networking.istio.io/v1alpha3",
         kind: "EnvoyFilter",
         metadata: { name: "ext-proc", namespace },
-        spec: {
-            workloadSelector: { labels: { "gateway.networking.k8s.io/gateway-name": gateway } },
-            configPatches: [
-                {
-                    applyTo: "HTTP_FILTER",
-                    patch: {
-                        operation: "INSERT_BEFORE",
-                        value: {
-                            name: "envoy.filters.http.ext_proc",
-                            typed_config: {
-                                "@type":
-                                    "type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor",
-                                grpc_service: { envoy_grpc: { cluster_name: `outbound|9002||${epp}` } },
-                                processing_mode: Object.fromEntries(
-                                    ["request", "response"].flatMap((direction) =>
-                                        Object.entries(send).map(([key, value]) => [
-                                            `${direction}_${key}`,
-                                            value,
-                                        ]),
-                                    ),
-                                ),
-                            },
-                        },
-                    },
-                },
-            ],
-        },
+        spec: extProcFilterSpec({ cluster: `outbound|9002||${epp}`, gateway }),
     });
 }
 
