@@ -1,12 +1,13 @@
-import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { execa } from "execa";
+import { endLeftovers } from "./support/leftovers";
 
 /**
  * Runs every gate and suite, one after another, whatever the one before gave, and closes with what failed, again, for
  * logs of which only the end is kept, and with one line that counts them all. A gate counts as one test. Suites that
- * are named as arguments are run alone: `npm test -- unit lint`.
+ * are named as arguments are run alone: `npm test -- unit lint`. Interrupted, it ends the servers that tests started.
  */
 
 interface Counts {
@@ -43,43 +44,61 @@ const steps: Record<string, Step> = {
 };
 
 const projectRoot = path.resolve(__dirname, "..");
+/** Holds everything temporary of the suites, so that what they leave behind is found. */
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-test-"));
+const counts = path.join(scratch, "counts.json");
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => interruption.abort());
+}
 
 /** Runs a locally installed tool and says whether it succeeded. */
-function run(command: string[], env: NodeJS.ProcessEnv = {}): boolean {
+async function run(command: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
     const [tool, ...args] = command;
-    const { status } = spawnSync(path.join(projectRoot, "node_modules/.bin", tool!), args, {
+    const { failed } = await execa(path.join(projectRoot, "node_modules/.bin", tool!), args, {
         cwd: projectRoot,
         stdio: "inherit",
-        env: { ...process.env, ...env },
+        env,
+        reject: false,
+        cancelSignal: interruption.signal,
     });
-    return status === 0;
+    return !failed;
 }
 
-function runMocha(name: string, args: string[]): Counts {
-    const file = path.join(scratch, `${name}.json`);
-    const succeeded = run(["mocha", "--reporter", "test/support/reporter.ts", ...args], {
-        TEST_COUNTS: file,
-    });
-    // A suite that dies before its end has no counts, and must not pass for a suite without tests.
-    const counts: Counts = fs.existsSync(file)
-        ? (JSON.parse(fs.readFileSync(file, "utf8")) as Counts)
-        : { passed: 0, failed: 1, skipped: 0, failures: ["died before its end"] };
-    return succeeded || counts.failed > 0
-        ? counts
-        : { ...counts, failed: 1, failures: ["failed, though none of its tests did"] };
-}
-
-function runStep(name: string, step: Step): Counts {
-    if ("mocha" in step) {
-        return runMocha(name, step.mocha);
+/** Ends what a suite left behind. That it left anything is a failure of its own. */
+async function sweep(): Promise<string[]> {
+    const folders = await endLeftovers(scratch);
+    for (const entry of fs.readdirSync(scratch)) {
+        fs.rmSync(path.join(scratch, entry), { recursive: true, force: true, maxRetries: 5 });
     }
-    return run(step.gate)
+    return folders.map((folder) => `a control plane was left behind in ${folder}`);
+}
+
+async function runMocha(args: string[]): Promise<Counts> {
+    const env = { TEST_COUNTS: counts, TMPDIR: scratch };
+    const succeeded = await run(["mocha", "--reporter", "test/support/reporter.ts", ...args], env);
+    // A suite that dies before its end has no counts, and must not pass for a suite without tests.
+    const counted: Counts = fs.existsSync(counts)
+        ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Counts)
+        : { passed: 0, failed: 1, skipped: 0, failures: ["died before its end"] };
+    if (!succeeded && counted.failed === 0) {
+        counted.failures.push("failed, though none of its tests did");
+    }
+    counted.failures.push(...(await sweep()));
+    return { ...counted, failed: Math.max(counted.failed, counted.failures.length) };
+}
+
+async function runStep(step: Step): Promise<Counts> {
+    if ("mocha" in step) {
+        return runMocha(step.mocha);
+    }
+    return (await run(step.gate))
         ? { passed: 1, failed: 0, skipped: 0, failures: [] }
         : { passed: 0, failed: 1, skipped: 0, failures: [step.gate.join(" ")] };
 }
 
-function main(): number {
+async function main(): Promise<number> {
     const wanted = process.argv.slice(2);
     const unknown = wanted.filter((name) => !(name in steps));
     if (unknown.length > 0) {
@@ -93,15 +112,19 @@ function main(): number {
         }
         console.log(`\n== ${name}`);
         const started = Date.now();
-        const counts = runStep(name, step);
+        const result = await runStep(step);
+        if (interruption.signal.aborted) {
+            console.log("\nInterrupted; everything that the tests started has ended.");
+            return 130;
+        }
         const seconds = ((Date.now() - started) / 1000).toFixed(0);
         console.log(
-            `== ${name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed in ${seconds} s`,
+            `== ${name}: ${String(result.passed)} passed, ${String(result.failed)} failed in ${seconds} s`,
         );
-        total.passed += counts.passed;
-        total.failed += counts.failed;
-        total.skipped += counts.skipped;
-        total.failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
+        total.passed += result.passed;
+        total.failed += result.failed;
+        total.skipped += result.skipped;
+        total.failures.push(...result.failures.map((failure) => `${name}: ${failure}`));
     }
     for (const failure of total.failures) {
         console.log(`\nFailed in ${failure}`);
@@ -111,8 +134,6 @@ function main(): number {
     return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-try {
-    process.exitCode = main();
-} finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
-}
+void main()
+    .then((code) => (process.exitCode = code))
+    .finally(() => fs.rmSync(scratch, { recursive: true, force: true }));

@@ -63,12 +63,17 @@ export function prepareStateFolder(stateDir: string): void {
     }
 }
 
+/** Whether a control plane has claimed the folder. */
+export function isStateFolder(folder: string): boolean {
+    return fs.existsSync(path.join(folder, markerName));
+}
+
 /** @throws Error when the folder holds files and is not a control plane's. */
 export function refuseForeignFolder(stateDir: string): void {
     const names = fs.existsSync(stateDir) ? fs.readdirSync(stateDir) : [];
     // A lock alone is of a process that is just starting or stopping a control plane here.
     const foreign = names.filter((name) => name !== lockName && !name.startsWith(`${lockName}.`));
-    if (foreign.length > 0 && !names.includes(markerName)) {
+    if (foreign.length > 0 && !isStateFolder(stateDir)) {
         throw new Error(
             `${stateDir} is not an embedded control plane's folder: it holds ${foreign.slice(0, 3).join(", ")}. ` +
                 "Name an empty or a new folder.",
