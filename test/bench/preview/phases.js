@@ -13,7 +13,10 @@ if (launcher !== undefined) {
     // `sdk` and `compile` are sums: what loading Pulumi's packages takes, and what making JavaScript takes.
     const phases = { started: undefined, loaded: undefined, ended: undefined, sdk: 0, compile: 0 };
     const write = () => {
-        fs.writeFileSync(path.join(process.env.BENCH_PHASES, `${launcher}.json`), JSON.stringify(phases));
+        const file = path.join(process.env.BENCH_PHASES, `${launcher}.json`);
+        // Whole or not at all: a pack may be killed in it, or be at it when the file is read.
+        fs.writeFileSync(`${file}.unfinished`, JSON.stringify(phases));
+        fs.renameSync(`${file}.unfinished`, file);
     };
     const load = Module._load;
     let inSdk = false;
