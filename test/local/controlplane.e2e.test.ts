@@ -165,8 +165,8 @@ describe("embedded control plane (end to end)", function () {
             }),
         );
         kubectl("apply", "-f", manifest);
-        kubectl("wait", "--for=condition=Available", "deployment/web", "--timeout=30s");
-        kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+        kubectl("wait", "--for=condition=Available", "deployment/web", "--timeout=120s");
+        kubectl("rollout", "status", "deployment/web", "--timeout=120s");
         const nodes = kubectl(
             "get",
             "pods",
@@ -176,7 +176,13 @@ describe("embedded control plane (end to end)", function () {
             "jsonpath={.items[*].spec.nodeName}",
         ).split(" ");
         assert.equal(new Set(nodes).size, 3);
-        kubectl("wait", "--for=jsonpath={.endpoints[2].conditions.ready}=true", "endpointslice", "--all");
+        kubectl(
+            "wait",
+            "--for=jsonpath={.endpoints[2].conditions.ready}=true",
+            "endpointslice",
+            "--all",
+            "--timeout=120s",
+        );
     });
 
     it("lets a service account do what RBAC allows, and nothing else", async () => {
@@ -193,7 +199,7 @@ describe("embedded control plane (end to end)", function () {
     it("deletes a namespace with what is in it", () => {
         kubectl("create", "namespace", "short-lived");
         kubectl("create", "configmap", "thing", "-n", "short-lived");
-        kubectl("delete", "namespace", "short-lived", "--timeout=60s");
+        kubectl("delete", "namespace", "short-lived", "--timeout=120s");
     });
 
     for (const victim of ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]) {
@@ -240,7 +246,7 @@ describe("embedded control plane (end to end)", function () {
             assert.equal(kubectl("get", "deployment", "web", "-o", "name"), "deployment.apps/web");
             // The controllers, the scheduler and kwok have followed.
             kubectl("create", "deployment", "moved", "--image=example.org/moved");
-            kubectl("wait", "--for=condition=Available", "deployment/moved", "--timeout=60s");
+            kubectl("wait", "--for=condition=Available", "deployment/moved", "--timeout=120s");
         } finally {
             intruder.close();
         }
