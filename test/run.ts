@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { execa } from "execa";
-import { endLeftovers } from "./support/leftovers";
+import { endLeftovers, killLeftovers } from "./support/leftovers";
 
 /**
  * Runs every gate and suite, one after another, whatever the one before gave, and closes with what failed, again, for
@@ -69,10 +69,14 @@ async function run(command: string[], env: NodeJS.ProcessEnv = {}): Promise<bool
 /** Ends what a suite left behind. That it left anything is a failure of its own. */
 async function sweep(): Promise<string[]> {
     const folders = await endLeftovers(scratch);
+    const commands = await killLeftovers(scratch);
     for (const entry of fs.readdirSync(scratch)) {
         fs.rmSync(path.join(scratch, entry), { recursive: true, force: true, maxRetries: 5 });
     }
-    return folders.map((folder) => `a control plane was left behind in ${folder}`);
+    return [
+        ...folders.map((folder) => `a control plane was left behind in ${folder}`),
+        ...commands.map((command) => `a process was left behind: ${command}`),
+    ];
 }
 
 async function runMocha(args: string[]): Promise<Counts> {

@@ -16,6 +16,7 @@ import {
 import { LoopbackClient } from "../../local/controlplane/https";
 import type { Toolchain } from "../../local/toolchain";
 import { ensureToolchain } from "../../local/toolchain";
+import { processesWith } from "../support/processes";
 import { runAndKill } from "./killed";
 import { writeScript } from "./temporary";
 
@@ -68,12 +69,7 @@ describe("embedded control plane (end to end)", function () {
         return Object.fromEntries(components.map(({ name, pid }) => [name, pid]));
     }
 
-    /** Every process whose command line names the state folder. */
-    function processesOfTheFolder(): string[] {
-        return execFileSync("ps", ["-axww", "-o", "pid=,args="], { encoding: "utf8" })
-            .split("\n")
-            .filter((line) => line.includes(`${stateDir}/`) && !line.includes("ps -axww"));
-    }
+    const processesOfTheFolder = () => processesWith(`${stateDir}/`);
 
     function assertHealthy(status: ControlPlaneStatus): void {
         assert.equal(status.state, "healthy", JSON.stringify(status.components));

@@ -8,6 +8,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineError } from "../../local/engine";
 import { projectRoot } from "../../local/paths";
+import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
 import { interruptedProgram } from "./engineInterrupted";
 
@@ -16,21 +17,6 @@ async function eventually(what: string, test: () => boolean): Promise<void> {
     for (const deadline = Date.now() + 60_000; !test(); await sleep(100)) {
         assert.ok(Date.now() < deadline, `${what} did not happen within 60 s`);
     }
-}
-
-/** Pids of processes whose command line has `part`. */
-function processesWith(part: string): number[] {
-    return fs
-        .readdirSync("/proc")
-        .filter((name) => /^\d+$/.test(name))
-        .filter((pid) => {
-            try {
-                return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(part);
-            } catch {
-                return false;
-            }
-        })
-        .map(Number);
 }
 
 describe("embedded engine (end to end)", function () {
@@ -195,7 +181,7 @@ describe("embedded engine (end to end)", function () {
             const ended = once(child, "exit");
             child.kill("SIGKILL");
             if (name === "killed-group") {
-                engines.forEach((pid) => process.kill(pid, "SIGKILL"));
+                engines.forEach(({ pid }) => process.kill(pid, "SIGKILL"));
             }
             await ended;
 

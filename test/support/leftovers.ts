@@ -1,8 +1,10 @@
 import * as fs from "fs";
 import * as path from "path";
+import { setTimeout as sleep } from "timers/promises";
 import { stopControlPlane } from "../../local/controlplane";
 import { isStateFolder } from "../../local/controlplane/stateFolder";
 import { stopLab } from "../../local/lab";
+import { processesKnowing } from "./processes";
 
 /**
  * Ends the labs and control planes whose state is in `folder` or below it: those of tests that were interrupted, or
@@ -23,4 +25,29 @@ export async function endLeftovers(folder: string): Promise<string[]> {
         }
     }
     return ended;
+}
+
+/** How long processes may take to see that what started them is gone, in milliseconds. */
+const endGrace = 5_000;
+const pollInterval = 100;
+
+/**
+ * Kills the processes that know of `folder` by their arguments or environment, if they do not end by themselves.
+ *
+ * @returns their command lines.
+ */
+export async function killLeftovers(folder: string): Promise<string[]> {
+    let left = processesKnowing(folder);
+    for (const deadline = Date.now() + endGrace; left.length > 0 && Date.now() < deadline;) {
+        await sleep(pollInterval);
+        left = processesKnowing(folder);
+    }
+    for (const { pid } of left) {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // It has ended after all.
+        }
+    }
+    return left.map(({ command }) => command);
 }

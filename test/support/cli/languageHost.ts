@@ -10,6 +10,7 @@ import {
 } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { spawn } from "child_process";
+import { endWithEngine } from "../../../local/provider/endWithEngine";
 
 /**
  * Stands in for the official language plugin, which only comes with an official CLI. As that one does, it starts the
@@ -124,6 +125,7 @@ function runPlugin(call: grpc.ServerWritableStream<RunPluginRequest, RunPluginRe
     call.on("cancelled", () => child.kill());
 }
 
+endWithEngine();
 const server = new grpc.Server();
 server.addService(LanguageRuntimeService, { getRequiredPlugins, getPluginInfo, run, runPlugin });
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
