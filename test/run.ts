@@ -46,7 +46,7 @@ const steps: Record<string, Step> = {
 const projectRoot = path.resolve(__dirname, "..");
 /** Holds everything temporary of the suites, so that what they leave behind is found. */
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-test-"));
-const counts = path.join(scratch, "counts.json");
+const countsFile = path.join(scratch, "counts.json");
 
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -80,17 +80,17 @@ async function sweep(): Promise<string[]> {
 }
 
 async function runMocha(args: string[]): Promise<Counts> {
-    const env = { TEST_COUNTS: counts, TMPDIR: scratch };
+    const env = { TEST_COUNTS: countsFile, TMPDIR: scratch };
     const succeeded = await run(["mocha", "--reporter", "test/support/reporter.ts", ...args], env);
     // A suite that dies before its end has no counts, and must not pass for a suite without tests.
-    const counted: Counts = fs.existsSync(counts)
-        ? (JSON.parse(fs.readFileSync(counts, "utf8")) as Counts)
+    const counts: Counts = fs.existsSync(countsFile)
+        ? (JSON.parse(fs.readFileSync(countsFile, "utf8")) as Counts)
         : { passed: 0, failed: 1, skipped: 0, failures: ["died before its end"] };
-    if (!succeeded && counted.failed === 0) {
-        counted.failures.push("failed, though none of its tests did");
+    if (!succeeded && counts.failed === 0) {
+        counts.failures.push("failed, though none of its tests did");
     }
-    counted.failures.push(...(await sweep()));
-    return { ...counted, failed: Math.max(counted.failed, counted.failures.length) };
+    counts.failures.push(...(await sweep()));
+    return { ...counts, failed: Math.max(counts.failed, counts.failures.length) };
 }
 
 async function runStep(step: Step): Promise<Counts> {

@@ -18,8 +18,10 @@ export async function endLeftovers(folder: string): Promise<string[]> {
         await stopControlPlane(folder);
         return [folder];
     }
+    // What an interrupted test started may still be deleting its own.
+    const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
     const ended: string[] = [];
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of entries) {
         if (entry.isDirectory()) {
             ended.push(...(await endLeftovers(path.join(folder, entry.name))));
         }
