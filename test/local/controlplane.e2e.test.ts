@@ -5,7 +5,6 @@ import * as fs from "fs";
 import * as net from "net";
 import * as os from "os";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
 import type { ControlPlane, ControlPlaneStatus } from "../../local/controlplane";
 import {
     ComponentError,
@@ -16,6 +15,7 @@ import {
 import { LoopbackClient } from "../../local/controlplane/https";
 import type { Toolchain } from "../../local/toolchain";
 import { ensureToolchain } from "../../local/toolchain";
+import { eventually } from "../support/eventually";
 import { processesWith } from "../support/processes";
 import { runAndKill } from "./killed";
 import { writeScript } from "./temporary";
@@ -69,6 +69,15 @@ describe("embedded control plane (end to end)", function () {
         return Object.fromEntries(components.map(({ name, pid }) => [name, pid]));
     }
 
+    /** Kills a component, and waits until it is seen to be gone: its last thread holds its port. */
+    async function killAndSee(victim: string): Promise<void> {
+        process.kill((await pids())[victim] ?? NaN, "SIGKILL");
+        await eventually(`the end of ${victim}`, async () => {
+            const { components } = await controlPlaneStatus(stateDir);
+            return components.find(({ name }) => name === victim)?.running === false;
+        });
+    }
+
     const processesOfTheFolder = () => processesWith(`${stateDir}/`);
 
     function assertHealthy(status: ControlPlaneStatus): void {
@@ -117,7 +126,7 @@ describe("embedded control plane (end to end)", function () {
         assert.deepEqual(await pids(), before);
     });
 
-    it("makes a Deployment Available, spread over zones, with addresses behind its Service", () => {
+    it("makes a Deployment Available, spread over zones, with addresses behind its Service", async () => {
         const manifest = path.join(parent, "web.json");
         const labels = { app: "web" };
         const spread = {
@@ -172,13 +181,13 @@ describe("embedded control plane (end to end)", function () {
             "jsonpath={.items[*].spec.nodeName}",
         ).split(" ");
         assert.equal(new Set(nodes).size, 3);
-        kubectl(
-            "wait",
-            "--for=jsonpath={.endpoints[2].conditions.ready}=true",
-            "endpointslice",
-            "--all",
-            "--timeout=120s",
-        );
+        const readyAddresses = "jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}";
+        await eventually("three addresses behind the Service", () => {
+            const addresses = kubectl(
+                ...["get", "endpointslice", "-l", "kubernetes.io/service-name=web", "-o", readyAddresses],
+            );
+            return addresses.split(" ").length === 3;
+        });
     });
 
     it("lets a service account do what RBAC allows, and nothing else", async () => {
@@ -201,11 +210,8 @@ describe("embedded control plane (end to end)", function () {
     for (const victim of ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]) {
         it(`recovers from the death of ${victim}, keeping the others and the data`, async () => {
             const before = await pids();
-            process.kill(before[victim] ?? NaN, "SIGKILL");
-            await sleep(200);
-            const broken = await controlPlaneStatus(stateDir);
-            assert.equal(broken.state, "degraded");
-            assert.equal(broken.components.find(({ name }) => name === victim)?.running, false);
+            await killAndSee(victim);
+            assert.equal((await controlPlaneStatus(stateDir)).state, "degraded");
             assert.deepEqual((await start()).started, [victim]);
             assertHealthy(await controlPlaneStatus(stateDir));
             const after = await pids();
@@ -231,8 +237,7 @@ describe("embedded control plane (end to end)", function () {
     it("moves to other ports when a program took one after a crash", async () => {
         const before = await controlPlaneStatus(stateDir);
         const apiserver = before.components.find(({ name }) => name === "kube-apiserver");
-        process.kill(apiserver?.pid ?? NaN, "SIGKILL");
-        await sleep(200);
+        await killAndSee("kube-apiserver");
         const intruder = net.createServer().listen(apiserver?.port, "127.0.0.1");
         await once(intruder, "listening");
         try {

@@ -3,21 +3,14 @@ import { type ChildProcess, spawn } from "child_process";
 import { once } from "events";
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineError } from "../../local/engine";
 import { projectRoot } from "../../local/paths";
+import { eventually } from "../support/eventually";
 import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
 import { interruptedProgram } from "./engineInterrupted";
-
-/** Waits until `test` holds. */
-async function eventually(what: string, test: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + 60_000; !test(); await sleep(100)) {
-        assert.ok(Date.now() < deadline, `${what} did not happen within 60 s`);
-    }
-}
 
 describe("embedded engine (end to end)", function () {
     this.timeout(30 * 60_000);

@@ -8,6 +8,7 @@ import type { ProcessSpec } from "../../local/controlplane/processes";
 import { end, findRunning, lastLines, launch, residentMemory } from "../../local/controlplane/processes";
 import { runCommand } from "../../local/toolchain/command";
 import { isRunning, processIdentity } from "../../local/toolchain/processIdentity";
+import { eventually } from "../support/eventually";
 import { runAndKill } from "./killed";
 import { temporaryFolder } from "./temporary";
 
@@ -89,8 +90,8 @@ describe("recorded processes", () => {
         const parent = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
         try {
             const [output] = (await once(parent.stdout, "data")) as [Buffer];
-            await sleep(200);
-            assert.equal(processIdentity(Number(output.toString())), undefined);
+            const child = Number(output.toString());
+            await eventually("the child's end", () => processIdentity(child) === undefined);
         } finally {
             parent.kill();
         }
