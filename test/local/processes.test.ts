@@ -28,9 +28,7 @@ describe("recorded processes", () => {
         const process = spec("pwd; env | grep ONLY; while :; do sleep 0.1; done");
         const record = await launch(process);
         assert.deepEqual(findRunning(process.recordFile), record);
-        while (lastLines(process.logFile, 5).length < 2) {
-            await sleep(10);
-        }
+        await eventually("its output", () => lastLines(process.logFile, 5).length >= 2);
         assert.deepEqual(lastLines(process.logFile, 5), [fs.realpathSync(folder()), "ONLY=this"]);
         assert.equal(fs.statSync(process.logFile).mode & 0o777, 0o600);
         assert.equal(fs.statSync(process.recordFile).mode & 0o777, 0o600);
@@ -42,9 +40,7 @@ describe("recorded processes", () => {
     it("are killed when they do not end by themselves", async () => {
         const process = spec("trap '' TERM; echo ready; while :; do sleep 0.1; done");
         const record = await launch(process);
-        while (lastLines(process.logFile, 1).length === 0) {
-            await sleep(10);
-        }
+        await eventually("its output", () => lastLines(process.logFile, 1).length > 0);
         await end(process.recordFile, 200);
         assert.equal(isRunning(record.pid, record.identity), false);
     });
@@ -53,9 +49,7 @@ describe("recorded processes", () => {
         const process = spec("echo $$; exec sleep 60");
         for (let run = 0; run < 2; run++) {
             await launch(process);
-            while (lastLines(process.logFile, 1).length === 0) {
-                await sleep(10);
-            }
+            await eventually("its output", () => lastLines(process.logFile, 1).length > 0);
             await end(process.recordFile, 2000);
         }
         assert.equal(lastLines(process.logFile, 5).length, 1);
@@ -119,9 +113,9 @@ describe("recorded processes", () => {
             const exited = once(child, "exit");
             await once(child.stdout, "data");
             const pid = child.pid ?? 0;
-            while (!fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(" Z ")) {
-                await sleep(10);
-            }
+            await eventually("the end of its main thread", () =>
+                fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(" Z "),
+            );
             assert.notEqual(processIdentity(pid), undefined);
             child.kill("SIGKILL");
             await exited;
