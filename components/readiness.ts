@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** How long and for what `pulumi up` waits. */
 export interface Readiness {
     /** Whether to wait for the conditions that only a running Istio sets. */
@@ -20,3 +22,15 @@ export function waitAnnotations(readiness: Readiness, conditions: readonly strin
           }
         : {};
 }
+
+/** Options of a resource of a kind that the provider waits for by itself: for how long it does, in seconds. */
+export function awaitedFor(timeoutSeconds: number): Pick<pulumi.CustomResourceOptions, "customTimeouts"> {
+    const timeout = `${String(timeoutSeconds)}s`;
+    return { customTimeouts: { create: timeout, update: timeout } };
+}
+
+/**
+ * Makes Pulumi's Kubernetes provider go on as soon as the object is there. For what is ready when something else is that
+ * has been waited for: a Service, which the provider watches for 10 s at least, behind which Deployments are available.
+ */
+export const notAwaited = { "pulumi.com/skipAwait": "true" } as const;

@@ -1,6 +1,7 @@
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
+import { awaitedFor, notAwaited } from "./readiness";
 
 /** CPU and memory, as Kubernetes quantities. */
 export interface ResourceAmounts {
@@ -52,8 +53,8 @@ export interface WorkloadArgs {
     serviceAccountName?: string;
     /** Default: the Kubernetes default, 30 seconds. */
     terminationGracePeriodSeconds?: number;
-    /** How long `pulumi up` waits for the Deployment to be available, in seconds. */
-    timeoutSeconds: number;
+    /** How long `pulumi up` waits for the Deployment to be available, in seconds; undefined for not at all. */
+    timeoutSeconds?: number;
 }
 
 /** The restricted Pod Security Standard, on an image without a user of its own. */
@@ -110,7 +111,12 @@ export function deployWorkload(
     return new kx.Deployment(
         resourceName,
         {
-            metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
+            metadata: {
+                name: args.name,
+                namespace: args.namespace,
+                labels: args.labels,
+                ...(args.timeoutSeconds === undefined && { annotations: notAwaited }),
+            },
             spec: {
                 replicas: args.replicas,
                 strategy: args.strategy,
@@ -121,11 +127,6 @@ export function deployWorkload(
                 },
             },
         },
-        pulumi.mergeOptions(opts, {
-            customTimeouts: {
-                create: `${String(args.timeoutSeconds)}s`,
-                update: `${String(args.timeoutSeconds)}s`,
-            },
-        }),
+        args.timeoutSeconds === undefined ? opts : pulumi.mergeOptions(opts, awaitedFor(args.timeoutSeconds)),
     );
 }

@@ -76,6 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { config, secrets } = takeSecrets(merged);
     const engine = await openEngine({
         pulumi: toolchain.pulumi,
+        kubernetesProvider: toolchain.kubernetesProvider,
         projectRoot,
         stateDir: state,
         stack,

@@ -10,7 +10,8 @@ import { createServiceMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
-import type { Placement, ResourceSettings } from "../workload";
+import { awaitedFor, notAwaited } from "../readiness";
+import type { Placement, ResourceSettings, WorkloadArgs } from "../workload";
 import { deployWorkload } from "../workload";
 import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments } from "./arguments";
@@ -83,56 +84,66 @@ export class EndpointPicker extends pulumi.ComponentResource {
             { metadata: common, data: { [configFile.name]: configText } },
             childOptions(this, opts),
         );
-        const deployment = deployWorkload(
-            `${name}-deployment`,
-            {
-                ...common,
-                selector,
-                annotations: {
-                    "checksum/config": createHash("sha256").update(configText).digest("hex"),
-                    ...(!args.metricsAuth && {
-                        "prometheus.io/scrape": "true",
-                        "prometheus.io/port": String(ports.eppMetrics),
-                        "prometheus.io/path": "/metrics",
+        const workload: WorkloadArgs = {
+            ...common,
+            selector,
+            annotations: {
+                "checksum/config": checksum(configText),
+                ...(!args.metricsAuth && {
+                    "prometheus.io/scrape": "true",
+                    "prometheus.io/port": String(ports.eppMetrics),
+                    "prometheus.io/path": "/metrics",
+                }),
+            },
+            replicas: args.replicas,
+            // A rolling update would wait for a second Ready pod, and only the leader is ever Ready.
+            strategy: { type: "Recreate" },
+            containerName: "epp",
+            image: args.image,
+            resources: args.resources,
+            placement: args.placement,
+            pullSecrets: args.pullSecrets,
+            serviceAccountName: args.name,
+            terminationGracePeriodSeconds,
+            mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
+            // With only its leader Ready, a Deployment is never complete in the eyes of the provider, neither when it
+            // is changed nor when it is refreshed: its Service is waited for instead.
+            ...(!leaderElection && { timeoutSeconds: args.readiness.timeoutSeconds }),
+            container: {
+                args: eppArguments(args, leaderElection),
+                ports: {
+                    [portNames.eppGrpc]: ports.eppGrpc,
+                    [portNames.eppHealth]: ports.eppHealth,
+                    [portNames.eppMetrics]: ports.eppMetrics,
+                },
+                env: {
+                    NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
+                    // GIE reads its own Deployment's name from it when it selects pods without a pool.
+                    POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
+                    ...(args.tracing.otlpEndpoint !== undefined && {
+                        OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                     }),
                 },
-                replicas: args.replicas,
-                // A rolling update would wait for a second Ready pod, and only the leader is ever Ready.
-                strategy: { type: "Recreate" },
-                containerName: "epp",
-                image: args.image,
-                resources: args.resources,
-                placement: args.placement,
-                pullSecrets: args.pullSecrets,
-                serviceAccountName: args.name,
-                terminationGracePeriodSeconds,
-                mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
-                timeoutSeconds: args.readiness.timeoutSeconds,
-                container: {
-                    args: eppArguments(args, leaderElection),
-                    ports: {
-                        [portNames.eppGrpc]: ports.eppGrpc,
-                        [portNames.eppHealth]: ports.eppHealth,
-                        [portNames.eppMetrics]: ports.eppMetrics,
-                    },
-                    env: {
-                        NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
-                        // GIE reads its own Deployment's name from it when it selects pods without a pool.
-                        POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
-                        ...(args.tracing.otlpEndpoint !== undefined && {
-                            OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
-                        }),
-                    },
-                    livenessProbe: grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
-                    readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
-                },
+                livenessProbe: grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
+                readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
             },
+        };
+        const deployment = deployWorkload(
+            `${name}-deployment`,
+            workload,
             childOptions(this, opts, [serviceAccount, config, ...rights]),
         );
         new k8s.core.v1.Service(
             `${name}-service`,
             {
-                metadata: common,
+                metadata: {
+                    ...common,
+                    annotations: leaderElection
+                        ? // Changes with the Deployment, so that the Service is waited for again: the provider looks
+                          // for a Ready pod behind it 10 s later, when those of the revision before are leaving.
+                          { "checksum/deployment": checksum(JSON.stringify(workload)) }
+                        : notAwaited,
+                },
                 spec: {
                     type: "ClusterIP",
                     selector,
@@ -144,7 +155,10 @@ export class EndpointPicker extends pulumi.ComponentResource {
                     ],
                 },
             },
-            childOptions(this, opts, [deployment]),
+            {
+                ...childOptions(this, opts, [deployment]),
+                ...(leaderElection && awaitedFor(args.readiness.timeoutSeconds)),
+            },
         );
         new k8s.apiextensions.CustomResource(
             `${name}-tls`,
@@ -183,6 +197,10 @@ export class EndpointPicker extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
+}
+
+function checksum(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {

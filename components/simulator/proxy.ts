@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, podSelector, portNames, ports, serviceHost } from "../contract";
+import { notAwaited } from "../readiness";
 
 /** How Envoys speak to the proxy Service's pods. */
 export interface ProxyTraffic {
@@ -35,7 +36,7 @@ export class Proxy extends pulumi.ComponentResource {
         new k8s.core.v1.Service(
             `${name}-service`,
             {
-                metadata,
+                metadata: { ...metadata, annotations: notAwaited },
                 spec: {
                     type: "ClusterIP",
                     selector: podSelector(args.modelRelease, "decode"),

@@ -16,6 +16,8 @@ export { EngineError, type Diagnostic, type RunResult, type Step, type Violation
 export interface EngineOptions {
     /** Path of the Pulumi CLI. */
     pulumi: string;
+    /** Path of the Kubernetes provider that serves where the user has none; see {@link chooseKubernetesPlugin}. */
+    kubernetesProvider: string;
     /** The checkout that has `Pulumi.yaml` and `Pulumi.<stack>.yaml`. */
     projectRoot: string;
     /** Folder for the state, the settings in use, and the passphrase; they go into its subfolder `pulumi`. */
@@ -82,7 +84,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { pulumi, stateDir, kubeconfig, report, stack: stackName = "dev" } = options;
     const layout = engineLayout(stateDir);
     prepareLayout(layout);
-    const plugin = chooseKubernetesPlugin();
+    const plugin = chooseKubernetesPlugin(options.kubernetesProvider);
     installPlugin(plugin, layout.home);
     const projectName = writeStackFiles(layout.work, {
         projectRoot: options.projectRoot,

@@ -2,10 +2,10 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { version as sdkVersion } from "@pulumi/kubernetes/package.json";
+import { versions } from "../toolchain/versions";
 
-/** Which program serves the Kubernetes resources. */
+/** Which build of the official provider serves the Kubernetes resources. */
 export interface KubernetesPlugin {
-    official: boolean;
     /** The program, if it must be made known to the CLI; one on PATH the CLI finds by itself. */
     executable?: string;
     /** Version under which the CLI is to know it. */
@@ -15,20 +15,24 @@ export interface KubernetesPlugin {
 }
 
 const pluginName = "pulumi-resource-kubernetes";
-const standInFolder = path.resolve(__dirname, "../provider/bin");
 
 /**
- * Chooses the provider: an official one on the user's PATH, as the CLI would; else an official one in the user's
- * Pulumi home that is not older than the SDK; else the stand-in.
+ * Chooses the provider: one on the user's PATH, as the CLI would; else one in the user's Pulumi home that is not older
+ * than the SDK; else the one that was built from its Go module.
+ *
+ * @param built path of that one.
  */
-export function chooseKubernetesPlugin(env: NodeJS.ProcessEnv = process.env): KubernetesPlugin {
+export function chooseKubernetesPlugin(
+    built: string,
+    env: NodeJS.ProcessEnv = process.env,
+): KubernetesPlugin {
     const onPath = (env.PATH ?? "")
         .split(path.delimiter)
-        .filter((folder) => folder !== "" && path.resolve(folder) !== standInFolder)
+        .filter((folder) => folder !== "")
         .map((folder) => path.join(folder, pluginName))
         .find(isExecutable);
     if (onPath !== undefined) {
-        return { official: true, description: `Kubernetes provider: official, ${onPath} (on PATH)` };
+        return { description: `Kubernetes provider: ${onPath} (on PATH)` };
     }
     const plugins = path.join(env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"), "plugins");
     const newest = (fs.existsSync(plugins) ? fs.readdirSync(plugins) : [])
@@ -43,18 +47,18 @@ export function chooseKubernetesPlugin(env: NodeJS.ProcessEnv = process.env): Ku
         .sort((left, right) => (isAtLeast(left.version, right.version) ? -1 : 1))[0];
     if (newest !== undefined) {
         return {
-            official: true,
             executable: path.join(plugins, newest.folder, pluginName),
             version: newest.version,
-            description: `Kubernetes provider: official ${newest.version} (installed plugin)`,
+            description: `Kubernetes provider: ${newest.version} (installed plugin)`,
         };
     }
     return {
-        official: false,
-        // Not by PATH, which the CLI warns of at every run.
-        executable: path.join(standInFolder, pluginName),
+        executable: built,
+        // The SDK asks for its own version or a newer one, which a program that is older in truth must claim to be.
         version: sdkVersion,
-        description: "Kubernetes provider: stand-in local/provider (official plugin not installed)",
+        description:
+            `Kubernetes provider: ${versions.kubernetesProviderRelease} of ${versions.kubernetesProviderDate}, ` +
+            `built from its Go module (the program's SDK is ${sdkVersion}; a plugin of that version is not installed)`,
     };
 }
 

@@ -22,6 +22,9 @@ interface Manifest {
 
 const manifestName = "manifest.json";
 
+/** How many entries are made at once: linking keeps one core busy, and leaves the others to the next build. */
+const concurrency = 2;
+
 /** How often a long step says that it is still being worked on, in milliseconds. */
 const progressInterval = 15_000;
 
@@ -43,14 +46,14 @@ export function entryFolder(root: string, entry: CacheEntry): string {
 }
 
 /**
- * Makes every entry that is not in the cache whole, one at a time, in the order given.
+ * Makes every entry that is not in the cache whole, {@link concurrency} at a time, begun in the order given.
  *
  * What is there is checked against its manifest first: a file that is missing, or differs in size or contents,
  * is said in one line and the entry is made again. Processes that need the same cache at once wait for each other.
  *
  * @param root the cache's folder; made if it is not there.
  * @param report takes one line of progress at a time.
- * @throws whatever an entry's `produce` throws; entries made before it stay.
+ * @throws whatever an entry's `produce` throws; entries made before it, or at the same time, stay.
  */
 export async function ensureEntries(
     root: string,
@@ -64,13 +67,32 @@ export async function ensureEntries(
     await withLock(path.join(root, "lock"), waiting, async () => {
         // Looked at again: another process may have made them while this one waited.
         const problems = await findProblems(root, entries);
-        for (const [index, { entry, problem }] of problems.entries()) {
-            if (problem !== undefined) {
-                report(
-                    `${entry.name} ${entry.version} in the cache is damaged (${problem}); making it again`,
-                );
+        const left = [...problems.entries()];
+        const work = async () => {
+            for (let next = left.shift(); next !== undefined; next = left.shift()) {
+                const [index, { entry, problem }] = next;
+                if (problem !== undefined) {
+                    report(
+                        `${entry.name} ${entry.version} in the cache is damaged (${problem}); making it again`,
+                    );
+                }
+                await produceEntry(root, entry, `[${index + 1}/${problems.length}]`, report);
             }
-            await produceEntry(root, entry, `[${index + 1}/${problems.length}]`, report);
+        };
+        const outcomes = await Promise.allSettled(
+            Array.from({ length: concurrency }, async () => {
+                try {
+                    await work();
+                } catch (error) {
+                    // What is being made is finished and kept; nothing else is begun.
+                    left.length = 0;
+                    throw error;
+                }
+            }),
+        );
+        const failure = outcomes.find((outcome) => outcome.status === "rejected");
+        if (failure !== undefined) {
+            throw failure.reason;
         }
     });
 }

@@ -23,6 +23,27 @@ export const pulumi = programEntry(versions.pulumi, {
     variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": versions.pulumi },
 });
 
+/** The official Kubernetes provider. It reads its schema, and how Terraform's kinds map to its own, beside it. */
+export const kubernetesProvider = programEntry(
+    `v${versions.kubernetesProviderRelease}`,
+    {
+        name: "pulumi-resource-kubernetes",
+        module: "kubernetes-provider",
+        importPath: ".",
+        variables: {
+            "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version":
+                versions.kubernetesProviderRelease,
+        },
+    },
+    {
+        module: "kubernetes-provider",
+        source: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+        version: versions.kubernetesProvider,
+        folders: ["cmd/pulumi-resource-kubernetes"],
+        ending: ".json",
+    },
+);
+
 export const etcd = programEntry(versions.etcd, {
     name: "etcd",
     module: "etcd",
@@ -178,7 +199,8 @@ function kubernetesEntry(name: string): CacheEntry {
     });
 }
 
-function programEntry(version: string, program: GoProgram): CacheEntry {
+/** @param beside files that the program reads from its own folder. */
+function programEntry(version: string, program: GoProgram, beside?: ModuleFiles): CacheEntry {
     return {
         name: program.name,
         version,
@@ -186,16 +208,19 @@ function programEntry(version: string, program: GoProgram): CacheEntry {
             moduleContents(program.module),
             ...buildArguments(program),
             program.importPath,
+            ...(beside?.folders ?? []),
         ),
         produce: async (folder) => {
             await requireGo();
             await buildProgram(program, folder);
+            if (beside !== undefined) {
+                await copyModuleFiles(beside, folder);
+            }
         },
     };
 }
 
 interface ModuleFiles {
-    name: string;
     /** Folder under {@link goModules} whose `go.sum` the download is checked with. */
     module: string;
     /** The Go module to take files from. */
@@ -207,32 +232,32 @@ interface ModuleFiles {
     ending?: string;
 }
 
-function filesEntry(files: ModuleFiles): CacheEntry {
-    const { name, module, source, version, folders, ending = ".yaml" } = files;
+function filesEntry({ name, ...files }: ModuleFiles & { name: string }): CacheEntry {
     return {
         name,
-        version,
-        fingerprint: fingerprint(moduleContents(module), source, ...folders),
+        version: files.version,
+        fingerprint: fingerprint(moduleContents(files.module), files.source, ...files.folders),
         produce: async (target) => {
             await requireGo();
-            const downloaded = await downloadModule(module, source, version);
-            for (const folder of folders) {
-                for (const file of fs.readdirSync(path.join(downloaded, folder))) {
-                    if (
-                        file.endsWith(ending) &&
-                        file !== "kustomization.yaml" &&
-                        file !== "kustomizeconfig.yaml"
-                    ) {
-                        // Written anew and not copied: files of the module cache are read-only.
-                        fs.writeFileSync(
-                            path.join(target, file),
-                            fs.readFileSync(path.join(downloaded, folder, file)),
-                        );
-                    }
-                }
-            }
+            await copyModuleFiles(files, target);
         },
     };
+}
+
+async function copyModuleFiles(files: ModuleFiles, target: string): Promise<void> {
+    const { module, source, version, folders, ending = ".yaml" } = files;
+    const downloaded = await downloadModule(module, source, version);
+    for (const folder of folders) {
+        for (const file of fs.readdirSync(path.join(downloaded, folder))) {
+            if (file.endsWith(ending) && file !== "kustomization.yaml" && file !== "kustomizeconfig.yaml") {
+                // Written anew and not copied: files of the module cache are read-only.
+                fs.writeFileSync(
+                    path.join(target, file),
+                    fs.readFileSync(path.join(downloaded, folder, file)),
+                );
+            }
+        }
+    }
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Toolchain {
     pulumi: string;
     /** Whether {@link pulumi} is an official release found on PATH or was built here from its Go module. */
     pulumiOrigin: "official" | "built";
+    /** The official Kubernetes provider, for a CLI without one of its own. */
+    kubernetesProvider: string;
     etcd: string;
     kubeApiserver: string;
     kubeControllerManager: string;
@@ -40,8 +42,9 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
     const official = await choosePulumi(report);
     const needed = [
         ...(official === undefined ? [entries.pulumi] : []),
-        entries.etcd,
         entries.kubeApiserver,
+        entries.kubernetesProvider,
+        entries.etcd,
         entries.kwok,
         entries.kubeControllerManager,
         entries.kubeScheduler,
@@ -54,6 +57,7 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
     return {
         pulumi: official ?? programPath(entries.pulumi),
         pulumiOrigin: official === undefined ? "built" : "official",
+        kubernetesProvider: programPath(entries.kubernetesProvider),
         etcd: programPath(entries.etcd),
         kubeApiserver: programPath(entries.kubeApiserver),
         kubeControllerManager: programPath(entries.kubeControllerManager),

@@ -4,6 +4,11 @@
  */
 export const versions = {
     pulumi: "v3.255.0",
+    /** Of the official Kubernetes provider: the newest commit of a release whose Go module can be had. */
+    kubernetesProvider: "v4.0.0-20260115033456-f47bc2d6f199",
+    /** The release that is that commit, and its day. */
+    kubernetesProviderRelease: "4.25.0",
+    kubernetesProviderDate: "2026-01-15",
     etcd: "v3.6.13",
     kubernetes: "v1.35.4",
     /** Kubernetes' staging modules (`k8s.io/api`, ...) follow its version with a major version of 0. */

@@ -57,6 +57,27 @@ describe("toolchain cache", () => {
         assert.match(lines.join("\n"), /\[1\/2\] Making one v1[^]*\[2\/2\] Made two v1 in \d+ s/);
     });
 
+    it("makes two at a time, and begins nothing more once one has failed", async () => {
+        let makeSecond = () => undefined as void;
+        const secondBegun = new Promise<void>((resolve) => (makeSecond = resolve));
+        const slow = tool("slow", {
+            produce: async (folder) => {
+                // Waits for the next one, which is only begun if both are made at once.
+                await secondBegun;
+                await fs.promises.writeFile(path.join(folder, "slow"), contents);
+            },
+        });
+        const failing = tool("failing", {
+            produce: () => {
+                makeSecond();
+                return Promise.reject(new Error("no luck"));
+            },
+        });
+        await assert.rejects(ensureEntries(root(), [slow, failing, tool("third")], report), /no luck/);
+        assert.ok(fs.existsSync(entryFolder(root(), slow)), "what was being made is finished and kept");
+        assert.deepEqual(made, [], "the third was not begun");
+    });
+
     it("makes nothing twice", async () => {
         const entry = tool("one");
         await makeOnce(entry);

@@ -73,10 +73,9 @@ describe("choice of the Kubernetes provider", () => {
         return file;
     };
 
-    it("prefers an official one on PATH", () => {
+    it("prefers one on PATH", () => {
         const file = plugin("bin");
-        const chosen = chooseKubernetesPlugin({ PATH: path.dirname(file), PULUMI_HOME: folder() });
-        assert.equal(chosen.official, true);
+        const chosen = chooseKubernetesPlugin("/built", { PATH: path.dirname(file), PULUMI_HOME: folder() });
         assert.equal(chosen.executable, undefined);
         assert.ok(chosen.description.includes(file));
     });
@@ -86,16 +85,17 @@ describe("choice of the Kubernetes provider", () => {
         plugin("plugins", "resource-kubernetes-v5.0.0");
         plugin("plugins", "resource-kubernetes-v4.99.0");
         const newest = plugin("plugins", "resource-kubernetes-v4.100.1");
-        const chosen = chooseKubernetesPlugin({ PATH: "", PULUMI_HOME: folder() });
-        assert.deepEqual([chosen.official, chosen.executable, chosen.version], [true, newest, "4.100.1"]);
+        const chosen = chooseKubernetesPlugin("/built", { PATH: "", PULUMI_HOME: folder() });
+        assert.deepEqual([chosen.executable, chosen.version], [newest, "4.100.1"]);
     });
 
-    it("falls back to the stand-in, says so, and installs no other", () => {
+    it("falls back to the built one, says of which day it is, and installs no other", () => {
         plugin("plugins", "resource-kubernetes-v4.2.0");
-        const chosen = chooseKubernetesPlugin({ PATH: "", PULUMI_HOME: folder() });
-        assert.equal(
+        const chosen = chooseKubernetesPlugin("/built", { PATH: "", PULUMI_HOME: folder() });
+        assert.equal(chosen.executable, "/built");
+        assert.match(
             chosen.description,
-            "Kubernetes provider: stand-in local/provider (official plugin not installed)",
+            /^Kubernetes provider: 4\.25\.0 of 2026-01-15, built from its Go module/,
         );
         const home = path.join(folder(), "home");
         fs.mkdirSync(path.join(home, "plugins", "resource-kubernetes-v4.1.0"), { recursive: true });

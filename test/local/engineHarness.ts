@@ -68,6 +68,7 @@ export function useControlPlane(): Harness {
         const lines: string[] = [];
         const engine = await openEngine({
             pulumi: harness.toolchain.pulumi,
+            kubernetesProvider: harness.toolchain.kubernetesProvider,
             projectRoot: path.join(harness.folder, "project"),
             stateDir: path.join(harness.folder, "stacks", name),
             kubeconfig: harness.kubeconfig,

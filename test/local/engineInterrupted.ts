@@ -8,6 +8,7 @@ import { openEngine } from "../../local/engine";
 async function main(): Promise<void> {
     const options = JSON.parse(process.argv[2] ?? "") as {
         pulumi: string;
+        kubernetesProvider: string;
         projectRoot: string;
         stateDir: string;
         kubeconfig: string;

@@ -16,6 +16,14 @@ describe("toolchain versions", () => {
 
     it("are those of the go.mod files", () => {
         assert.equal(required("pulumi", "github.com/pulumi/pulumi/pkg/v3"), versions.pulumi);
+        assert.equal(
+            required("kubernetes-provider", "github.com/pulumi/pulumi-kubernetes/provider/v4"),
+            versions.kubernetesProvider,
+        );
+        assert.ok(
+            versions.kubernetesProvider.includes(versions.kubernetesProviderDate.replaceAll("-", "")),
+            "the day is that of the commit",
+        );
         assert.equal(required("etcd", "go.etcd.io/etcd/server/v3"), versions.etcd);
         assert.equal(required("kubernetes", "k8s.io/kubernetes"), versions.kubernetes);
         assert.equal(required("kwok", "sigs.k8s.io/kwok"), versions.kwok);

@@ -6,6 +6,7 @@ import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { openSession } from "../../../local/session";
 import { kubectlOf } from "./clusterEditor";
+import { refuseTakeovers } from "./takeovers";
 
 /** Lines that the engine and the control plane reported, for the message of a failed test. */
 export const log: string[] = [];
@@ -30,7 +31,7 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
-        return this.session.engine;
+        return refuseTakeovers(this.session.engine);
     }
 
     /** Runs kubectl against this control plane, and none other. */

@@ -2,6 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { fileBackendUrl } from "../../../local/engine/environment";
 import { chooseKubernetesPlugin, installPlugin } from "../../../local/engine/kubernetesPlugin";
+import type { Toolchain } from "../../../local/toolchain";
 import { writeScript } from "../../local/temporary";
 
 const root = path.resolve(__dirname, "../../..");
@@ -10,22 +11,25 @@ const root = path.resolve(__dirname, "../../..");
  * The environment of a user's shell that has the pulumi CLI: on the PATH, with a home and a backend in files below
  * `home`. Last on the PATH is what stands in for the plugins that an official CLI has beside it.
  *
- * @param pulumi path of the CLI.
+ * @param tools the CLI, and the Kubernetes provider that it gets.
  */
-export function cliEnvironment(home: string, pulumi: string): Record<string, string> {
+export function cliEnvironment(
+    home: string,
+    tools: Pick<Toolchain, "pulumi" | "kubernetesProvider">,
+): Record<string, string> {
     const [first, last, pulumiHome, backend] = ["bin", "stand-ins", "pulumi", "backend"].map((name) =>
         path.join(home, name),
     ) as [string, string, string, string];
     for (const folder of [first, backend]) {
         fs.mkdirSync(folder, { recursive: true });
     }
-    fs.symlinkSync(fs.realpathSync(pulumi), path.join(first, "pulumi"));
+    fs.symlinkSync(fs.realpathSync(tools.pulumi), path.join(first, "pulumi"));
     const register = path.join(root, "node_modules/ts-node/register/index.js");
     writeScript(path.join(last, "pulumi-language-nodejs"), [
         `export TS_NODE_PROJECT='${path.join(root, "tsconfig.run.json")}'`,
         `exec node -r '${register}' '${path.join(__dirname, "languageHost.ts")}' "$@"`,
     ]);
-    installPlugin(chooseKubernetesPlugin(), pulumiHome);
+    installPlugin(chooseKubernetesPlugin(tools.kubernetesProvider), pulumiHome);
     return {
         HOME: home,
         PATH: [first, process.env.PATH ?? "", last, path.join(root, "local/engine/bin")].join(path.delimiter),

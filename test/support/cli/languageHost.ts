@@ -10,7 +10,7 @@ import {
 } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { spawn } from "child_process";
-import { endWithEngine } from "../../../local/provider/endWithEngine";
+import { endWithEngine } from "./endWithEngine";
 
 /**
  * Stands in for the official language plugin, which only comes with an official CLI. As that one does, it starts the

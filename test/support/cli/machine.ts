@@ -22,7 +22,7 @@ export class CliMachine {
         const toolchain = await ensureToolchain(report);
         const home = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-cli-"));
         const { kubeconfig } = await startControlPlane({ toolchain, stateDir: stateDirOf(home), report });
-        const env = { ...cliEnvironment(home, toolchain.pulumi), KUBECONFIG: kubeconfig };
+        const env = { ...cliEnvironment(home, toolchain), KUBECONFIG: kubeconfig };
         return new CliMachine(home, toolchain, kubeconfig, env);
     }
 

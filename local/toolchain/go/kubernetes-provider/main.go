@@ -1,0 +1,28 @@
+// The official Kubernetes provider of Pulumi, as its release v4.25.0 has it. Its own main package embeds files that only
+// a release build generates; this one reads them beside the executable, where the toolchain puts them.
+package main
+
+import (
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
+	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version"
+)
+
+func main() {
+	executable, err := os.Executable()
+	if err != nil {
+		log.Fatal(err)
+	}
+	provider.Serve("kubernetes", version.Version, beside(executable, "schema.json"), beside(executable, "terraform-mapping.json"))
+}
+
+func beside(executable, name string) []byte {
+	contents, err := os.ReadFile(filepath.Join(filepath.Dir(executable), name))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return contents
+}

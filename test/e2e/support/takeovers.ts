@@ -1,0 +1,37 @@
+import { strict as assert } from "assert";
+import type { Engine } from "../../../local/engine";
+
+/** A resource of an exported state, as far as it is read here. */
+interface StateResource {
+    urn: string;
+    outputs?: { metadata?: { creationTimestamp?: string } };
+}
+
+/**
+ * Makes each `up` of an engine fail that created an object which was on the cluster before it. The provider that the
+ * tests have does that without a word; from 4.29 on it refuses ("already exists"), except where
+ * `PULUMI_K8S_UPSERT_EXISTING_OBJECTS` is set.
+ */
+export function refuseTakeovers(engine: Engine): Engine {
+    const up = engine.up.bind(engine);
+    engine.up = async (options) => {
+        // The API server's timestamps have whole seconds.
+        const began = Math.floor(Date.now() / 1000) * 1000;
+        const result = await up(options);
+        const created = new Set(result.steps.filter(({ op }) => /^create/.test(op)).map(({ urn }) => urn));
+        const { deployment } = (await engine.stack.exportStack()) as {
+            deployment: { resources?: StateResource[] };
+        };
+        const takenOver = (deployment.resources ?? []).filter(
+            ({ urn, outputs }) =>
+                created.has(urn) && Date.parse(outputs?.metadata?.creationTimestamp ?? "") < began,
+        );
+        assert.deepEqual(
+            takenOver.map(({ urn }) => urn),
+            [],
+            "objects were created that existed",
+        );
+        return result;
+    };
+    return engine;
+}
