@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, podSelector, portNames, ports, serviceHost } from "../contract";
+import { formerly, objectName } from "../identity";
 
 /** How Envoys speak to the proxy Service's pods. */
 export interface ProxyTraffic {
@@ -33,7 +34,7 @@ export class Proxy extends pulumi.ComponentResource {
             labels: commonLabels(args.name, args.modelRelease, "proxy"),
         };
         new k8s.core.v1.Service(
-            `${name}-service`,
+            objectName(metadata),
             {
                 metadata,
                 spec: {
@@ -50,11 +51,11 @@ export class Proxy extends pulumi.ComponentResource {
                     ],
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-service`, childOptions(this, opts)),
         );
         const { loadBalancer, maxConnections, maxPendingRequests, maxRequests } = args.traffic;
         new k8s.apiextensions.CustomResource(
-            `${name}-traffic`,
+            objectName(metadata),
             {
                 apiVersion: api.destinationRule.version,
                 kind: "DestinationRule",
@@ -73,7 +74,7 @@ export class Proxy extends pulumi.ComponentResource {
                     },
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-traffic`, childOptions(this, opts)),
         );
         this.registerOutputs({});
     }
