@@ -1,6 +1,8 @@
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
+import { unlessEmpty } from "./empties";
+import { objectName } from "./identity";
 import { awaitedFor, notAwaited } from "./readiness";
 
 /** CPU and memory, as Kubernetes quantities. */
@@ -64,16 +66,16 @@ const nonRootUser = 65532;
  * Creates the Deployment through kubernetesx, of which only this module knows. `PodBuilder.asDeploymentSpec` is not
  * used: it labels and selects pods by `app: <first container>` only, so that two releases would select each other's.
  */
-export function deployWorkload(
-    resourceName: string,
-    args: WorkloadArgs,
-    opts: pulumi.CustomResourceOptions,
-): kx.Deployment {
+export function deployWorkload(args: WorkloadArgs, opts: pulumi.CustomResourceOptions): kx.Deployment {
+    const { placement } = args;
     const mounts = Object.entries(args.mounts ?? {}).map(([destPath, volume]) => ({ destPath, volume }));
     const pod = new kx.PodBuilder({
         serviceAccountName: args.serviceAccountName,
-        imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
-        ...args.placement,
+        imagePullSecrets: unlessEmpty(args.pullSecrets.map((name) => ({ name }))),
+        nodeSelector: unlessEmpty(placement.nodeSelector),
+        tolerations: unlessEmpty(placement.tolerations),
+        affinity: unlessEmpty(placement.affinity),
+        priorityClassName: placement.priorityClassName,
         automountServiceAccountToken: args.serviceAccountName !== undefined,
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         securityContext: {
@@ -109,7 +111,7 @@ export function deployWorkload(
         ],
     });
     return new kx.Deployment(
-        resourceName,
+        objectName(args),
         {
             metadata: {
                 name: args.name,
@@ -127,6 +129,19 @@ export function deployWorkload(
                 },
             },
         },
-        args.timeoutSeconds === undefined ? opts : pulumi.mergeOptions(opts, awaitedFor(args.timeoutSeconds)),
+        pulumi.mergeOptions(opts, {
+            ...(args.timeoutSeconds !== undefined && awaitedFor(args.timeoutSeconds)),
+            transformations: [withoutInitContainers],
+        }),
     );
 }
+
+/** kubernetesx gives every pod a list of init containers, which is empty here. */
+const withoutInitContainers: pulumi.ResourceTransformation = ({ props, opts }) => {
+    const { spec, ...others } = props as { spec: pulumi.Output<{ template: { spec: object } }> };
+    const stripped = spec.apply(({ template, ...rest }) => ({
+        ...rest,
+        template: { ...template, spec: { ...template.spec, initContainers: undefined } },
+    }));
+    return { props: { ...others, spec: stripped }, opts };
+};

@@ -4,6 +4,7 @@ import { createHash } from "crypto";
 import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
+import { formerly, objectName } from "../identity";
 import type { EppRelease } from "../matrix";
 import { eppHealthServices } from "../matrix";
 import { createServiceMonitor } from "../monitors";
@@ -56,12 +57,14 @@ export class EndpointPicker extends pulumi.ComponentResource {
         const allLabels = commonLabels(args.name, args.name, "endpoint-picker");
         const common = { name: args.name, namespace: args.namespace, labels: allLabels };
         const leaderElection = args.replicas > 1;
+        const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
+            formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 
         const serviceAccount = new k8s.core.v1.ServiceAccount(
-            `${name}-identity`,
+            objectName(common),
             // The pod asks for its token itself; nothing else that runs as this account gets one by default.
             { metadata: common, automountServiceAccountToken: false },
-            childOptions(this, opts),
+            child("identity"),
         );
         const rights = grantRights(
             name,
@@ -79,10 +82,10 @@ export class EndpointPicker extends pulumi.ComponentResource {
         );
         const configText = stringify(args.config);
         const config = new k8s.core.v1.ConfigMap(
-            `${name}-config`,
+            objectName(common),
             // A fixed name, so that a change is an update: the checksum below restarts the pods.
             { metadata: common, data: { [configFile.name]: configText } },
-            childOptions(this, opts),
+            child("config"),
         );
         const workload: WorkloadArgs = {
             ...common,
@@ -128,13 +131,9 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
             },
         };
-        const deployment = deployWorkload(
-            `${name}-deployment`,
-            workload,
-            childOptions(this, opts, [serviceAccount, config, ...rights]),
-        );
+        const deployment = deployWorkload(workload, child("deployment", [serviceAccount, config, ...rights]));
         new k8s.core.v1.Service(
-            `${name}-service`,
+            objectName(common),
             {
                 metadata: {
                     ...common,
@@ -156,12 +155,12 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 },
             },
             {
-                ...childOptions(this, opts, [deployment]),
+                ...child("service", [deployment]),
                 ...(leaderElection && awaitedFor(args.readiness.timeoutSeconds)),
             },
         );
         new k8s.apiextensions.CustomResource(
-            `${name}-tls`,
+            objectName(common),
             {
                 apiVersion: api.destinationRule.version,
                 kind: "DestinationRule",
@@ -179,21 +178,16 @@ export class EndpointPicker extends pulumi.ComponentResource {
                     },
                 },
             },
-            childOptions(this, opts),
+            child("tls"),
         );
         if (args.monitors) {
             createServiceMonitor(
-                `${name}-monitor`,
                 { ...common, selector, port: portNames.eppMetrics, authenticated: args.metricsAuth },
-                childOptions(this, opts),
+                child("monitor"),
             );
         }
         if (args.admissions) {
-            admitOnly(
-                `${name}-network-policy`,
-                { ...common, selector, admissions: args.admissions },
-                childOptions(this, opts),
-            );
+            admitOnly({ ...common, selector, admissions: args.admissions }, child("network-policy"));
         }
         this.registerOutputs({});
     }

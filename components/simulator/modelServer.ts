@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, podSelector, portNames, ports } from "../contract";
+import { formerly } from "../identity";
 import type { SimulatorRelease } from "../matrix";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
@@ -68,9 +69,10 @@ export class ModelServer extends pulumi.ComponentResource {
         };
         const common = { name: args.name, namespace: args.namespace, labels };
         const autoscaling = args.autoscaling?.enabled ? args.autoscaling : undefined;
+        const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
+            formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 
         const deployment = deployWorkload(
-            `${name}-deployment`,
             {
                 ...common,
                 selector,
@@ -101,39 +103,26 @@ export class ModelServer extends pulumi.ComponentResource {
                 },
             },
             {
-                ...childOptions(this, opts),
+                ...child("deployment"),
                 // The number that is there stays when an autoscaler takes over, and is its own from then on.
                 ...(autoscaling && { ignoreChanges: ["spec.replicas"] }),
             },
         );
         if (autoscaling) {
-            createAutoscaler(
-                `${name}-autoscaler`,
-                { ...common, settings: autoscaling },
-                childOptions(this, opts, [deployment]),
-            );
+            createAutoscaler({ ...common, settings: autoscaling }, child("autoscaler", [deployment]));
         }
         // Of a single pod, a budget would forbid every eviction or allow them all.
         if (args.maxUnavailable !== undefined && (autoscaling?.minReplicas ?? args.replicas) > 1) {
             createDisruptionBudget(
-                `${name}-disruption-budget`,
                 { ...common, selector, maxUnavailable: args.maxUnavailable },
-                childOptions(this, opts),
+                child("disruption-budget"),
             );
         }
         if (args.monitors) {
-            createPodMonitor(
-                `${name}-monitor`,
-                { ...common, selector, port: portNames.inference },
-                childOptions(this, opts),
-            );
+            createPodMonitor({ ...common, selector, port: portNames.inference }, child("monitor"));
         }
         if (args.admissions) {
-            admitOnly(
-                `${name}-network-policy`,
-                { ...common, selector, admissions: args.admissions },
-                childOptions(this, opts),
-            );
+            admitOnly({ ...common, selector, admissions: args.admissions }, child("network-policy"));
         }
         this.registerOutputs({});
     }
