@@ -13,7 +13,7 @@ import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
 import { awaitedFor, notAwaited } from "../readiness";
 import type { Placement, ResourceSettings, WorkloadArgs } from "../workload";
-import { deployWorkload } from "../workload";
+import { deployWorkload, lingerSeconds } from "../workload";
 import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments } from "./arguments";
 import { grantRights } from "./rbac";
@@ -45,6 +45,16 @@ export interface EndpointPickerArgs extends EndpointPickerSettings, EppCommandLi
 
 /** Long enough for the streams of running requests to end (GIE's own chart). */
 const terminationGracePeriodSeconds = 130;
+
+/** A single EPP is Ready before the one that it follows is told to end, and that one serves until Envoys know it. */
+const succession = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, lingerSeconds };
+
+/**
+ * Under leader election no pod can be Ready before the leader gives its Lease up, which it does when it is told to end
+ * (`LeaderElectionReleaseOnCancel`, GIE 1.2 to llm-d 0.10). So all are told at once, and the next ones start meanwhile:
+ * with `Recreate` they would start only after the last one has drained, 30 s later from llm-d 0.10 on.
+ */
+const handover = { rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" } };
 
 /**
  * The endpoint picker: identity, rights in the model servers' namespace, configuration, Deployment, Service, and the
@@ -99,8 +109,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 }),
             },
             replicas: args.replicas,
-            // A rolling update would wait for a second Ready pod, and only the leader is ever Ready.
-            strategy: { type: "Recreate" },
+            ...(leaderElection ? handover : succession),
             containerName: "epp",
             image: args.image,
             resources: args.resources,
@@ -127,8 +136,16 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                     }),
                 },
-                livenessProbe: grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
-                readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
+                livenessProbe: {
+                    ...grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
+                    initialDelaySeconds: 5,
+                    periodSeconds: 10,
+                },
+                // While nobody leads, each second of the probe's period is one without an EPP.
+                readinessProbe: {
+                    ...grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
+                    periodSeconds: 2,
+                },
             },
         };
         const deployment = deployWorkload(workload, child("deployment", [serviceAccount, config, ...rights]));
@@ -198,7 +215,7 @@ function checksum(text: string): string {
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {
-    return { grpc: { port: ports.eppHealth, service }, initialDelaySeconds: 5, periodSeconds: 10 };
+    return { grpc: { port: ports.eppHealth, service } };
 }
 
 function servicePort(name: string, port: number, appProtocol: string): k8s.types.input.core.v1.ServicePort {

@@ -8,7 +8,7 @@ import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Placement, ResourceSettings } from "../workload";
-import { deployWorkload } from "../workload";
+import { deployWorkload, lingerSeconds } from "../workload";
 import type { AutoscalingSettings } from "./autoscaler";
 import { createAutoscaler } from "./autoscaler";
 import { createDisruptionBudget } from "./disruptionBudget";
@@ -58,6 +58,9 @@ export interface ModelServerArgs extends ModelServerSettings {
     admissions?: Admission[];
 }
 
+/** How long a simulator takes at most to answer what it has accepted, and to close (sim 0.10.2 `communication.go`). */
+const drainSeconds = 35;
+
 /** The simulators of one role, and what scales, guards and watches them. */
 export class ModelServer extends pulumi.ComponentResource {
     constructor(name: string, args: ModelServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -88,6 +91,8 @@ export class ModelServer extends pulumi.ComponentResource {
                 placement: args.placement,
                 pullSecrets: args.pullSecrets,
                 timeoutSeconds: args.timeoutSeconds,
+                lingerSeconds,
+                terminationGracePeriodSeconds: lingerSeconds + drainSeconds,
                 container: {
                     args: simulatorArguments(args.model, args.release),
                     ports: { [portNames.inference]: ports.inference },
