@@ -44,13 +44,11 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
         proxy: model.proxy,
         ...(scoring && {
             pool: {
-                epp: endpointPickerSettings(model, settings),
                 podSelector: pickablePods(model),
                 failureMode: settings.extProc.failureMode,
                 objectives: model.objectives,
             },
         }),
-        readiness: settings.readiness,
     };
 }
 
@@ -69,7 +67,7 @@ export function schedulerStackArgs(
             names: namesOf(model),
             backend: backendOf(model),
             match: routeMatch(model, settings),
-            ...(routing.backend === "Service" && { epp: endpointPickerSettings(model, settings) }),
+            epp: endpointPickerSettings(model, settings),
         })),
         timeouts: {
             ...(routing.requestTimeout !== undefined && { request: routing.requestTimeout }),

@@ -7,6 +7,11 @@ export interface ClusterArgs {
     kubeconfig?: string;
     /** Default: the kubeconfig's current context. */
     context?: string;
+    /**
+     * A name for the cluster. As long as it stays, the cluster is the same one for Pulumi, whatever changes in the
+     * kubeconfig; when it changes, everything is replaced. Default: what the kubeconfig says of the cluster is its name.
+     */
+    clusterIdentifier?: string;
 }
 
 /** Lets one `pulumi up` take over objects that exist, after one that was killed. The provider reads it by itself. */
@@ -23,6 +28,7 @@ export function createClusterProvider(args: ClusterArgs): k8s.Provider {
     const provider = new k8s.Provider("cluster", {
         kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
         context: args.context,
+        clusterIdentifier: args.clusterIdentifier,
         // Otherwise a changed EPP configuration replaces its ConfigMap under the running pods.
         enableConfigMapMutable: true,
         // And a renewed certificate or password the Secret under the Gateway or the pods.

@@ -77,6 +77,7 @@ export interface GatewayNames {
 
 /** Names that belong to one model's release (upstream Helm releases `gaie-<release>` and `ms-<model release>`). */
 export interface ReleaseNames {
+    /** What {@link httpRouteName} and {@link referenceGrantName} are made of. */
     readonly route: string;
     readonly pool: string;
     readonly epp: string;
@@ -114,9 +115,17 @@ export function releaseNames(release: string, modelRelease: string): ReleaseName
 }
 
 /**
- * The ReferenceGrant of a route. It is named after the backend's kind, so that a route that moves to another kind is
- * granted both until it has moved.
+ * The HTTPRoute of a model, and its ReferenceGrant below. Each kind of backend has its own, so that a switch makes the
+ * new ones beside the old ones, which are deleted last. Of two routes that match alike the older one takes the requests
+ * (Gateway API, HTTPRouteRule `matches`): they move when the new path is resolved and the old route goes.
+ *
+ * @param route {@link ReleaseNames.route}.
  */
+export function httpRouteName(route: string, backendKind: Backend["kind"]): string {
+    return backendKind === "InferencePool" ? `${route}-pool` : route;
+}
+
+/** The ReferenceGrant of {@link httpRouteName}. */
 export function referenceGrantName(route: string, backendKind: Backend["kind"]): string {
     return `${route}-to-${backendKind.toLowerCase()}`;
 }

@@ -2,7 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import type { Backend } from "./contract";
-import { api, commonLabels, referenceGrantName } from "./contract";
+import { api, commonLabels, httpRouteName, referenceGrantName } from "./contract";
+import { unlessEmpty } from "./empties";
+import { formerly, objectName } from "./identity";
 import type { Readiness } from "./readiness";
 import { waitAnnotations } from "./readiness";
 
@@ -24,7 +26,7 @@ export interface RouteTimeouts {
 
 /** Arguments of {@link CrossNamespaceRoute}. */
 export interface CrossNamespaceRouteArgs {
-    /** Name of the HTTPRoute. */
+    /** What the HTTPRoute and the ReferenceGrant are named after, with the kind of the backend. */
     name: string;
     /** Namespace of the HTTPRoute. */
     namespace: string;
@@ -49,36 +51,43 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
         const { backend, match, timeouts } = args;
         const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
         const labels = commonLabels(args.name, args.instance, "route");
-        const grantName = referenceGrantName(args.name, backend.kind);
-        const kind = backend.kind.toLowerCase();
+        const grantMetadata = {
+            name: referenceGrantName(args.name, backend.kind),
+            namespace: backend.namespace,
+            labels,
+        };
+        const routeMetadata = {
+            name: httpRouteName(args.name, backend.kind),
+            namespace: args.namespace,
+            labels,
+        };
 
         const grant = new k8s.apiextensions.CustomResource(
-            `${name}-grant-${kind}`,
+            objectName(grantMetadata),
             {
                 apiVersion: api.referenceGrant.version,
                 kind: "ReferenceGrant",
-                metadata: { name: grantName, namespace: backend.namespace, labels },
+                metadata: grantMetadata,
                 spec: {
                     from: [{ group: api.gateway.group, kind: "HTTPRoute", namespace: args.namespace }],
                     to: [{ group: backendGroup, kind: backend.kind, name: backend.name }],
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-grant-${backend.kind.toLowerCase()}`, childOptions(this, opts)),
         );
+        const routeOptions = childOptions(this, opts, [grant]);
         const headers = Object.entries(match.headers).map(([header, value]) => ({
             type: "Exact",
             name: header,
             value,
         }));
         new k8s.apiextensions.CustomResource(
-            `${name}-route`,
+            objectName(routeMetadata),
             {
                 apiVersion: api.gateway.version,
                 kind: "HTTPRoute",
                 metadata: {
-                    name: args.name,
-                    labels,
-                    namespace: args.namespace,
+                    ...routeMetadata,
                     annotations: waitAnnotations(
                         args.readiness,
                         args.gateway.listeners.flatMap((_listener, parent) => [
@@ -94,17 +103,17 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                         name: args.gateway.name,
                         sectionName,
                     })),
-                    ...(match.hostnames.length > 0 && { hostnames: match.hostnames }),
+                    hostnames: unlessEmpty(match.hostnames),
                     rules: [
                         {
                             matches: [
                                 {
                                     path: { type: "PathPrefix", value: match.path ?? "/" },
-                                    ...(headers.length > 0 && { headers }),
+                                    headers: unlessEmpty(headers),
                                 },
                             ],
                             ...(match.path !== undefined && { filters: [stripPrefix] }),
-                            ...(Object.keys(timeouts).length > 0 && { timeouts }),
+                            timeouts: unlessEmpty(timeouts),
                             backendRefs: [
                                 {
                                     group: backendGroup,
@@ -119,7 +128,8 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     ],
                 },
             },
-            childOptions(this, opts, [grant]),
+            // The first release had one route for both kinds; it is this object only with a Service.
+            backend.kind === "Service" ? formerly(`${name}-route`, routeOptions) : routeOptions,
         );
         this.registerOutputs({});
     }

@@ -1,6 +1,13 @@
 import { namesOf, pickablePods, routeMatch } from "./assemble";
 import type { Backend, Role } from "./contract";
-import { extProcFilterName, gatewayNames, podSelector, ports, referenceGrantName } from "./contract";
+import {
+    extProcFilterName,
+    gatewayNames,
+    httpRouteName,
+    podSelector,
+    ports,
+    referenceGrantName,
+} from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
 
@@ -101,7 +108,7 @@ function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {
     });
     return {
         model: model.simulator.model,
-        route: names.route,
+        route: httpRouteName(names.route, routing.backend),
         match: routeMatch(model, settings),
         backend: {
             kind: routing.backend,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { api } from "./contract";
+import { objectName } from "./identity";
 
 /** What a monitor scrapes. */
 export interface MonitorArgs {
@@ -17,31 +18,28 @@ export interface MonitorArgs {
 
 /** A PodMonitor of the Prometheus operator: scrapes pods without a Service. */
 export function createPodMonitor(
-    resourceName: string,
     args: MonitorArgs,
     opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
-    return createMonitor(resourceName, "PodMonitor", "podMetricsEndpoints", args, opts);
+    return createMonitor("PodMonitor", "podMetricsEndpoints", args, opts);
 }
 
 /** A ServiceMonitor of the Prometheus operator: scrapes the pods behind a Service. */
 export function createServiceMonitor(
-    resourceName: string,
     args: MonitorArgs,
     opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
-    return createMonitor(resourceName, "ServiceMonitor", "endpoints", args, opts);
+    return createMonitor("ServiceMonitor", "endpoints", args, opts);
 }
 
 function createMonitor(
-    resourceName: string,
     kind: "PodMonitor" | "ServiceMonitor",
     endpointsField: "podMetricsEndpoints" | "endpoints",
     { name, namespace, labels, selector, port, authenticated }: MonitorArgs,
     opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
-        resourceName,
+        objectName({ namespace, name }),
         {
             apiVersion: api.monitor.version,
             kind,

@@ -2,12 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions, protectedBy } from "./childOptions";
 import { commonLabels } from "./contract";
+import { formerly } from "./identity";
 
 /** Arguments of {@link Namespaces}. */
 export interface NamespacesArgs {
     scheduler: string;
     simulator: string;
-    /** Whether the stack creates them, or finds them. */
+    /** Whether the stack owns them, or finds them. */
     create: boolean;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
@@ -18,7 +19,11 @@ export interface NamespacesArgs {
 /** A Pod Security Standard level (kubernetes.io/docs/concepts/security/pod-security-standards). */
 type PodSecurityLevel = "baseline" | "restricted";
 
-/** The two namespaces. Each enforces a Pod Security Standard where the stack creates it. */
+/**
+ * The two namespaces. Each enforces a Pod Security Standard where the stack owns it. One that it finds is read under
+ * the URN that it would have otherwise, which is Pulumi's way to let go of a resource: giving a namespace up leaves it,
+ * and what is in it, on the cluster. A namespace that is not there is an error, in previews as well.
+ */
 export class Namespaces extends pulumi.ComponentResource {
     /** What is in the scheduler namespace depends on these. */
     readonly scheduler: pulumi.Resource[];
@@ -27,9 +32,13 @@ export class Namespaces extends pulumi.ComponentResource {
 
     constructor(name: string, args: NamespacesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:index:Namespaces", name, {}, opts);
+        // Several stacks of one program may find the same namespace, so that its name alone is not enough.
+        const resourceName = (namespace: string) => `${name}/${namespace}`;
+        const find = (namespace: string) =>
+            k8s.core.v1.Namespace.get(resourceName(namespace), namespace, childOptions(this, opts));
         const create = (role: string, namespace: string, podSecurity: PodSecurityLevel) =>
             new k8s.core.v1.Namespace(
-                `${name}-${role}`,
+                resourceName(namespace),
                 {
                     metadata: {
                         name: namespace,
@@ -40,11 +49,15 @@ export class Namespaces extends pulumi.ComponentResource {
                         },
                     },
                 },
-                protectedBy(args, childOptions(this, opts)),
+                formerly(`${name}-${role}`, protectedBy(args, childOptions(this, opts))),
             );
         // Istio's gateway pods set no seccomp profile, which `restricted` would refuse.
-        this.scheduler = args.create ? [create("scheduler", args.scheduler, "baseline")] : [];
-        this.simulator = args.create ? [create("simulator", args.simulator, "restricted")] : [];
+        this.scheduler = [
+            args.create ? create("scheduler", args.scheduler, "baseline") : find(args.scheduler),
+        ];
+        this.simulator = [
+            args.create ? create("simulator", args.simulator, "restricted") : find(args.simulator),
+        ];
         this.registerOutputs({});
     }
 }

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessEmpty } from "./empties";
+import { objectName } from "./identity";
 
 /** Who may open connections to a port. */
 export interface Admission {
@@ -13,9 +15,10 @@ export function podsIn(
     matchLabels: Record<string, string>,
 ): k8s.types.input.networking.v1.NetworkPolicyPeer {
     return {
+        // An empty selector selects everything.
         namespaceSelector:
             namespace === undefined ? {} : { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-        podSelector: { matchLabels },
+        podSelector: { matchLabels: unlessEmpty(matchLabels) },
     };
 }
 
@@ -23,7 +26,6 @@ export function podsIn(
  * A NetworkPolicy that admits the given connections to pods, and no other. Probes of the kubelet are always admitted.
  */
 export function admitOnly(
-    resourceName: string,
     args: {
         name: string;
         namespace: string;
@@ -34,7 +36,7 @@ export function admitOnly(
     opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
     return new k8s.networking.v1.NetworkPolicy(
-        resourceName,
+        objectName(args),
         {
             metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
             spec: {

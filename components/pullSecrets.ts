@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import { commonLabels } from "./contract";
+import { formerly, objectName } from "./identity";
 
 /** Who may pull images from a registry. */
 export interface RegistryCredentials {
@@ -36,7 +37,7 @@ export class PullSecrets extends pulumi.ComponentResource {
             Object.entries(args.namespaces).map(([role, namespace]) => [
                 role,
                 new k8s.core.v1.Secret(
-                    `${name}-${role}`,
+                    objectName({ namespace: namespace.name, name: args.secretName }),
                     {
                         metadata: {
                             name: args.secretName,
@@ -46,7 +47,7 @@ export class PullSecrets extends pulumi.ComponentResource {
                         type: "kubernetes.io/dockerconfigjson",
                         data: { ".dockerconfigjson": config },
                     },
-                    childOptions(this, opts, namespace.dependsOn),
+                    formerly(`${name}-${role}`, childOptions(this, opts, namespace.dependsOn)),
                 ),
             ]),
         );

@@ -10,17 +10,20 @@ export interface Readiness {
 
 /**
  * The annotations that make Pulumi's Kubernetes provider wait for a custom resource, which it does not by itself
- * (`pulumi.com/waitFor`, from provider 4.18 on). None when nothing is there to set the conditions.
+ * (`pulumi.com/waitFor`, from provider 4.18 on). Undefined when nothing is there to set the conditions.
  *
  * @param conditions each `condition=Type` or `jsonpath={...}=value`; all must hold.
  */
-export function waitAnnotations(readiness: Readiness, conditions: readonly string[]): Record<string, string> {
+export function waitAnnotations(
+    readiness: Readiness,
+    conditions: readonly string[],
+): Record<string, string> | undefined {
     return readiness.gateway
         ? {
               "pulumi.com/waitFor": JSON.stringify(conditions),
               "pulumi.com/timeoutSeconds": String(readiness.timeoutSeconds),
           }
-        : {};
+        : undefined;
 }
 
 /** Options of a resource of a kind that the provider waits for by itself: for how long it does, in seconds. */

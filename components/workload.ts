@@ -1,6 +1,8 @@
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
+import { unlessEmpty } from "./empties";
+import { objectName } from "./identity";
 import { awaitedFor, notAwaited } from "./readiness";
 
 /** CPU and memory, as Kubernetes quantities. */
@@ -36,10 +38,19 @@ export interface WorkloadArgs {
     selector: Record<string, string>;
     annotations?: Record<string, string>;
     replicas: number;
-    /** Default: the Kubernetes default, RollingUpdate. */
-    strategy?: k8s.types.input.apps.v1.DeploymentStrategy;
+    /** Default: the Kubernetes default, RollingUpdate with a quarter of the pods. */
+    rollingUpdate?: k8s.types.input.apps.v1.RollingUpdateDeployment;
+    /**
+     * How long a pod that is to end goes on serving before it is told so, in seconds, so that the Envoys have heard that
+     * they are to send nothing more. Default: not at all. (The hook is the kubelet's own, because the images have no
+     * shell: Kubernetes 1.30.)
+     */
+    lingerSeconds?: number;
     /** The container. Its name, image and the shared security context are set from the fields beside it. */
-    container: Omit<kx.types.Container, "name" | "image" | "resources" | "securityContext" | "volumeMounts">;
+    container: Omit<
+        kx.types.Container,
+        "name" | "image" | "resources" | "securityContext" | "volumeMounts" | "lifecycle"
+    >;
     containerName: string;
     image: string;
     resources: ResourceSettings;
@@ -51,11 +62,17 @@ export interface WorkloadArgs {
     pullSecrets: string[];
     /** Default: pods get no API token. */
     serviceAccountName?: string;
-    /** Default: the Kubernetes default, 30 seconds. */
+    /** Within which {@link lingerSeconds} passes as well. Default: the Kubernetes default, 30 seconds. */
     terminationGracePeriodSeconds?: number;
     /** How long `pulumi up` waits for the Deployment to be available, in seconds; undefined for not at all. */
     timeoutSeconds?: number;
 }
+
+/**
+ * How long it may take until Envoys know that a pod ends, with a good margin, in seconds. Istio gathers changes for 0.1 s,
+ * and for 10 s at the most while they do not cease (`PILOT_DEBOUNCE_AFTER`, `PILOT_DEBOUNCE_MAX`).
+ */
+export const lingerSeconds = 5;
 
 /** The restricted Pod Security Standard, on an image without a user of its own. */
 const nonRootUser = 65532;
@@ -64,16 +81,16 @@ const nonRootUser = 65532;
  * Creates the Deployment through kubernetesx, of which only this module knows. `PodBuilder.asDeploymentSpec` is not
  * used: it labels and selects pods by `app: <first container>` only, so that two releases would select each other's.
  */
-export function deployWorkload(
-    resourceName: string,
-    args: WorkloadArgs,
-    opts: pulumi.CustomResourceOptions,
-): kx.Deployment {
+export function deployWorkload(args: WorkloadArgs, opts: pulumi.CustomResourceOptions): kx.Deployment {
+    const { placement } = args;
     const mounts = Object.entries(args.mounts ?? {}).map(([destPath, volume]) => ({ destPath, volume }));
     const pod = new kx.PodBuilder({
         serviceAccountName: args.serviceAccountName,
-        imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
-        ...args.placement,
+        imagePullSecrets: unlessEmpty(args.pullSecrets.map((name) => ({ name }))),
+        nodeSelector: unlessEmpty(placement.nodeSelector),
+        tolerations: unlessEmpty(placement.tolerations),
+        affinity: unlessEmpty(placement.affinity),
+        priorityClassName: placement.priorityClassName,
         automountServiceAccountToken: args.serviceAccountName !== undefined,
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         securityContext: {
@@ -98,6 +115,9 @@ export function deployWorkload(
                 name: args.containerName,
                 image: args.image,
                 imagePullPolicy: "IfNotPresent",
+                ...(args.lingerSeconds !== undefined && {
+                    lifecycle: { preStop: { sleep: { seconds: args.lingerSeconds } } },
+                }),
                 resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
                 securityContext: {
                     allowPrivilegeEscalation: false,
@@ -109,7 +129,7 @@ export function deployWorkload(
         ],
     });
     return new kx.Deployment(
-        resourceName,
+        objectName(args),
         {
             metadata: {
                 name: args.name,
@@ -119,7 +139,8 @@ export function deployWorkload(
             },
             spec: {
                 replicas: args.replicas,
-                strategy: args.strategy,
+                // Both fields of it are the program's, so that no change of strategy leaves one of another behind.
+                strategy: args.rollingUpdate && { type: "RollingUpdate", rollingUpdate: args.rollingUpdate },
                 selector: { matchLabels: args.selector },
                 template: {
                     metadata: { labels: args.labels, annotations: args.annotations },
@@ -127,6 +148,19 @@ export function deployWorkload(
                 },
             },
         },
-        args.timeoutSeconds === undefined ? opts : pulumi.mergeOptions(opts, awaitedFor(args.timeoutSeconds)),
+        pulumi.mergeOptions(opts, {
+            ...(args.timeoutSeconds !== undefined && awaitedFor(args.timeoutSeconds)),
+            transformations: [withoutInitContainers],
+        }),
     );
 }
+
+/** kubernetesx gives every pod a list of init containers, which is empty here. */
+const withoutInitContainers: pulumi.ResourceTransformation = ({ props, opts }) => {
+    const { spec, ...others } = props as { spec: pulumi.Output<{ template: { spec: object } }> };
+    const stripped = spec.apply(({ template, ...rest }) => ({
+        ...rest,
+        template: { ...template, spec: { ...template.spec, initContainers: undefined } },
+    }));
+    return { props: { ...others, spec: stripped }, opts };
+};

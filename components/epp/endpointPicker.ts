@@ -4,6 +4,7 @@ import { createHash } from "crypto";
 import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
+import { formerly, objectName } from "../identity";
 import type { EppRelease } from "../matrix";
 import { eppHealthServices } from "../matrix";
 import { createServiceMonitor } from "../monitors";
@@ -12,7 +13,7 @@ import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
 import { awaitedFor, notAwaited } from "../readiness";
 import type { Placement, ResourceSettings, WorkloadArgs } from "../workload";
-import { deployWorkload } from "../workload";
+import { deployWorkload, lingerSeconds } from "../workload";
 import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments } from "./arguments";
 import { grantRights } from "./rbac";
@@ -45,6 +46,16 @@ export interface EndpointPickerArgs extends EndpointPickerSettings, EppCommandLi
 /** Long enough for the streams of running requests to end (GIE's own chart). */
 const terminationGracePeriodSeconds = 130;
 
+/** A single EPP is Ready before the one that it follows is told to end, and that one serves until Envoys know it. */
+const succession = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, lingerSeconds };
+
+/**
+ * Under leader election no pod can be Ready before the leader gives its Lease up, which it does when it is told to end
+ * (`LeaderElectionReleaseOnCancel`, GIE 1.2 to llm-d 0.10). So all are told at once, and the next ones start meanwhile:
+ * with `Recreate` they would start only after the last one has drained, 30 s later from llm-d 0.10 on.
+ */
+const handover = { rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" } };
+
 /**
  * The endpoint picker: identity, rights in the model servers' namespace, configuration, Deployment, Service, and the
  * DestinationRule that lets Envoys speak to its self-signed TLS.
@@ -56,12 +67,14 @@ export class EndpointPicker extends pulumi.ComponentResource {
         const allLabels = commonLabels(args.name, args.name, "endpoint-picker");
         const common = { name: args.name, namespace: args.namespace, labels: allLabels };
         const leaderElection = args.replicas > 1;
+        const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
+            formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 
         const serviceAccount = new k8s.core.v1.ServiceAccount(
-            `${name}-identity`,
+            objectName(common),
             // The pod asks for its token itself; nothing else that runs as this account gets one by default.
             { metadata: common, automountServiceAccountToken: false },
-            childOptions(this, opts),
+            child("identity"),
         );
         const rights = grantRights(
             name,
@@ -79,10 +92,10 @@ export class EndpointPicker extends pulumi.ComponentResource {
         );
         const configText = stringify(args.config);
         const config = new k8s.core.v1.ConfigMap(
-            `${name}-config`,
+            objectName(common),
             // A fixed name, so that a change is an update: the checksum below restarts the pods.
             { metadata: common, data: { [configFile.name]: configText } },
-            childOptions(this, opts),
+            child("config"),
         );
         const workload: WorkloadArgs = {
             ...common,
@@ -96,8 +109,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 }),
             },
             replicas: args.replicas,
-            // A rolling update would wait for a second Ready pod, and only the leader is ever Ready.
-            strategy: { type: "Recreate" },
+            ...(leaderElection ? handover : succession),
             containerName: "epp",
             image: args.image,
             resources: args.resources,
@@ -124,17 +136,21 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                     }),
                 },
-                livenessProbe: grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
-                readinessProbe: grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
+                livenessProbe: {
+                    ...grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
+                    initialDelaySeconds: 5,
+                    periodSeconds: 10,
+                },
+                // While nobody leads, each second of the probe's period is one without an EPP.
+                readinessProbe: {
+                    ...grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
+                    periodSeconds: 2,
+                },
             },
         };
-        const deployment = deployWorkload(
-            `${name}-deployment`,
-            workload,
-            childOptions(this, opts, [serviceAccount, config, ...rights]),
-        );
+        const deployment = deployWorkload(workload, child("deployment", [serviceAccount, config, ...rights]));
         new k8s.core.v1.Service(
-            `${name}-service`,
+            objectName(common),
             {
                 metadata: {
                     ...common,
@@ -156,12 +172,12 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 },
             },
             {
-                ...childOptions(this, opts, [deployment]),
+                ...child("service", [deployment]),
                 ...(leaderElection && awaitedFor(args.readiness.timeoutSeconds)),
             },
         );
         new k8s.apiextensions.CustomResource(
-            `${name}-tls`,
+            objectName(common),
             {
                 apiVersion: api.destinationRule.version,
                 kind: "DestinationRule",
@@ -179,21 +195,16 @@ export class EndpointPicker extends pulumi.ComponentResource {
                     },
                 },
             },
-            childOptions(this, opts),
+            child("tls"),
         );
         if (args.monitors) {
             createServiceMonitor(
-                `${name}-monitor`,
                 { ...common, selector, port: portNames.eppMetrics, authenticated: args.metricsAuth },
-                childOptions(this, opts),
+                child("monitor"),
             );
         }
         if (args.admissions) {
-            admitOnly(
-                `${name}-network-policy`,
-                { ...common, selector, admissions: args.admissions },
-                childOptions(this, opts),
-            );
+            admitOnly({ ...common, selector, admissions: args.admissions }, child("network-policy"));
         }
         this.registerOutputs({});
     }
@@ -204,7 +215,7 @@ function checksum(text: string): string {
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {
-    return { grpc: { port: ports.eppHealth, service }, initialDelaySeconds: 5, periodSeconds: 10 };
+    return { grpc: { port: ports.eppHealth, service } };
 }
 
 function servicePort(name: string, port: number, appProtocol: string): k8s.types.input.core.v1.ServicePort {

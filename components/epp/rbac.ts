@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EppRelease } from "../matrix";
+import { formerly, objectName } from "../identity";
 import { eppRules, metricsAuthRules } from "../matrix";
 
 /** Arguments of {@link grantRights}. */
@@ -23,10 +24,11 @@ export interface RightsArgs {
  * Gives the EPP what it needs in the model servers' namespace, and nothing else. The Lease of its leader election is
  * made there too, wherever the EPP is (GIE `pkg/epp/server/controller_manager.go`).
  *
+ * @param formerName what the resources' names began with in the first release.
  * @returns what must be there before the EPP starts.
  */
 export function grantRights(
-    resourceName: string,
+    formerName: string,
     args: RightsArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -36,11 +38,15 @@ export function grantRights(
     const rules = eppRules(args.release, { pool: args.readsPool, leaderElection: args.leaderElection });
     const subjects = [{ kind: "ServiceAccount", ...args.serviceAccount }];
     const apiGroup = "rbac.authorization.k8s.io";
-    const role = new k8s.rbac.v1.Role(`${resourceName}-role`, { metadata, rules }, opts);
+    const role = new k8s.rbac.v1.Role(
+        objectName(metadata),
+        { metadata, rules },
+        formerly(`${formerName}-role`, opts),
+    );
     const binding = new k8s.rbac.v1.RoleBinding(
-        `${resourceName}-binding`,
+        objectName(metadata),
         { metadata, roleRef: { apiGroup, kind: "Role", name }, subjects },
-        pulumi.mergeOptions(opts, { dependsOn: [role] }),
+        formerly(`${formerName}-binding`, pulumi.mergeOptions(opts, { dependsOn: [role] })),
     );
     if (!args.metricsAuth) {
         return [binding];
@@ -51,21 +57,24 @@ export function grantRights(
         labels: args.labels,
     };
     const clusterRole = new k8s.rbac.v1.ClusterRole(
-        `${resourceName}-metrics-auth-role`,
+        objectName(clusterWide),
         {
             metadata: clusterWide,
             rules: [...metricsAuthRules],
         },
-        opts,
+        formerly(`${formerName}-metrics-auth-role`, opts),
     );
     const clusterBinding = new k8s.rbac.v1.ClusterRoleBinding(
-        `${resourceName}-metrics-auth-binding`,
+        objectName(clusterWide),
         {
             metadata: clusterWide,
             roleRef: { apiGroup, kind: "ClusterRole", name: clusterWide.name },
             subjects,
         },
-        pulumi.mergeOptions(opts, { dependsOn: [clusterRole] }),
+        formerly(
+            `${formerName}-metrics-auth-binding`,
+            pulumi.mergeOptions(opts, { dependsOn: [clusterRole] }),
+        ),
     );
     return [binding, clusterBinding];
 }

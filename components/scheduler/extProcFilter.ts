@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { api, commonLabels, labels, ports, serviceHost } from "../contract";
+import { objectName } from "../identity";
 
 /** Arguments of {@link createExtProcFilter}. */
 export interface ExtProcFilterArgs {
@@ -22,12 +23,11 @@ export interface ExtProcFilterArgs {
  * for which Istio makes the same filter by itself.
  */
 export function createExtProcFilter(
-    resourceName: string,
     args: ExtProcFilterArgs,
     opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
     return new k8s.apiextensions.CustomResource(
-        resourceName,
+        objectName(args),
         {
             apiVersion: api.envoyFilter.version,
             kind: "EnvoyFilter",

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { childOptions, protectedBy } from "../childOptions";
 import { api, commonLabels, gatewayNames, ports, serviceHost } from "../contract";
+import { unlessEmpty } from "../empties";
+import { formerly, objectName } from "../identity";
 import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
 import type { ResourceSettings } from "../workload";
@@ -70,9 +72,9 @@ export class InferenceGateway extends pulumi.ComponentResource {
         this.listeners = listeners.map((listener) => listener.name);
 
         const parameters = new k8s.core.v1.ConfigMap(
-            `${name}-parameters`,
+            objectName(metadata),
             { metadata, data: { deployment: stringify(envoyOverlay(args.resources)) } },
-            childOptions(this, opts),
+            formerly(`${name}-parameters`, childOptions(this, opts)),
         );
         const tlsMetadata = {
             ...metadata,
@@ -80,10 +82,10 @@ export class InferenceGateway extends pulumi.ComponentResource {
             labels: commonLabels(names.tlsSecret, args.release, "gateway"),
         };
         const tlsSecrets = args.tls
-            ? [createTlsSecret(`${name}-tls`, tlsMetadata, args.tls, childOptions(this, opts))]
+            ? [createTlsSecret(tlsMetadata, args.tls, formerly(`${name}-tls`, childOptions(this, opts)))]
             : [];
         const gateway = new GatewayResource(
-            `${name}-gateway`,
+            objectName(metadata),
             {
                 apiVersion: api.gateway.version,
                 kind: "Gateway",
@@ -99,14 +101,15 @@ export class InferenceGateway extends pulumi.ComponentResource {
                     gatewayClassName: args.className,
                     infrastructure: {
                         parametersRef: { group: "", kind: "ConfigMap", name: this.gatewayName },
-                        ...(Object.keys(args.serviceAnnotations).length > 0 && {
-                            annotations: args.serviceAnnotations,
-                        }),
+                        annotations: unlessEmpty(args.serviceAnnotations),
                     },
                     listeners,
                 },
             },
-            protectedBy(args, childOptions(this, opts, [parameters, ...tlsSecrets])),
+            formerly(
+                `${name}-gateway`,
+                protectedBy(args, childOptions(this, opts, [parameters, ...tlsSecrets])),
+            ),
         );
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),
@@ -138,14 +141,13 @@ function gatewayListeners(tlsSecretName: string | undefined) {
 }
 
 function createTlsSecret(
-    name: string,
-    metadata: k8s.types.input.meta.v1.ObjectMeta,
+    metadata: { name: string; namespace: string; labels: Record<string, string> },
     { certificate, key }: TlsPair,
     opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Secret {
     const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
     return new k8s.core.v1.Secret(
-        name,
+        objectName(metadata),
         {
             metadata,
             type: "kubernetes.io/tls",

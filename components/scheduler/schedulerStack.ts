@@ -7,6 +7,7 @@ import { CrossNamespaceRoute } from "../crossNamespaceRoute";
 import type { EndpointPickerSettings } from "../epp/endpointPicker";
 import { EndpointPicker } from "../epp/endpointPicker";
 import type { Readiness } from "../readiness";
+import { formerly } from "../identity";
 import { createExtProcFilter } from "./extProcFilter";
 import type { GatewaySettings } from "./gateway";
 import { InferenceGateway } from "./gateway";
@@ -18,10 +19,7 @@ export interface RoutedModel {
     /** Where its requests go: what its SimulatorStack offers. Its namespace is another than this stack's. */
     backend: Backend;
     match: RouteMatch;
-    /**
-     * The EPP of a model whose backend is a Service; it watches the model servers in the backend's namespace. The EPP
-     * of a pool is its SimulatorStack's.
-     */
+    /** The EPP; it watches the model servers in the backend's namespace. Default: none, or a pool has its own already. */
     epp?: EndpointPickerSettings;
 }
 
@@ -40,8 +38,8 @@ export interface SchedulerStackArgs {
 }
 
 /**
- * The scheduler's side of the stack: the Gateway and, for each model, the route to its backend with its grant. For a
- * Service also its EPP, and with ext_proc the EnvoyFilter that asks it.
+ * The scheduler's side of the stack: the Gateway and, for each model, its EPP, the route to its backend with its grant
+ * and, with ext_proc to a Service, the EnvoyFilter that asks the EPP.
  */
 export class SchedulerStack extends pulumi.ComponentResource {
     /** URL of the Gateway, e.g. `http://203.0.113.7:80`. */
@@ -64,35 +62,8 @@ export class SchedulerStack extends pulumi.ComponentResource {
         );
         for (const model of args.models) {
             const { names, backend } = model;
-            if (model.epp !== undefined) {
-                const epp = new EndpointPicker(
-                    `${model.release}-epp`,
-                    {
-                        ...model.epp,
-                        name: names.epp,
-                        namespace: args.namespace,
-                        podNamespace: backend.namespace,
-                        readiness: args.readiness,
-                    },
-                    childOptions(this, opts, backend.dependsOn),
-                );
-                if (args.extProc.enabled) {
-                    createExtProcFilter(
-                        `${model.release}-ext-proc`,
-                        {
-                            ...args.extProc,
-                            name: extProcFilterName(names.epp),
-                            namespace: args.namespace,
-                            gatewayName: gateway.gatewayName,
-                            eppName: names.epp,
-                            instance: model.release,
-                        },
-                        // A Gateway that fails closed must not ask before the EPP can answer.
-                        childOptions(this, opts, [epp]),
-                    );
-                }
-            }
-            new CrossNamespaceRoute(
+            const epp = model.epp === undefined ? undefined : this.createPicker(model.epp, model, args, opts);
+            const route = new CrossNamespaceRoute(
                 `${model.release}-route`,
                 {
                     name: names.route,
@@ -104,11 +75,66 @@ export class SchedulerStack extends pulumi.ComponentResource {
                     instance: model.release,
                     readiness: args.readiness,
                 },
-                childOptions(this, opts, [gateway, ...backend.dependsOn]),
+                childOptions(this, opts, [
+                    gateway,
+                    ...backend.dependsOn,
+                    // Requests to a pool go where its EPP says; those to a Service do not need it.
+                    ...(epp !== undefined && backend.kind === "InferencePool" ? [epp] : []),
+                ]),
             );
+            if (epp !== undefined && backend.kind === "Service" && args.extProc.enabled) {
+                createExtProcFilter(
+                    {
+                        ...args.extProc,
+                        name: extProcFilterName(names.epp),
+                        namespace: args.namespace,
+                        gatewayName: gateway.gatewayName,
+                        eppName: names.epp,
+                        instance: model.release,
+                    },
+                    // A Gateway that fails closed must not ask before the EPP can answer, nor after it is gone. And
+                    // where requests move to or from a pool, for which Istio asks, as few as can be are asked about
+                    // twice: the filter comes after this route, when the pool's is about to go, and goes before it.
+                    formerly(`${model.release}-ext-proc`, childOptions(this, opts, [epp, route])),
+                );
+            }
         }
         this.gatewayService = gateway.serviceName;
         this.address = pulumi.interpolate`http://${gateway.host}:${ports.gatewayHttp}`;
         this.registerOutputs({ address: this.address });
+    }
+
+    /**
+     * The EPP of a model. That of a pool must be in the pool's namespace; its component is the same one, so that no
+     * setting changes the types of its objects' parents.
+     */
+    private createPicker(
+        settings: EndpointPickerSettings,
+        { release, names, backend }: RoutedModel,
+        args: SchedulerStackArgs,
+        opts: pulumi.ComponentResourceOptions | undefined,
+    ): EndpointPicker {
+        const ofPool = backend.kind === "InferencePool";
+        // In the first release the EPP of a pool was a child of the simulator's stack.
+        const formerParent = pulumi.createUrn(
+            `${release}-simulator`,
+            "llmd:simulator:SimulatorStack",
+            opts?.parent,
+        );
+        return new EndpointPicker(
+            `${release}-epp`,
+            {
+                ...settings,
+                name: names.epp,
+                namespace: ofPool ? backend.namespace : args.namespace,
+                podNamespace: backend.namespace,
+                ...(ofPool && { poolName: backend.name }),
+                readiness: args.readiness,
+            },
+            {
+                ...childOptions(this, opts, backend.dependsOn),
+                ...(ofPool && { aliases: [{ name: `${release}-pool-epp`, parent: formerParent }] }),
+            },
+        );
     }
 }

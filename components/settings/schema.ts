@@ -197,6 +197,14 @@ const cluster = z
             "Context of the kubeconfig. Default: its current context.",
             "the name of a context",
         ).optional(),
+        clusterIdentifier: setting(
+            z
+                .string()
+                .regex(/^[\w][\w.:/-]*$/)
+                .max(200),
+            "A name of your own for the cluster. While it stays, a kubeconfig with another server, proxy or user replaces nothing; another name replaces everything. Set it in an `up` of its own, before the kubeconfig changes. Default: the kubeconfig's entry of the cluster is its identity.",
+            "at most 200 letters, digits and . : / _ -, e.g. prod-eu",
+        ).optional(),
     })
     .prefault({});
 

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { objectName } from "../identity";
 
 /** How an autoscaler owns a Deployment's number of pods. */
 export interface AutoscalingSettings {
@@ -12,13 +13,12 @@ export interface AutoscalingSettings {
 
 /** Creates the HorizontalPodAutoscaler of a Deployment of the same name. */
 export function createAutoscaler(
-    resourceName: string,
     args: { name: string; namespace: string; labels: Record<string, string>; settings: AutoscalingSettings },
     opts: pulumi.CustomResourceOptions,
 ): k8s.autoscaling.v2.HorizontalPodAutoscaler {
     const { minReplicas, maxReplicas, targetCpuPercent } = args.settings;
     return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-        resourceName,
+        objectName(args),
         {
             metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
             spec: {

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, ports } from "../contract";
+import { formerly, objectName } from "../identity";
 
 /** Arguments of {@link InferencePool}. */
 export interface InferencePoolArgs {
@@ -24,7 +25,7 @@ export class InferencePool extends pulumi.ComponentResource {
         super("llmd:simulator:InferencePool", name, {}, opts);
         const labels = commonLabels(args.name, args.instance, "pool");
         const pool = new k8s.apiextensions.CustomResource(
-            `${name}-pool`,
+            objectName(args),
             {
                 apiVersion: api.inferencePool.version,
                 kind: "InferencePool",
@@ -41,11 +42,11 @@ export class InferencePool extends pulumi.ComponentResource {
                     },
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-pool`, childOptions(this, opts)),
         );
         for (const [objective, priority] of Object.entries(args.objectives)) {
             new k8s.apiextensions.CustomResource(
-                `${name}-objective-${objective}`,
+                objectName({ namespace: args.namespace, name: objective }),
                 {
                     apiVersion: api.inferenceObjective.version,
                     kind: "InferenceObjective",
@@ -59,7 +60,7 @@ export class InferencePool extends pulumi.ComponentResource {
                         },
                     },
                 },
-                childOptions(this, opts, [pool]),
+                formerly(`${name}-objective-${objective}`, childOptions(this, opts, [pool])),
             );
         }
         this.registerOutputs({});

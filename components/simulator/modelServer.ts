@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, podSelector, portNames, ports } from "../contract";
+import { formerly } from "../identity";
 import type { SimulatorRelease } from "../matrix";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Placement, ResourceSettings } from "../workload";
-import { deployWorkload } from "../workload";
+import { deployWorkload, lingerSeconds } from "../workload";
 import type { AutoscalingSettings } from "./autoscaler";
 import { createAutoscaler } from "./autoscaler";
 import { createDisruptionBudget } from "./disruptionBudget";
@@ -57,6 +58,9 @@ export interface ModelServerArgs extends ModelServerSettings {
     admissions?: Admission[];
 }
 
+/** How long a simulator takes at most to answer what it has accepted, and to close (sim 0.10.2 `communication.go`). */
+const drainSeconds = 35;
+
 /** The simulators of one role, and what scales, guards and watches them. */
 export class ModelServer extends pulumi.ComponentResource {
     constructor(name: string, args: ModelServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -68,9 +72,10 @@ export class ModelServer extends pulumi.ComponentResource {
         };
         const common = { name: args.name, namespace: args.namespace, labels };
         const autoscaling = args.autoscaling?.enabled ? args.autoscaling : undefined;
+        const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
+            formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 
         const deployment = deployWorkload(
-            `${name}-deployment`,
             {
                 ...common,
                 selector,
@@ -86,6 +91,8 @@ export class ModelServer extends pulumi.ComponentResource {
                 placement: args.placement,
                 pullSecrets: args.pullSecrets,
                 timeoutSeconds: args.timeoutSeconds,
+                lingerSeconds,
+                terminationGracePeriodSeconds: lingerSeconds + drainSeconds,
                 container: {
                     args: simulatorArguments(args.model, args.release),
                     ports: { [portNames.inference]: ports.inference },
@@ -101,39 +108,26 @@ export class ModelServer extends pulumi.ComponentResource {
                 },
             },
             {
-                ...childOptions(this, opts),
+                ...child("deployment"),
                 // The number that is there stays when an autoscaler takes over, and is its own from then on.
                 ...(autoscaling && { ignoreChanges: ["spec.replicas"] }),
             },
         );
         if (autoscaling) {
-            createAutoscaler(
-                `${name}-autoscaler`,
-                { ...common, settings: autoscaling },
-                childOptions(this, opts, [deployment]),
-            );
+            createAutoscaler({ ...common, settings: autoscaling }, child("autoscaler", [deployment]));
         }
         // Of a single pod, a budget would forbid every eviction or allow them all.
         if (args.maxUnavailable !== undefined && (autoscaling?.minReplicas ?? args.replicas) > 1) {
             createDisruptionBudget(
-                `${name}-disruption-budget`,
                 { ...common, selector, maxUnavailable: args.maxUnavailable },
-                childOptions(this, opts),
+                child("disruption-budget"),
             );
         }
         if (args.monitors) {
-            createPodMonitor(
-                `${name}-monitor`,
-                { ...common, selector, port: portNames.inference },
-                childOptions(this, opts),
-            );
+            createPodMonitor({ ...common, selector, port: portNames.inference }, child("monitor"));
         }
         if (args.admissions) {
-            admitOnly(
-                `${name}-network-policy`,
-                { ...common, selector, admissions: args.admissions },
-                childOptions(this, opts),
-            );
+            admitOnly({ ...common, selector, admissions: args.admissions }, child("network-policy"));
         }
         this.registerOutputs({});
     }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, podSelector, portNames, ports, serviceHost } from "../contract";
+import { formerly, objectName } from "../identity";
 import { notAwaited } from "../readiness";
 
 /** How Envoys speak to the proxy Service's pods. */
@@ -34,7 +35,7 @@ export class Proxy extends pulumi.ComponentResource {
             labels: commonLabels(args.name, args.modelRelease, "proxy"),
         };
         new k8s.core.v1.Service(
-            `${name}-service`,
+            objectName(metadata),
             {
                 metadata: { ...metadata, annotations: notAwaited },
                 spec: {
@@ -51,11 +52,11 @@ export class Proxy extends pulumi.ComponentResource {
                     ],
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-service`, childOptions(this, opts)),
         );
         const { loadBalancer, maxConnections, maxPendingRequests, maxRequests } = args.traffic;
         new k8s.apiextensions.CustomResource(
-            `${name}-traffic`,
+            objectName(metadata),
             {
                 apiVersion: api.destinationRule.version,
                 kind: "DestinationRule",
@@ -74,7 +75,7 @@ export class Proxy extends pulumi.ComponentResource {
                     },
                 },
             },
-            childOptions(this, opts),
+            formerly(`${name}-traffic`, childOptions(this, opts)),
         );
         this.registerOutputs({});
     }

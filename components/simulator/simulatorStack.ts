@@ -2,10 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Backend, ReleaseNames, Role } from "../contract";
 import { ports, serviceHost } from "../contract";
-import type { EndpointPickerSettings } from "../epp/endpointPicker";
-import { EndpointPicker } from "../epp/endpointPicker";
 import type { Admission } from "../networkPolicies";
-import type { Readiness } from "../readiness";
 import type { Placement, ResourceSettings } from "../workload";
 import type { AutoscalingSettings } from "./autoscaler";
 import { InferencePool } from "./inferencePool";
@@ -24,9 +21,8 @@ export interface RoleSettings {
     admissions?: Admission[];
 }
 
-/** The InferencePool over a model's pods, and the EPP that picks one of them. */
+/** The InferencePool over a model's pods. */
 export interface PoolSettings {
-    epp: EndpointPickerSettings;
     /** Labels of the pods in the pool. */
     podSelector: Record<string, string>;
     failureMode: "FailClose" | "FailOpen";
@@ -45,12 +41,11 @@ export interface SimulatorStackArgs {
     proxy: ProxyTraffic;
     /** Given, requests through the Gateway go to the pool; otherwise to the proxy Service. */
     pool?: PoolSettings;
-    readiness: Readiness;
 }
 
 /**
  * The simulator's side of the stack, for one model: decode and prefill pods, the proxy Service in front of decode, and
- * with a pool also its EPP, which must be in the pool's namespace.
+ * with scoring the pool over them. The EPP of a pool is the SchedulerStack's, as that of a Service is.
  */
 export class SimulatorStack extends pulumi.ComponentResource {
     /** What a SchedulerStack routes to. */
@@ -60,7 +55,7 @@ export class SimulatorStack extends pulumi.ComponentResource {
 
     constructor(name: string, args: SimulatorStackArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:simulator:SimulatorStack", name, {}, opts);
-        const { release, names, namespace, modelRelease, readiness } = args;
+        const { release, names, namespace, modelRelease } = args;
         const deployRole = (role: Role) =>
             new ModelServer(
                 `${release}-${role}`,
@@ -79,26 +74,12 @@ export class SimulatorStack extends pulumi.ComponentResource {
         if (args.pool === undefined) {
             this.backend = { kind: "Service", name: names.proxy, ...target, dependsOn: [proxy] };
         } else {
-            const { epp: eppSettings, ...poolSettings } = args.pool;
             const pool = new InferencePool(
                 `${release}-pool`,
-                { ...poolSettings, name: names.pool, namespace, eppName: names.epp, instance: release },
+                { ...args.pool, name: names.pool, namespace, eppName: names.epp, instance: release },
                 childOptions(this, opts),
             );
-            const epp = new EndpointPicker(
-                `${release}-pool-epp`,
-                {
-                    ...eppSettings,
-                    name: names.epp,
-                    namespace,
-                    podNamespace: namespace,
-                    poolName: names.pool,
-                    readiness,
-                },
-                // It is Ready only after it has found its pool.
-                childOptions(this, opts, [pool, decode]),
-            );
-            this.backend = { kind: "InferencePool", name: names.pool, ...target, dependsOn: [pool, epp] };
+            this.backend = { kind: "InferencePool", name: names.pool, ...target, dependsOn: [pool, decode] };
         }
         this.registerOutputs({ directAddress: this.directAddress });
     }

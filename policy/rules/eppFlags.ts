@@ -1,6 +1,6 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { list, record, text } from "../framework/json";
+import { integer, list, record, text } from "../framework/json";
 import { kinds } from "../framework/kinds";
 import { templatesOf } from "../framework/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
@@ -40,7 +40,7 @@ export const eppFlags: Rule<EppFlagsConfig> = {
     severity: "high",
     enforcementLevel: "mandatory",
     remediationSteps:
-        "Remove or correct the argument that the message names. More than one replica needs --ha-enable-leader-election, strategy Recreate, and gRPC probes of the services liveness and readiness.",
+        "Remove or correct the argument that the message names. More than one replica needs --ha-enable-leader-election, a strategy that lets the leader go first (RollingUpdate with maxUnavailable 100%, or Recreate), and gRPC probes of the services liveness and readiness.",
     config,
     *checkResource(object, settings) {
         yield* eachPickerIn(object, templatesOf(object), function* (picker) {
@@ -161,12 +161,21 @@ function* checkReplicas(picker: Picker): Findings {
             message: `${owner.toString()}: --ha-enable-leader-election (${flag?.path ?? ""}) with 1 replica (spec.replicas) leaves nobody to take over.`,
         };
     }
-    const strategy = text(record(owner.spec.strategy).type) ?? "RollingUpdate";
-    if (owner.is(kinds.deployment) && leaderElection && strategy !== "Recreate") {
+    if (owner.is(kinds.deployment) && leaderElection && keepsLeader(owner.spec.strategy, replicas)) {
         yield {
-            message: `${owner.toString()}: strategy ${strategy} (spec.strategy.type) with --ha-enable-leader-election (${flag?.path ?? ""}) never ends, because only the leader is ever Ready; it has to be Recreate.`,
+            message: `${owner.toString()}: a rolling update (spec.strategy) with --ha-enable-leader-election (${flag?.path ?? ""}) never ends, because only the leader is ever Ready and has to go before another can be; spec.strategy.rollingUpdate.maxUnavailable has to be 100%, or spec.strategy.type Recreate.`,
         };
     }
+}
+
+/** Whether a rolling update waits for a second Ready pod before it lets the first one go. */
+function keepsLeader(strategy: unknown, replicas: number): boolean {
+    const { type, rollingUpdate } = record(strategy);
+    if ((text(type) ?? "RollingUpdate") !== "RollingUpdate") {
+        return false;
+    }
+    const { maxUnavailable } = record(rollingUpdate);
+    return text(maxUnavailable) !== "100%" && (integer(maxUnavailable) ?? 0) < replicas;
 }
 
 function* checkProbes(picker: Picker): Findings {

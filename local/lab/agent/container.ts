@@ -61,10 +61,11 @@ export class Container {
         return this.child.pid;
     }
 
-    /** Asks it to end, and after the grace period (milliseconds) makes it. */
-    async stop(grace: number): Promise<void> {
+    /** Asks it to end, and after the grace period (milliseconds), or when `now` says so, makes it. */
+    async stop(grace: number, now: AbortSignal): Promise<void> {
         this.child.kill("SIGTERM");
-        await Promise.race([this.ended, sleep(grace, undefined, { ref: false })]);
+        const waited = sleep(grace, undefined, { ref: false, signal: now }).catch(() => undefined);
+        await Promise.race([this.ended, waited]);
         if (!this.hasEnded) {
             this.child.kill("SIGKILL");
             await this.ended;

@@ -32,13 +32,15 @@ export class Kubelet {
     private changed(pod: V1Pod, gone: boolean): void {
         const uid = pod.metadata!.uid!;
         const worker = this.workers.get(uid);
-        if (gone || pod.metadata!.deletionTimestamp !== undefined) {
-            if (worker !== undefined) {
-                this.workers.delete(uid);
-                void worker.stop().then(() => this.taken.delete(uid));
-            }
+        if (gone) {
+            worker?.kill();
         } else if (worker === undefined) {
-            this.workers.set(uid, new PodWorker(pod, this.addressFor(uid), this.context));
+            const started = new PodWorker(pod, this.addressFor(uid), this.context);
+            this.workers.set(uid, started);
+            void started.gone.then(() => {
+                this.workers.delete(uid);
+                this.taken.delete(uid);
+            });
         } else {
             worker.update(pod);
         }

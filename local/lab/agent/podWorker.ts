@@ -1,4 +1,4 @@
-import type { CoreV1Api, V1Container, V1Pod, V1Probe } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Container, V1Pod } from "@kubernetes/client-node";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import * as fs from "fs";
 import * as path from "path";
@@ -14,7 +14,8 @@ import { invocationOf } from "./environment";
 import { podLogFile } from "./nodeServer";
 import type { ContainerState } from "./podStatus";
 import { podStatus } from "./podStatus";
-import { runProbe } from "./probes";
+import { probeContainer } from "./prober";
+import { refuseUnknownProbes } from "./probes";
 import { writeVolumes } from "./volumes";
 
 /** What every worker works with. */
@@ -26,14 +27,14 @@ export interface WorkerContext {
     logsFolder: string;
 }
 
-/** How long to wait before a container that ended is started again, in milliseconds: at first, and at the most. */
+/**
+ * How long to wait before a container that ended is started again, in milliseconds: at first, and at the most. A kubelet
+ * waits for 10 seconds and up to 5 minutes, unless its `crashLoopBackOff.maxContainerRestartPeriod` says otherwise.
+ */
 const restartDelay = { first: 1_000, most: 10_000 };
 
-/** How long a pod may take to end, in milliseconds, whatever its own grace period says: nothing real is lost here. */
-const longestGrace = 10_000;
-
-/** How often a container that is not ready yet is asked, in milliseconds, unless its probe asks more often. */
-const impatience = 1_000;
+/** What a kubelet leaves of the grace period for SIGTERM, whatever the preStop hook has taken, in milliseconds. */
+const shortestGrace = 2_000;
 
 /** How long to wait before something that could not be had is looked for again, in milliseconds. */
 const retryDelay = 1_000;
@@ -42,17 +43,23 @@ const retryDelay = 1_000;
  * Runs one pod: writes its volumes, starts its container as a process in namespaces of its own, probes it, starts it
  * again when it ends, and reports its status. Pods of one container and without init containers only, which is what
  * this program and Istio deploy.
+ *
+ * All of it is one sequence of steps ({@link run}), which also ends the container: whenever the pod is told to end, the
+ * sequence comes to the same end, and no container can be started after it.
  */
 export class PodWorker {
     private pod: V1Pod;
+    /** The pod is to end. */
     private readonly stopping = new AbortController();
-    private container: Container | undefined;
+    /** The pod is to end without its grace period. */
+    private readonly killing = new AbortController();
     private state: ContainerState = { is: "waiting", reason: "ContainerCreating", message: "" };
     private ready = false;
     private restarts = 0;
     private lastExit: Exit | undefined;
     private readonly finished: Promise<void>;
     private reported = "";
+    private reporting = Promise.resolve();
 
     constructor(
         pod: V1Pod,
@@ -63,34 +70,26 @@ export class PodWorker {
         // Containers of an earlier life of the node ended with it.
         const before = pod.status?.containerStatuses?.[0];
         this.restarts = before === undefined ? 0 : before.restartCount + 1;
-        this.finished = this.run();
+        this.finished = this.live();
     }
 
-    /** Takes a newer version of the pod. */
+    /** Takes a newer version of the pod, which may say that it is to end. */
     update(pod: V1Pod): void {
         this.pod = pod;
+        if (pod.metadata!.deletionTimestamp !== undefined) {
+            this.stopping.abort();
+        }
     }
 
-    /** Ends the pod's process, and then the pod where it is only waiting for that. */
-    async stop(): Promise<void> {
+    /** Ends a pod that the API server no longer has. */
+    kill(): void {
         this.stopping.abort();
-        const grace = (this.pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
-        await this.container?.stop(Math.min(grace, longestGrace));
-        await this.finished;
-        fs.rmSync(this.folder, { recursive: true, force: true });
-        const { name, namespace, uid } = this.pod.metadata!;
-        try {
-            await this.context.core.deleteNamespacedPod({
-                name: name!,
-                namespace: namespace!,
-                body: { gracePeriodSeconds: 0, preconditions: { uid } },
-            });
-        } catch (error) {
-            // 404 and 409: it is gone, or another pod has its name by now.
-            if (![404, 409].includes(statusOf(error) ?? 0)) {
-                console.error(`Deleting ${this.name}: ${String(error)}`);
-            }
-        }
+        this.killing.abort();
+    }
+
+    /** Resolved once the pod, told to end, has ended, and the API server has let it go. */
+    get gone(): Promise<void> {
+        return this.finished;
     }
 
     private get name(): string {
@@ -105,18 +104,25 @@ export class PodWorker {
         return this.stopping.signal.aborted;
     }
 
+    private async live(): Promise<void> {
+        // A pod may be told to end before the node has heard of it.
+        this.update(this.pod);
+        await this.run();
+        fs.rmSync(this.folder, { recursive: true, force: true });
+        await this.letGo();
+    }
+
     private async run(): Promise<void> {
         let delay = restartDelay.first;
         while (!this.stopped) {
-            const started = await this.start();
-            if (started === undefined) {
+            const container = await this.start();
+            if (container === undefined) {
                 await this.pause(retryDelay);
                 continue;
             }
-            await this.report();
             const startedAt = Date.now();
-            await this.watch(started);
-            this.lastExit = await started.ended;
+            await this.report();
+            this.lastExit = await this.attend(container);
             this.ready = false;
             if (this.stopped) {
                 return;
@@ -132,7 +138,7 @@ export class PodWorker {
         }
     }
 
-    /** @returns undefined when something that it needs is not there; the status says what. */
+    /** @returns undefined when the pod is to end, or something that it needs is not there; the status says what. */
     private async start(): Promise<Container | undefined> {
         const [spec, ...others] = this.pod.spec!.containers;
         try {
@@ -149,7 +155,9 @@ export class PodWorker {
         }
     }
 
-    private async startContainer(spec: V1Container): Promise<Container> {
+    private async startContainer(spec: V1Container): Promise<Container | undefined> {
+        preStopSeconds(spec);
+        refuseUnknownProbes(spec);
         const program = programOf(spec.image!, this.context.tools);
         const { name, namespace } = this.pod.metadata!;
         fs.rmSync(this.folder, { recursive: true, force: true });
@@ -163,6 +171,10 @@ export class PodWorker {
             this.podIP,
             path.join(this.folder, "volumes"),
         );
+        // Nothing is waited for from here until the container is in the hands of the sequence that ends it.
+        if (this.stopped) {
+            return undefined;
+        }
         const etc = (file: string, contents: string) =>
             fs.writeFileSync(path.join(folders.etc!, file), contents);
         etc("resolv.conf", resolverConfig(dnsAddress, namespace!));
@@ -171,7 +183,7 @@ export class PodWorker {
         etc("passwd", "root:x:0:0:root:/:/sbin/nologin\n");
         const executable = `/lab/${path.basename(program.command[0]!)}`;
         const { args, env } = invocationOf(this.pod, spec, this.podIP);
-        this.container = new Container({
+        const container = new Container({
             labnet: this.context.tools.labnet,
             hostname: name!,
             address: this.podIP,
@@ -192,60 +204,35 @@ export class PodWorker {
             env,
             logFile: podLogFile(this.context.logsFolder, namespace!, name!),
         });
-        const { startedAt, pid } = this.container;
+        const { startedAt, pid } = container;
         this.state = { is: "running", startedAt, pid };
-        return this.container;
+        return container;
     }
 
-    /** Probes a container until it ends. */
-    private async watch(container: Container): Promise<void> {
-        let running = true;
-        void container.ended.then(() => (running = false));
-        const spec = this.pod.spec!.containers[0]!;
-        const keepAsking = async (
-            probe: V1Probe | undefined,
-            answered: (succeeded: boolean, failures: number) => Promise<boolean>,
-        ) => {
-            if (probe === undefined) {
-                return;
-            }
-            await this.pause((probe.initialDelaySeconds ?? 0) * 1000, container);
-            for (let failures = 0; running && !this.stopped;) {
-                const succeeded = await runProbe(probe, spec, this.podIP);
-                failures = succeeded ? 0 : failures + 1;
-                if (!running || !(await answered(succeeded, failures))) {
-                    return;
-                }
-                const period = (probe.periodSeconds ?? 10) * 1000;
-                await this.pause(this.ready ? period : Math.min(period, impatience), container);
-            }
-        };
-        const threshold = (probe: V1Probe) => probe.failureThreshold ?? 3;
-        const { startupProbe, livenessProbe, readinessProbe } = spec;
-        await keepAsking(startupProbe, async (succeeded, failures) => {
-            if (failures >= threshold(startupProbe!)) {
-                await container.stop(longestGrace);
-            }
-            return !succeeded;
-        });
-        if (readinessProbe === undefined) {
-            await this.setReady(running);
+    /** Probes a container, and ends it when it must: after the pod was told to end, or a probe failed. */
+    private async attend(container: Container): Promise<Exit> {
+        const ended = new AbortController();
+        void container.ended.then(() => ended.abort());
+        const over = AbortSignal.any([this.stopping.signal, ended.signal]);
+        await probeContainer(this.pod.spec!.containers[0]!, this.podIP, over, (ready) =>
+            this.setReady(ready),
+        );
+        if (!ended.signal.aborted) {
+            await this.end(container);
         }
-        await Promise.all([
-            container.ended,
-            keepAsking(readinessProbe, async (succeeded, failures) => {
-                if (succeeded || failures >= threshold(readinessProbe!)) {
-                    await this.setReady(succeeded);
-                }
-                return true;
-            }),
-            keepAsking(livenessProbe, async (_succeeded, failures) => {
-                if (failures >= threshold(livenessProbe!) && this.ready) {
-                    await container.stop(longestGrace);
-                }
-                return true;
-            }),
-        ]);
+        return container.ended;
+    }
+
+    /** The preStop hook and SIGTERM have the grace period together; then comes SIGKILL. */
+    private async end(container: Container): Promise<void> {
+        const { metadata, spec } = this.pod;
+        const grace =
+            (metadata!.deletionGracePeriodSeconds ?? spec!.terminationGracePeriodSeconds ?? 30) * 1000;
+        const hook = Math.min(preStopSeconds(spec!.containers[0]!) * 1000, grace);
+        const signal = this.killing.signal;
+        const slept = sleep(hook, undefined, { signal, ref: false }).catch(() => undefined);
+        await Promise.race([container.ended, slept]);
+        await container.stop(Math.max(grace - hook, shortestGrace), signal);
     }
 
     private async setReady(ready: boolean): Promise<void> {
@@ -259,17 +246,18 @@ export class PodWorker {
         this.state = { is: "waiting", reason, message };
     }
 
-    /** Ends early when the pod is to end, or the container has. */
-    private async pause(milliseconds: number, container?: Container): Promise<void> {
-        const over = new AbortController();
-        const signal = AbortSignal.any([this.stopping.signal, over.signal]);
-        const waited = sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-        await (container === undefined ? waited : Promise.race([waited, container.ended]));
-        over.abort();
+    /** Ends early when the pod is to end. */
+    private async pause(milliseconds: number): Promise<void> {
+        await sleep(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
 
-    /** Tells the API server, until it has heard. */
-    private async report(): Promise<void> {
+    /** Tells the API server, until it has heard. One report follows the other, so that the last one stays. */
+    private report(): Promise<void> {
+        this.reporting = this.reporting.then(() => this.reportNow());
+        return this.reporting;
+    }
+
+    private async reportNow(): Promise<void> {
         const { podIP, state, ready, restarts, lastExit } = this;
         const status = podStatus(this.pod, { podIP, container: state, ready, restarts, lastExit });
         const text = JSON.stringify({ state, ready, restarts });
@@ -294,4 +282,39 @@ export class PodWorker {
             }
         }
     }
+
+    /** Tells the API server that a pod that was waiting for its end has ended. */
+    private async letGo(): Promise<void> {
+        const { name, namespace, uid } = this.pod.metadata!;
+        for (;;) {
+            try {
+                await this.context.core.deleteNamespacedPod({
+                    name: name!,
+                    namespace: namespace!,
+                    body: { gracePeriodSeconds: 0, preconditions: { uid } },
+                });
+                return;
+            } catch (error) {
+                // It is gone, or another pod has its name by now.
+                if ([404, 409].includes(statusOf(error) ?? 0)) {
+                    return;
+                }
+                console.error(`Deleting ${this.name}: ${String(error)}`);
+                await sleep(retryDelay);
+            }
+        }
+    }
+}
+
+/**
+ * How long the preStop hook of a container takes.
+ *
+ * @throws Error when it is of a kind that the lab does not know.
+ */
+function preStopSeconds({ lifecycle }: V1Container): number {
+    const { sleep: pause, ...others } = lifecycle?.preStop ?? {};
+    if (lifecycle?.postStart !== undefined || Object.values(others).some((hook) => hook !== undefined)) {
+        throw new Error("the lab runs preStop hooks that sleep, and no others");
+    }
+    return pause?.seconds ?? 0;
 }

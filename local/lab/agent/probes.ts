@@ -3,6 +3,15 @@ import * as http from "http";
 import * as net from "net";
 import { checkHealth } from "./grpcHealth";
 
+/** @throws Error when a container has a probe of a kind that {@link runProbe} does not know. */
+export function refuseUnknownProbes({ startupProbe, livenessProbe, readinessProbe }: V1Container): void {
+    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+        if (probe !== undefined && !(probe.httpGet ?? probe.grpc ?? probe.tcpSocket)) {
+            throw new Error("the lab runs httpGet, grpc and tcpSocket probes only");
+        }
+    }
+}
+
 /** Asks a container once, as a kubelet does: whether the probe succeeds. */
 export async function runProbe(probe: V1Probe, container: V1Container, podIP: string): Promise<boolean> {
     const limit = (probe.timeoutSeconds ?? 1) * 1000;
@@ -14,10 +23,7 @@ export async function runProbe(probe: V1Probe, container: V1Container, podIP: st
         const { port, service = "" } = probe.grpc;
         return (await checkHealth(`${podIP}:${String(port)}`, service, limit)) === "SERVING";
     }
-    if (probe.tcpSocket !== undefined) {
-        return canConnect(podIP, portOf(probe.tcpSocket.port, container), limit);
-    }
-    throw new Error("the lab runs httpGet, grpc and tcpSocket probes only");
+    return canConnect(podIP, portOf(probe.tcpSocket!.port, container), limit);
 }
 
 function portOf(port: string | number, { ports = [] }: V1Container): number {

@@ -16,7 +16,7 @@ interface Listener {
 
 /**
  * Stands in for kube-proxy: listens on each Service's addresses and passes connections on to its ready endpoints, one
- * after the other. With none ready, connections are closed at once.
+ * after the other; with none ready, to those that still serve while they end. Otherwise connections are closed at once.
  */
 export class ServiceProxy {
     private readonly services = new Map<string, V1Service>();
@@ -112,7 +112,7 @@ export class ServiceProxy {
         if (name === "kubernetes" && namespace === "default") {
             return [this.apiServer];
         }
-        return [...this.slices.values()]
+        const endpoints = [...this.slices.values()]
             .filter(
                 ({ metadata }) =>
                     metadata?.namespace === namespace &&
@@ -124,10 +124,13 @@ export class ServiceProxy {
                 )?.port;
                 return number === undefined
                     ? []
-                    : slice.endpoints
-                          .filter(({ conditions }) => conditions?.ready !== false)
-                          .flatMap(({ addresses }) => addresses.map((host) => ({ host, port: number })));
+                    : slice.endpoints.flatMap(({ addresses, conditions }) =>
+                          addresses.map((host) => ({ host, port: number, conditions })),
+                      );
             });
+        const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+        // While all that is left is about to end, it is better than nothing (Kubernetes, "ProxyTerminatingEndpoints").
+        return ready.length > 0 ? ready : endpoints.filter(({ conditions }) => conditions?.serving);
     }
 }
 

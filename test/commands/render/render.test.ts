@@ -165,6 +165,8 @@ describe("render", function () {
             type: "kubernetes:core/v1:ConfigMap",
             name: "settings",
             inputs: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data: secret },
+            urn: "",
+            aliases: [],
             dependencies: [],
             parent: "",
             provider: "",

@@ -179,13 +179,19 @@ describe("epp-flags", () => {
         ]);
     });
 
-    it("wants the strategy Recreate under leader election", () => {
-        assert.deepEqual(check({ ...elected, strategy: { type: "RollingUpdate" } }), [
-            "Deployment models/epp: Deployment models/epp: strategy RollingUpdate (spec.strategy.type) with --ha-enable-leader-election (spec.template.spec.containers.0.args.3) never ends, because only the leader is ever Ready; it has to be Recreate.",
-        ]);
-        assert.deepEqual(check({ ...elected, strategy: null }), [
-            "Deployment models/epp: Deployment models/epp: strategy RollingUpdate (spec.strategy.type) with --ha-enable-leader-election (spec.template.spec.containers.0.args.3) never ends, because only the leader is ever Ready; it has to be Recreate.",
-        ]);
+    it("wants a strategy that lets the leader go under leader election", () => {
+        const never = [
+            "Deployment models/epp: Deployment models/epp: a rolling update (spec.strategy) with --ha-enable-leader-election (spec.template.spec.containers.0.args.3) never ends, because only the leader is ever Ready and has to go before another can be; spec.strategy.rollingUpdate.maxUnavailable has to be 100%, or spec.strategy.type Recreate.",
+        ];
+        const rolling = (maxUnavailable: unknown) =>
+            check({ ...elected, strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable } } });
+        assert.deepEqual(check({ ...elected, strategy: { type: "RollingUpdate" } }), never);
+        assert.deepEqual(check({ ...elected, strategy: null }), never);
+        assert.deepEqual(rolling("50%"), never);
+        assert.deepEqual(rolling(1), never);
+        assert.deepEqual(rolling("100%"), []);
+        assert.deepEqual(rolling(2), []);
+        assert.deepEqual(check({ ...elected, strategy: { type: "Recreate" } }), []);
     });
 
     it("wants probes of the services that there are", () => {

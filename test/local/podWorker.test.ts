@@ -1,0 +1,271 @@
+import { strict as assert } from "assert";
+import type { CoreV1Api, V1Container, V1Pod } from "@kubernetes/client-node";
+import * as fs from "fs";
+import * as path from "path";
+import { setTimeout as sleep } from "timers/promises";
+import type { WorkerContext } from "../../local/lab/agent/podWorker";
+import { PodWorker } from "../../local/lab/agent/podWorker";
+import type { LabTools } from "../../local/toolchain/lab";
+import { versions } from "../../local/toolchain/versions";
+import { eventually } from "../support/eventually";
+import { temporaryFolder } from "./temporary";
+
+const image = `example.com/llm-d-inference-sim:${versions.simulator}`;
+
+/** A pod that needs a request to the API server for each of its volumes. */
+function podOf(container: Partial<V1Container> = {}, spec: Partial<V1Pod["spec"]> = {}): V1Pod {
+    return {
+        metadata: { name: "server-1", namespace: "sim", uid: "a1" },
+        spec: {
+            containers: [{ name: "server", image, ...container }],
+            volumes: [
+                { name: "one", configMap: { name: "one" } },
+                { name: "two", configMap: { name: "two" } },
+            ],
+            terminationGracePeriodSeconds: 30,
+            ...spec,
+        },
+    };
+}
+
+/** As a client asks: the pod's next version says that it is to end. */
+function deleted(pod: V1Pod): V1Pod {
+    return {
+        ...pod,
+        metadata: {
+            ...pod.metadata,
+            deletionTimestamp: new Date(),
+            deletionGracePeriodSeconds: pod.spec!.terminationGracePeriodSeconds,
+        },
+    };
+}
+
+/** A node of its own for each test: an API server that answers everything, and a program in place of containers. */
+class Node {
+    /** Requests to the API server, in order. */
+    readonly requests: string[] = [];
+    readonly context: WorkerContext;
+    private readonly pids: string;
+    /** Told of each request before it is answered. */
+    onRequest: (number: number) => void = () => undefined;
+
+    /** @param program what a container does, as a shell script. */
+    constructor(
+        parent: string,
+        program = "exec sleep 60",
+        private readonly answer: (request: string) => unknown = () => ({}),
+    ) {
+        const folder = fs.mkdtempSync(path.join(parent, "node-"));
+        this.pids = path.join(folder, "pids");
+        const labnet = path.join(folder, "labnet");
+        fs.writeFileSync(labnet, `#!/bin/sh\necho $$ >> ${this.pids}\n${program}\n`, { mode: 0o755 });
+        const request = (name: string) => async () => {
+            this.requests.push(name);
+            this.onRequest(this.requests.length);
+            // The answer comes later, as from a network.
+            await sleep(2);
+            return this.answer(name);
+        };
+        this.context = {
+            core: {
+                readNamespacedConfigMap: request("volume"),
+                patchNamespacedPodStatus: request("status"),
+                deleteNamespacedPod: request("delete"),
+            } as unknown as CoreV1Api,
+            tools: { simulator: "/bin/true", labnet } as LabTools,
+            podsFolder: folder,
+            logsFolder: folder,
+        };
+    }
+
+    /** How many containers were started so far. */
+    get started(): number {
+        return this.processes().length;
+    }
+
+    /** Whether a container that was started still runs. */
+    get runs(): boolean {
+        return this.processes().some((pid) => {
+            try {
+                return process.kill(pid, 0);
+            } catch {
+                return false;
+            }
+        });
+    }
+
+    private processes(): number[] {
+        const text = fs.existsSync(this.pids) ? fs.readFileSync(this.pids, "utf8") : "";
+        return text.split("\n").filter(Boolean).map(Number);
+    }
+}
+
+describe("the lab's worker of a pod", () => {
+    const folder = temporaryFolder();
+    const workerOf = (node: Node, pod: V1Pod) => new PodWorker(pod, "127.0.0.1", node.context);
+
+    async function end(worker: PodWorker, pod: V1Pod): Promise<void> {
+        worker.update(deleted(pod));
+        await worker.gone;
+    }
+
+    function ended(node: Node, where: string): void {
+        assert.equal(node.requests.at(-1), "delete", where);
+        assert.ok(!node.runs, `a container runs on after the end of its pod: ${where}`);
+    }
+
+    it("ends a pod at every request that is under way when it is deleted", async () => {
+        for (let point = 1; ; point++) {
+            const node = new Node(folder());
+            const pod = podOf();
+            let worker: PodWorker | undefined = undefined;
+            let reached = false;
+            node.onRequest = (number) => {
+                // The first request is sent while the worker is made.
+                if (number === point) {
+                    reached = true;
+                    setImmediate(() => worker!.update(deleted(pod)));
+                }
+            };
+            worker = workerOf(node, pod);
+            await Promise.race([worker.gone, sleep(1_000)]);
+            if (!reached) {
+                assert.ok(point > 3, "two volumes and a status were asked for");
+                assert.equal(node.started, 1);
+                await end(worker, pod);
+                return;
+            }
+            ended(node, `request ${String(point)} (${node.requests.join(", ")})`);
+        }
+    });
+
+    it("ends a pod at any moment of its start", async () => {
+        for (let wait = 0; wait < 40; wait += 1) {
+            const node = new Node(folder());
+            const pod = podOf();
+            const worker = workerOf(node, pod);
+            await sleep(wait);
+            await end(worker, pod);
+            ended(node, `after ${String(wait)} ms`);
+        }
+    });
+
+    it("ends a pod between the death of its container and the next one", async () => {
+        for (const wait of [0, 5, 20, 100]) {
+            const node = new Node(folder(), "exit 3");
+            const pod = podOf();
+            const worker = workerOf(node, pod);
+            await eventually("the container's death", () =>
+                Promise.resolve(node.started === 1 && !node.runs),
+            );
+            await sleep(wait);
+            await end(worker, pod);
+            ended(node, `${String(wait)} ms after the death`);
+            assert.ok(node.started <= 2);
+        }
+    });
+
+    it("starts nothing for a pod that was deleted before the node heard of it, and lets it go", async () => {
+        const node = new Node(folder());
+        await workerOf(node, deleted(podOf())).gone;
+        assert.deepEqual([node.requests, node.started], [["delete"], 0]);
+    });
+
+    it("ends a pod that waits for an image", async () => {
+        const node = new Node(folder());
+        const pod = podOf({ image: "example.com/unknown:v1" });
+        const worker = workerOf(node, pod);
+        await eventually("a status", () => Promise.resolve(node.requests.includes("status")));
+        await end(worker, pod);
+        assert.equal(node.started, 0);
+    });
+
+    it("lets a pod go until the API server has heard", async () => {
+        let refused = 0;
+        const node = new Node(folder(), undefined, (request) => {
+            if (request === "delete" && refused++ < 1) {
+                throw Object.assign(new Error("not now"), { code: 500 });
+            }
+            return {};
+        });
+        await workerOf(node, deleted(podOf())).gone;
+        assert.deepEqual(node.requests, ["delete", "delete"]);
+    });
+
+    describe("a running container", () => {
+        const deaf = "trap '' TERM; while :; do sleep 0.1; done";
+
+        async function timeToEnd(
+            program: string,
+            container: Partial<V1Container>,
+            grace: number,
+            kill = false,
+        ): Promise<number> {
+            const node = new Node(folder(), program);
+            const pod = podOf(container, { terminationGracePeriodSeconds: grace });
+            const worker = workerOf(node, pod);
+            await eventually("a container", () => Promise.resolve(node.started === 1));
+            await sleep(200);
+            const before = Date.now();
+            worker.update(deleted(pod));
+            if (kill) {
+                worker.kill();
+            }
+            await worker.gone;
+            ended(node, program);
+            return (Date.now() - before) / 1000;
+        }
+
+        it("is asked to end, and ends as soon as it likes", async () => {
+            assert.ok((await timeToEnd("exec sleep 60", {}, 30)) < 2);
+        });
+
+        it("has its whole grace period, and no more", async () => {
+            const taken = await timeToEnd(deaf, {}, 3);
+            assert.ok(taken >= 3 && taken < 5, String(taken));
+        });
+
+        it("sleeps first where its preStop hook says so, within the grace period", async () => {
+            const hook = { lifecycle: { preStop: { sleep: { seconds: 1 } } } };
+            const taken = await timeToEnd("exec sleep 60", hook, 30);
+            assert.ok(taken >= 1 && taken < 3, String(taken));
+            const both = await timeToEnd(deaf, hook, 3);
+            assert.ok(both >= 3 && both < 5, String(both));
+        });
+
+        it("has no grace once the API server no longer has its pod", async () => {
+            assert.ok((await timeToEnd(deaf, {}, 30, true)) < 2);
+        });
+
+        it("is started again when its liveness probe fails, ready or not", async () => {
+            // Nothing listens there.
+            const livenessProbe = { tcpSocket: { port: 1 }, periodSeconds: 1, failureThreshold: 2 };
+            const node = new Node(folder());
+            const pod = podOf({ livenessProbe, readinessProbe: { tcpSocket: { port: 1 } } });
+            const worker = workerOf(node, pod);
+            await eventually("a second container", () => Promise.resolve(node.started === 2));
+            await end(worker, pod);
+            ended(node, "restarted");
+        });
+    });
+
+    it("says of a hook or a probe that it does not know that it does not", async () => {
+        for (const container of [
+            { lifecycle: { preStop: { exec: { command: ["true"] } } } },
+            { readinessProbe: { exec: { command: ["true"] } } },
+        ]) {
+            const node = new Node(folder());
+            const said: unknown[] = [];
+            const { core } = node.context;
+            node.context.core = {
+                ...core,
+                patchNamespacedPodStatus: ({ body }: { body: unknown }) => Promise.resolve(said.push(body)),
+            } as unknown as CoreV1Api;
+            const pod = podOf(container);
+            const worker = workerOf(node, pod);
+            await eventually("a status", () => Promise.resolve(said.length > 0));
+            assert.match(JSON.stringify(said[0]), /CreateContainerError.*the lab runs/);
+            await end(worker, pod);
+        }
+    });
+});
