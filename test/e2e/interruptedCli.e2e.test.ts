@@ -42,7 +42,13 @@ describe("pulumi up, killed on its way", function () {
         assert.equal(signal, "SIGKILL", output);
     }
 
-    for (const resource of ["Namespace", "decode-deployment", "HTTPRoute", "epp-deployment"]) {
+    const resources = [
+        "Namespace",
+        "Deployment llm-d-sim/ms-sim-llm-d-modelservice-decode",
+        "HTTPRoute",
+        "Deployment llm-d-inference-scheduler/gaie-inference-scheduling-epp",
+    ];
+    for (const resource of resources) {
         it(`goes on from the first ${resource} after pulumi cancel, refresh and up`, async () => {
             await killUp(resource);
             pulumi("cancel", "--yes");
