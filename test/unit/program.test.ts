@@ -145,16 +145,20 @@ describe("the program", () => {
         assert.notEqual(provider!.inputs.kubeconfig, "apiVersion: v1");
     });
 
-    it("does not record that one up may take over objects that exist", async () => {
-        const variable = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS";
-        process.env[variable] = "true";
-        try {
-            const { registrations } = await runProgram({});
-            const provider = registrations.find((registration) => registration.name === "cluster");
-            assert.equal(provider!.inputs.upsertExistingObjects, undefined);
-            assert.equal(process.env[variable], "true");
-        } finally {
-            delete process.env[variable];
-        }
-    });
+    for (const [variable, input] of [
+        ["PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "upsertExistingObjects"],
+        ["PULUMI_K8S_ENABLE_PATCH_FORCE", "enablePatchForce"],
+    ] as const) {
+        it(`does not record ${variable}, which is for one up`, async () => {
+            process.env[variable] = "true";
+            try {
+                const { registrations } = await runProgram({});
+                const provider = registrations.find((registration) => registration.name === "cluster");
+                assert.equal(provider!.inputs[input], undefined);
+                assert.equal(process.env[variable], "true");
+            } finally {
+                delete process.env[variable];
+            }
+        });
+    }
 });
