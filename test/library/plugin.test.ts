@@ -120,7 +120,20 @@ describe("the component package", function () {
             }
             return Promise.resolve({});
         }, stack);
-        const urns = registrations.map(({ type, name, parent }) => `${parent} ${type} ${name}`);
+        const urns = registrations.map(({ urn }) => urn);
+        assert.equal(new Set(urns).size, urns.length);
+    });
+
+    it("lets two of them find the same namespaces", async () => {
+        const { registrations, reads } = await runUnderMocks(() => {
+            for (const release of ["blue", "green"]) {
+                const settings = { release, modelRelease: release, namespaces: { create: false } };
+                new InferenceStack(release, { settings });
+            }
+            return Promise.resolve({});
+        }, stack);
+        const urns = [...registrations, ...reads].map(({ urn }) => urn);
+        assert.equal(reads.length, 4);
         assert.equal(new Set(urns).size, urns.length);
     });
 
