@@ -19,6 +19,7 @@ describe("the library, as another program has it", function () {
         for (const file of [
             "bin/components/index.js",
             "bin/components/index.d.ts",
+            "plugin/PulumiPlugin.yaml",
             "policy/PulumiPolicy.yaml",
             "schema/pulumi-stack.schema.json",
         ]) {
