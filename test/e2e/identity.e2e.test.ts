@@ -1,9 +1,11 @@
 import { strict as assert } from "assert";
+import * as path from "path";
 import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
 const scheduler = "llm-d-inference-scheduler";
 const simulator = "llm-d-sim";
+const pack = path.resolve(__dirname, "../../policy");
 const small = { replicas: { decode: 2, prefill: 1 } };
 
 /** Which objects of some kinds there are: another one of the same name has another UID. */
@@ -105,8 +107,10 @@ describe("the setting namespaces.create on a live stack", function () {
     }
 
     async function giveUp(more: Record<string, unknown>): Promise<void> {
-        const engine = await cluster.open({ ...found, ...more });
-        assert.deepEqual(actions(await engine.up()), []);
+        const engine = await cluster.open({ ...found, ...more }, { policyPacks: [pack] });
+        const result = await engine.up();
+        assert.deepEqual(actions(result), []);
+        assert.deepEqual(result.violations, []);
         assertKept();
         assert.deepEqual(actions(await engine.preview()), []);
     }
