@@ -14,12 +14,18 @@ export interface ClusterArgs {
     clusterIdentifier?: string;
 }
 
+/** Lets one `pulumi up` take over objects that exist, after one that was killed. The provider reads it by itself. */
+const upsertVariable = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS";
+
 /**
  * The provider of the cluster. It is always explicit, so that the resources' provider stays the same one when a
  * kubeconfig or a context is set later on.
  */
 export function createClusterProvider(args: ClusterArgs): k8s.Provider {
-    return new k8s.Provider("cluster", {
+    // The SDK would record it as an input of the provider, which the next `pulumi up` without it would then change.
+    const upsert = process.env[upsertVariable];
+    delete process.env[upsertVariable];
+    const provider = new k8s.Provider("cluster", {
         kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
         context: args.context,
         clusterIdentifier: args.clusterIdentifier,
@@ -28,4 +34,8 @@ export function createClusterProvider(args: ClusterArgs): k8s.Provider {
         // And a renewed certificate or password the Secret under the Gateway or the pods.
         enableSecretMutable: true,
     });
+    if (upsert !== undefined) {
+        process.env[upsertVariable] = upsert;
+    }
+    return provider;
 }

@@ -1,4 +1,4 @@
-import { gatewayNames, releaseNames } from "../contract";
+import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
 import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../matrix";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
@@ -67,6 +67,7 @@ function sameNamespace({ namespaces }: Settings): Problem[] {
 function tooLong(setting: string, value: string, names: string[]): Problem[] {
     return names
         .filter((name) => name.length > maxNameLength)
+        .sort((one, other) => other.length - one.length)
         .slice(0, 1)
         .map((name) =>
             refused(
@@ -124,8 +125,26 @@ function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
                 ),
             );
         }
+        problems.push(...sharedObjectives(model, models.slice(0, index)));
     });
     return problems;
+}
+
+/** InferenceObjectives are named in one namespace, and each is of one pool. */
+function sharedObjectives(model: Model, others: readonly Model[]): Problem[] {
+    return Object.entries(model.objectives).flatMap(([objective, priority]) => {
+        const owner = others.find(({ objectives }) => objectives[objective] !== undefined);
+        return owner === undefined
+            ? []
+            : [
+                  refused(
+                      `models.${model.release}.objectives.${objective}`,
+                      priority,
+                      `, because models.${owner.release} has an objective of that name`,
+                      "another name, or objectives of each model's own and none at the top level",
+                  ),
+              ];
+    });
 }
 
 function modelConflicts(model: Model, settings: Settings): Problem[] {
@@ -142,10 +161,13 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
 type Name = (setting: string) => string;
 
 function longModelNames(model: Model, settings: Settings): Problem[] {
-    const { decode, prefill, proxy } = releaseNames(model.release, model.modelRelease);
+    const { decode, prefill, proxy, epp } = releaseNames(model.release, model.modelRelease);
+    const { extProc, routing } = settings;
+    // Names of objects are their labels' values as well.
+    const filters = extProc.enabled && routing.backend === "Service" ? [extProcFilterName(epp)] : [];
     const isOnly = at(model, settings, "") === "";
     return [
-        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [proxy]),
+        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [proxy, ...filters]),
         ...tooLong(at(model, settings, "modelRelease"), model.modelRelease, [prefill, decode]),
     ];
 }

@@ -202,6 +202,13 @@ class EmbeddedEngine implements Engine {
         return options.refresh || fs.existsSync(this.parts.layout.needsRefresh) ? true : undefined;
     }
 
+    /** Whether the provider may create what exists, which it refuses by default from 4.29 on. */
+    private mayTakeOver(yes: boolean): void {
+        const { workspace } = this.stack;
+        // Of the CLI and its plugins alone: the program would record it in the state.
+        workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = String(yes);
+    }
+
     private caughtUp(): void {
         fs.rmSync(this.parts.layout.needsRefresh, { force: true });
     }
@@ -226,9 +233,10 @@ class EmbeddedEngine implements Engine {
         await breakStaleLocks(layout, projectName, this.stack.name, cli, options.report);
         claim(layout);
         try {
-            if (await resolvePendingOperations(this.stack, options.report)) {
+            if (await resolvePendingOperations(this.stack, options.kubeconfig, options.report)) {
                 fs.writeFileSync(layout.needsRefresh, "");
             }
+            this.mayTakeOver(fs.existsSync(layout.needsRefresh));
             const collector = new ResultCollector();
             const lines = new LineSplitter(options.report);
             const run: RunOptions = {

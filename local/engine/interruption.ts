@@ -2,6 +2,8 @@ import * as fs from "fs";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
+import type { KubeObject } from "../../commands/shared/cluster";
+import { Cluster } from "../../commands/shared/cluster";
 import { processIdentity } from "../toolchain/processIdentity";
 import type { EngineLayout } from "./layout";
 
@@ -103,7 +105,12 @@ async function endProcess(pid: number, cli: string): Promise<void> {
 /** The parts of an exported state that are read or changed here; see apitype.DeploymentV3 of pulumi/pulumi. */
 interface StackState {
     resources?: StateResource[];
-    pending_operations?: { type: string; resource: StateResource }[];
+    pending_operations?: PendingOperation[];
+}
+
+interface PendingOperation {
+    type: string;
+    resource: StateResource;
 }
 
 interface StateResource {
@@ -117,15 +124,16 @@ interface StateResource {
 }
 
 /**
- * Resolves what an interrupted run left half done. A Kubernetes object that was being created may be on the cluster
- * or not: it is entered into the state under the name that the run had given it, and the refresh that must follow
- * finds out. So it is neither forgotten on the cluster nor, if its name was generated, created twice. Other
- * interrupted operations need no more than the refresh.
+ * Resolves what an interrupted run left half done. A Kubernetes object that was being created is entered into the state
+ * if it is on the cluster: so it is neither forgotten there nor, if its name was generated, created twice. Other
+ * interrupted operations need no more than the refresh that must follow.
  *
+ * @param kubeconfig path of the cluster's kubeconfig.
  * @returns whether there was anything, and so a refresh is needed.
  */
 export async function resolvePendingOperations(
     stack: Stack,
+    kubeconfig: string,
     report: (line: string) => void,
 ): Promise<boolean> {
     const deployment = await stack.exportStack();
@@ -137,16 +145,52 @@ export async function resolvePendingOperations(
     report(
         `Taking up an interrupted run: ${pending.map(({ type, resource }) => `${type} ${resource.urn}`).join(", ")}`,
     );
-    await stack.importStack({ ...deployment, deployment: adoptPendingCreates(state) });
+    const managers = await fieldManagers(kubeconfig, pending);
+    await stack.importStack({ ...deployment, deployment: adoptPendingCreates(state, managers) });
     return true;
 }
 
-/** The state with the interrupted creates as resources, and without pending operations. */
-export function adoptPendingCreates(state: StackState): StackState {
+/** The field manager that made each object whose creation was not recorded, by URN; none for one that is not there. */
+async function fieldManagers(
+    kubeconfig: string,
+    pending: readonly PendingOperation[],
+): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    const cluster = new Cluster({ kubeconfig });
+    try {
+        for (const { type, resource } of pending) {
+            if (type !== "creating" || !resource.type.startsWith("kubernetes:")) {
+                continue;
+            }
+            const { apiVersion, kind, metadata } = resource.inputs as unknown as KubeObject;
+            const live = await cluster.get<AppliedObject>(
+                apiVersion,
+                kind,
+                metadata.namespace,
+                metadata.name,
+            );
+            const applied = live?.metadata.managedFields?.find(({ operation }) => operation === "Apply");
+            if (applied !== undefined) {
+                found.set(resource.urn, applied.manager);
+            }
+        }
+    } finally {
+        cluster.close();
+    }
+    return found;
+}
+
+/**
+ * The state with the interrupted creates as resources, and without pending operations.
+ *
+ * @param managers by URN, the field manager of each object that was made. The provider has a random one for each object,
+ * and keeps it in the state: under another one, later changes would conflict with the first.
+ */
+export function adoptPendingCreates(state: StackState, managers: ReadonlyMap<string, string>): StackState {
     const resources = [...(state.resources ?? [])];
     for (const { type, resource } of state.pending_operations ?? []) {
-        const id = type === "creating" ? kubernetesId(resource) : undefined;
-        if (id === undefined) {
+        const manager = managers.get(resource.urn);
+        if (type !== "creating" || manager === undefined) {
             continue;
         }
         // A replacement is created while its predecessor is still there: that one is to be deleted.
@@ -154,15 +198,17 @@ export function adoptPendingCreates(state: StackState): StackState {
             old.delete = true;
         }
         const inputs = resource.inputs ?? {};
-        resources.push({ ...resource, id, outputs: { ...inputs, __inputs: inputs } });
+        const { name, namespace } = (inputs as unknown as KubeObject).metadata;
+        resources.push({
+            ...resource,
+            id: namespace === undefined ? name : `${namespace}/${name}`,
+            outputs: { ...inputs, __inputs: inputs, __fieldManager: manager },
+        });
     }
     return { ...state, resources, pending_operations: undefined };
 }
 
-function kubernetesId({ type, custom, inputs }: StateResource): string | undefined {
-    const { name, namespace } = (inputs?.metadata ?? {}) as { name?: unknown; namespace?: unknown };
-    if (!custom || !type.startsWith("kubernetes:") || typeof name !== "string") {
-        return undefined;
-    }
-    return typeof namespace === "string" ? `${namespace}/${name}` : name;
+/** An object with who set which of its fields. */
+interface AppliedObject extends KubeObject {
+    metadata: KubeObject["metadata"] & { managedFields?: { manager: string; operation: string }[] };
 }

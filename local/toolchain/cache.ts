@@ -11,6 +11,8 @@ export interface CacheEntry {
     version: string;
     /** Of everything that the contents depend on besides name and version; see {@link fingerprint}. */
     fingerprint: string;
+    /** What is made along the way and kept by the tools themselves; entries with the same are not made at once. */
+    shares?: string;
     /** Fills the empty folder it is given. May throw; a half-filled folder is never used. */
     produce(folder: string): Promise<void>;
 }
@@ -67,34 +69,53 @@ export async function ensureEntries(
     await withLock(path.join(root, "lock"), waiting, async () => {
         // Looked at again: another process may have made them while this one waited.
         const problems = await findProblems(root, entries);
-        const left = [...problems.entries()];
-        const work = async () => {
-            for (let next = left.shift(); next !== undefined; next = left.shift()) {
-                const [index, { entry, problem }] = next;
+        await sideBySide([...problems.entries()], {
+            shares: ([, { entry }]) => entry.shares,
+            work: async ([index, { entry, problem }]) => {
                 if (problem !== undefined) {
                     report(
                         `${entry.name} ${entry.version} in the cache is damaged (${problem}); making it again`,
                     );
                 }
                 await produceEntry(root, entry, `[${index + 1}/${problems.length}]`, report);
-            }
-        };
-        const outcomes = await Promise.allSettled(
-            Array.from({ length: concurrency }, async () => {
-                try {
-                    await work();
-                } catch (error) {
-                    // What is being made is finished and kept; nothing else is begun.
-                    left.length = 0;
-                    throw error;
-                }
-            }),
-        );
-        const failure = outcomes.find((outcome) => outcome.status === "rejected");
-        if (failure !== undefined) {
-            throw failure.reason;
-        }
+            },
+        });
     });
+}
+
+/**
+ * Works on {@link concurrency} items at a time, begun in their order, but never on two that share something.
+ *
+ * @throws what the first failed `work` throws, once what was under way has ended; nothing is begun after a failure.
+ */
+async function sideBySide<T>(
+    items: T[],
+    { shares, work }: { shares: (item: T) => string | undefined; work: (item: T) => Promise<void> },
+): Promise<void> {
+    const left = [...items];
+    const underWay = new Set<string | undefined>();
+    const takeNext = () => {
+        const at = left.findIndex((item) => shares(item) === undefined || !underWay.has(shares(item)));
+        return at < 0 ? undefined : left.splice(at, 1)[0];
+    };
+    const worker = async () => {
+        for (let item = takeNext(); item !== undefined; item = takeNext()) {
+            underWay.add(shares(item));
+            try {
+                await work(item);
+            } catch (error) {
+                left.length = 0;
+                throw error;
+            } finally {
+                underWay.delete(shares(item));
+            }
+        }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failure !== undefined) {
+        throw failure.reason;
+    }
 }
 
 interface Problem {

@@ -210,6 +210,8 @@ function programEntry(version: string, program: GoProgram, beside?: ModuleFiles)
             program.importPath,
             ...(beside?.folders ?? []),
         ),
+        // Two programs of one module would compile the same packages at the same time, each for itself.
+        shares: program.module,
         produce: async (folder) => {
             await requireGo();
             await buildProgram(program, folder);

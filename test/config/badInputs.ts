@@ -7,6 +7,7 @@ export interface BadInput {
 const dnsLabel = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
+const clusterIdentifier = "at most 200 letters, digits and . : / _ -, e.g. prod-eu";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 const topLevel =
     "release, modelRelease, namespaces, gateway, routing, extProc, registry, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, protect, readiness, cluster";
@@ -116,6 +117,9 @@ export const badInputs: BadInput[] = [
     bad("readiness.gateway", "on", "true or false"),
     bad("readiness.timeoutSeconds", 5, "a whole number from 10 to 3600"),
     bad("cluster.context", "", "the name of a context"),
+    bad("cluster.clusterIdentifier", "", clusterIdentifier),
+    bad("cluster.clusterIdentifier", "prod eu", clusterIdentifier),
+    bad("cluster.clusterIdentifier", 7, clusterIdentifier),
     {
         config: { cluster: { kubeconfig: "" } },
         messages: [
@@ -236,6 +240,26 @@ export const badInputs: BadInput[] = [
         config: { models: { llama: { replica: {} } } },
         messages: [
             "models.llama.replica: unknown setting; did you mean models.llama.replicas? Allowed here: replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match.",
+        ],
+    },
+    {
+        config: { models: { ["m".repeat(48)]: { modelRelease: "m" } }, extProc: { enabled: true } },
+        messages: [
+            `models.${"m".repeat(48)}: "${"m".repeat(48)}" is not allowed, because it makes the name gaie-${"m".repeat(48)}-epp-ext-proc of 66 characters; allowed: at most 45 characters.`,
+        ],
+    },
+    {
+        config: {
+            models: {
+                a: { match: { path: "/a" } },
+                b: { match: { path: "/b" }, objectives: { batch: -10, interactive: 5 } },
+            },
+            objectives: { interactive: 10 },
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+        },
+        messages: [
+            "models.b.objectives.interactive: 5 is not allowed, because models.a has an objective of that name; allowed: another name, or objectives of each model's own and none at the top level.",
         ],
     },
     {

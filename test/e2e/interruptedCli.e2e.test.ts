@@ -42,13 +42,20 @@ describe("pulumi up, killed on its way", function () {
         assert.equal(signal, "SIGKILL", output);
     }
 
-    for (const resource of ["Namespace", "decode-deployment", "HTTPRoute", "epp-deployment"]) {
+    const resources = [
+        "Namespace",
+        "Deployment llm-d-sim/ms-sim-llm-d-modelservice-decode",
+        "HTTPRoute",
+        "Deployment llm-d-inference-scheduler/gaie-inference-scheduling-epp",
+    ];
+    for (const resource of resources) {
         it(`goes on from the first ${resource} after pulumi cancel, refresh and up`, async () => {
             await killUp(resource);
             pulumi("cancel", "--yes");
-            // What was being created has a fixed name, so that creating it again takes it over.
             pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
-            pulumi("up", "--yes", "--skip-preview");
+            machine.pulumi(checkout, ["up", "--yes", "--skip-preview"], {
+                env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" },
+            });
             pulumi("preview", "--refresh", "--expect-no-changes");
             const state = JSON.parse(pulumi("stack", "export")) as {
                 deployment: { pending_operations?: unknown[] };

@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
-import { actions, changes, losses } from "./support/actions";
+import type { RunResult } from "../../commands/shared/runResult";
+import { actions, changes, losses, resourceName } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
 interface HttpRoute {
@@ -15,7 +16,10 @@ describe("the modes on a live stack", function () {
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
     const simulator = "llm-d-sim";
-    const route = "llm-d-inference-scheduling";
+    const serviceRoute = "llm-d-inference-scheduling";
+    const poolRoute = `${serviceRoute}-pool`;
+    /** All that a switch of the backend may delete of what must live on: the other kind's route. */
+    const moved = (from: string) => [`delete HTTPRoute ${scheduler}/${from}`];
     const modes = {
         scheduler: {},
         notObeyed: { extProc: { enabled: true } },
@@ -28,9 +32,26 @@ describe("the modes on a live stack", function () {
     });
     after(() => cluster.stop());
 
+    /** The backend of the one route that there is. */
     function backend(): { kind: string; name: string } {
-        const { spec } = cluster.get<HttpRoute>("httproute", scheduler, route);
+        const routes = cluster.names("httproute", scheduler);
+        assert.equal(routes.length, 1, routes.join(", "));
+        const { spec } = cluster.get<HttpRoute>("httproute", scheduler, routes[0]!);
         return spec.rules[0]!.backendRefs[0]!;
+    }
+
+    /** Asserts that these steps were taken, and in this order. */
+    function assertOrder(result: RunResult, steps: string[]): void {
+        const order = changes(result).map(
+            ({ op, type, urn }) => `${op} ${type.split(":").at(-1)!} ${resourceName(urn)}`,
+        );
+        for (const step of steps) {
+            assert.ok(order.includes(step), `${step} is not in ${order.join(", ")}`);
+        }
+        assert.deepEqual(
+            order.filter((step) => steps.includes(step)),
+            steps,
+        );
     }
 
     function granted(): { kind: string; name: string }[] {
@@ -41,18 +62,22 @@ describe("the modes on a live stack", function () {
 
     it("moves from the proxy to the pool: the new path is there before the old one goes", async () => {
         const result = await (await cluster.open(modes.pool)).up();
-        assert.deepEqual(losses(result), []);
-        const order = changes(result).map(({ op, urn }) => `${op} ${urn.split("::").at(-1)!}`);
-        const at = (step: string) => {
-            assert.ok(order.includes(step), `${step} is not in ${order.join(", ")}`);
-            return order.indexOf(step);
-        };
-        const moved = at("update inference-scheduling-route-route");
-        assert.ok(at("create inference-scheduling-route-grant-inferencepool") < moved);
-        assert.ok(at("create inference-scheduling-pool-pool") < moved);
-        assert.ok(at("create inference-scheduling-pool-epp-service") < moved);
-        assert.ok(at("delete inference-scheduling-route-grant-service") > moved);
-        assert.ok(at("delete inference-scheduling-epp-deployment") > moved);
+        assert.deepEqual(losses(result), moved(serviceRoute));
+        const created = `create HTTPRoute ${scheduler}/${poolRoute}`;
+        const deleted = `delete HTTPRoute ${scheduler}/${serviceRoute}`;
+        for (const needed of [
+            `create ReferenceGrant ${simulator}/${serviceRoute}-to-inferencepool`,
+            `create InferencePool ${simulator}/gaie-inference-scheduling`,
+            `create Service ${simulator}/gaie-inference-scheduling-epp`,
+        ]) {
+            assertOrder(result, [needed, created, deleted]);
+        }
+        assertOrder(result, [
+            created,
+            deleted,
+            `delete ReferenceGrant ${simulator}/${serviceRoute}-to-service`,
+        ]);
+        assertOrder(result, [created, `delete Deployment ${scheduler}/gaie-inference-scheduling-epp`]);
     });
 
     it("then has the pool, its EPP beside it, a grant for that pool alone, and no EnvoyFilter", () => {
@@ -85,8 +110,23 @@ describe("the modes on a live stack", function () {
 
     it("moves on to scores that are not obeyed, and back, and loses nothing", async () => {
         const toProxy = await (await cluster.open(modes.notObeyed)).up();
-        assert.deepEqual(losses(toProxy), []);
-        assert.ok(actions(toProxy).includes("create EnvoyFilter"));
+        assert.deepEqual(losses(toProxy), moved(poolRoute));
+        // What the pool's route needs goes after it.
+        const created = `create HTTPRoute ${scheduler}/${serviceRoute}`;
+        const filter = `EnvoyFilter ${scheduler}/gaie-inference-scheduling-epp-ext-proc`;
+        for (const needed of [
+            `ReferenceGrant ${simulator}/${serviceRoute}-to-inferencepool`,
+            `InferencePool ${simulator}/gaie-inference-scheduling`,
+            `Service ${simulator}/gaie-inference-scheduling-epp`,
+            `Deployment ${simulator}/gaie-inference-scheduling-epp`,
+        ]) {
+            assertOrder(toProxy, [
+                created,
+                `create ${filter}`,
+                `delete HTTPRoute ${scheduler}/${poolRoute}`,
+                `delete ${needed}`,
+            ]);
+        }
         assert.equal(backend().kind, "Service");
         assert.deepEqual(
             granted().map(({ kind }) => kind),
@@ -94,11 +134,14 @@ describe("the modes on a live stack", function () {
         );
 
         const toPool = await (await cluster.open(modes.pool)).up();
-        assert.deepEqual(losses(toPool), []);
-        assert.ok(actions(toPool).includes("delete EnvoyFilter"));
+        assert.deepEqual(losses(toPool), moved(serviceRoute));
+        // No request is asked about twice, and none of an EPP that is gone.
+        const forgotten = `delete ${filter}`;
+        assertOrder(toPool, [forgotten, `delete HTTPRoute ${scheduler}/${serviceRoute}`]);
+        assertOrder(toPool, [forgotten, `delete Service ${scheduler}/gaie-inference-scheduling-epp`]);
 
         const back = await (await cluster.open(modes.scheduler)).up();
-        assert.deepEqual(losses(back), []);
+        assert.deepEqual(losses(back), moved(poolRoute));
         assert.deepEqual(cluster.names("inferencepool", simulator), []);
     });
 
@@ -108,7 +151,7 @@ describe("the modes on a live stack", function () {
             llama: { simulator: { model: "meta-llama/Llama-3.1-8B" }, match: { path: "/llama" } },
         };
         const result = await (await cluster.open({ ...modes.pool, models })).up();
-        assert.deepEqual(losses(result), []);
+        assert.deepEqual(losses(result), moved(serviceRoute));
         assert.deepEqual(cluster.names("inferencepool", simulator), [
             "gaie-inference-scheduling",
             "gaie-llama",
@@ -117,8 +160,8 @@ describe("the modes on a live stack", function () {
             "infra-inference-scheduling-inference-gateway",
         ]);
         assert.deepEqual(cluster.names("httproute", scheduler), [
-            "llm-d-inference-scheduling",
-            "llm-d-llama",
+            "llm-d-inference-scheduling-pool",
+            "llm-d-llama-pool",
         ]);
         assert.deepEqual(
             granted()
@@ -151,7 +194,7 @@ describe("the modes on a live stack", function () {
         };
         const engine = await cluster.open(everything);
         // The model that the test before added goes.
-        const lost = losses(await engine.up()).filter((loss) => !loss.includes("::llama-"));
+        const lost = losses(await engine.up()).filter((loss) => !loss.includes("-llama-"));
         assert.deepEqual(lost, []);
         assert.deepEqual(cluster.names("inferenceobjective", simulator), ["batch", "interactive"]);
         assert.equal(cluster.names("networkpolicy", simulator).length, 3);

@@ -11,7 +11,7 @@ describe("the setting protect on the real engine", function () {
     const small = { replicas: { decode: 1, prefill: 0 } };
     const guardedConfig = { ...small, protect: true };
     /** The program's names of what is protected. */
-    const resources = ["scheduler-gateway-gateway", "namespaces-scheduler", "namespaces-simulator"];
+    const resources = [`${scheduler}/${gateway}`, `namespaces/${scheduler}`, `namespaces/${simulator}`];
 
     /** What is protected, by the names that the cluster knows it by. */
     async function guarded(): Promise<string[]> {
@@ -32,8 +32,8 @@ describe("the setting protect on the real engine", function () {
      */
     function isRefusal({ message }: Error): boolean {
         const refused = [
-            /resource "[^"]*::([\w-]+)"\s+cannot be deleted\s+because it is protected/g,
-            /unable to replace resource "[^"]*::([\w-]+)"\s+as it is currently marked for protection/g,
+            /resource "[^"]*::([\w/-]+)"\s+cannot be deleted\s+because it is protected/g,
+            /unable to replace resource "[^"]*::([\w/-]+)"\s+as it is currently marked for protection/g,
         ].flatMap((pattern) => [...message.matchAll(pattern)].map(([, name]) => name!));
         assert.ok(refused.length > 0, message);
         return refused.every((name) => resources.includes(name));

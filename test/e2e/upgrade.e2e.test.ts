@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import type { Engine } from "../../local/engine";
 import { modes } from "../lab/support/modes";
-import { actions, changes } from "./support/actions";
+import { actions, changes, resourceName } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 import { fullNameOf } from "./support/clusterEditor";
 import { type ReleasedResource, stateOf } from "./support/releasedState";
@@ -22,6 +22,11 @@ describe("an upgrade", function () {
                     fs.readFileSync(path.join(releases, file), "utf8"),
                 ) as ReleasedResource[];
                 const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+                // The one object that has another name now: a pool's route was called as a Service's is.
+                const renamed = objects.filter(
+                    ({ type }) => mode === "scoring" && type.endsWith(":HTTPRoute"),
+                );
+                const kept = objects.filter((object) => !renamed.includes(object));
                 let engine: Engine;
                 let uids: string[];
 
@@ -37,7 +42,7 @@ describe("an upgrade", function () {
                         ...exported,
                         deployment: { ...(exported.deployment as object), resources: stateOf(resources) },
                     });
-                    uids = objects.map(uidOf);
+                    uids = kept.map(uidOf);
                 });
                 after(() => cluster.stop());
 
@@ -54,16 +59,19 @@ describe("an upgrade", function () {
                     ).metadata.uid;
                 }
 
-                it("replaces and deletes nothing", async () => {
+                it("replaces nothing, and deletes nothing but what has another name", async () => {
                     const lost = changes(await engine.preview({ refresh: true })).filter(
                         ({ op }) => !["create", "update", "refresh"].includes(op),
                     );
-                    assert.deepEqual(lost, []);
+                    assert.deepEqual(
+                        lost.map(({ op, urn }) => `${op} ${resourceName(urn)}`),
+                        renamed.map(({ urn }) => `delete ${resourceName(urn)}`),
+                    );
                 });
 
-                it("leaves every object where it is", async () => {
+                it("leaves every other object where it is", async () => {
                     await engine.up();
-                    assert.deepEqual(objects.map(uidOf), uids);
+                    assert.deepEqual(kept.map(uidOf), uids);
                     assert.deepEqual(actions(await engine.preview()), []);
                 });
             });

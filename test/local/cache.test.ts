@@ -78,6 +78,22 @@ describe("toolchain cache", () => {
         assert.deepEqual(made, [], "the third was not begun");
     });
 
+    it("does not make at once what shares its work", async () => {
+        let working = 0;
+        const alone = (name: string) =>
+            tool(name, {
+                shares: "module",
+                produce: async (folder) => {
+                    assert.equal(++working, 1);
+                    await fs.promises.writeFile(path.join(folder, name), contents);
+                    working--;
+                },
+            });
+        await ensureEntries(root(), [alone("one"), alone("two"), tool("other"), alone("three")], report);
+        assert.deepEqual(made, ["other"]);
+        assert.equal(lines.filter((line) => / Made /.test(line)).length, 4);
+    });
+
     it("makes nothing twice", async () => {
         const entry = tool("one");
         await makeOnce(entry);

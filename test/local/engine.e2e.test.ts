@@ -10,6 +10,7 @@ import { projectRoot } from "../../local/paths";
 import { eventually } from "../support/eventually";
 import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
+import { writeScript } from "./temporary";
 import { interruptedProgram } from "./engineInterrupted";
 
 describe("embedded engine (end to end)", function () {
@@ -145,11 +146,9 @@ describe("embedded engine (end to end)", function () {
         });
         const abort = new AbortController();
         const up = stack.up({ signal: abort.signal });
-        await eventually("the wait", () =>
-            stack.lines.some((line) => line.includes("waiting: condition=Programmed")),
-        );
+        await eventually("the Gateway that is waited for", () => hasGateway("cancelled"));
         abort.abort();
-        await assert.rejects(up, /waiting for it was cancelled/);
+        await assert.rejects(up, /context canceled/);
         assert.match(cluster.stateOf("cancelled"), /"id":\s*"cancelled\/gateway-/);
         await stack.destroy();
         assert.equal(cluster.kubectl("get", "ns", "cancelled", "--ignore-not-found"), "");
@@ -164,7 +163,7 @@ describe("embedded engine (end to end)", function () {
             let printed = "";
             child.stdout?.on("data", (text: Buffer) => (printed += text.toString()));
             child.stderr?.on("data", (text: Buffer) => (printed += text.toString()));
-            await eventually("the wait", () => printed.includes("waiting: condition=Programmed"));
+            await eventually("the Gateway that is waited for", () => hasGateway(name));
             const objects = () =>
                 cluster.kubectl("get", "-n", name, "gateway,cm", "-o", "name").split("\n").sort();
             const before = objects();
@@ -178,11 +177,30 @@ describe("embedded engine (end to end)", function () {
             }
             await ended;
 
-            const stack = await cluster.open(name, () => {
-                interruptedProgram(name, "jsonpath={.metadata.uid}");
-                return Promise.resolve();
-            });
+            // A provider that writes down whether it may create what exists, before it serves.
+            const [provider, seen] = ["provider", "seen"].map((file) => path.join(home, file)) as [
+                string,
+                string,
+            ];
+            writeScript(provider, [
+                `printenv PULUMI_K8S_UPSERT_EXISTING_OBJECTS >> '${seen}'`,
+                `exec '${cluster.toolchain.kubernetesProvider}' "$@"`,
+            ]);
+            const mayTakeOver = () => {
+                const values = new Set(fs.readFileSync(seen, "utf8").trim().split("\n"));
+                fs.rmSync(seen);
+                return [...values];
+            };
+            const stack = await cluster.open(
+                name,
+                () => {
+                    interruptedProgram(name, "jsonpath={.metadata.uid}");
+                    return Promise.resolve();
+                },
+                { kubernetesProvider: provider },
+            );
             const result = await stack.up();
+            assert.deepEqual(mayTakeOver(), ["true"], printed);
             assert.ok(
                 stack.lines.some((line) => line.includes("interrupted run")),
                 stack.lines.join("\n"),
@@ -190,11 +208,15 @@ describe("embedded engine (end to end)", function () {
             assert.deepEqual(objects(), before, "nothing is made twice, nothing is lost");
             assert.equal(result.changes.create, undefined);
             assert.deepEqual((await stack.preview({ refresh: true })).changes, { same: 4 });
+            assert.deepEqual(mayTakeOver(), ["false"]);
             await stack.destroy();
             assert.equal(cluster.kubectl("get", "ns", name, "--ignore-not-found"), "");
             await eventually("the end of all processes", () => processesWith(home).length === 0);
         });
     }
+
+    const hasGateway = (namespace: string) =>
+        cluster.kubectl("get", "-n", namespace, "gateway", "-o", "name").includes("/gateway-");
 
     /** Starts a run whose last resource never becomes ready. */
     function startInterrupted(name: string): ChildProcess {

@@ -110,27 +110,42 @@ describe("interrupted creates", () => {
     const inputs = { kind: "ConfigMap", metadata: { name: "map-1", namespace: "ns" } };
     const resource = { urn: "urn:map", type: "kubernetes:core/v1:ConfigMap", custom: true, inputs };
 
-    it("become resources under the name that they were given", () => {
-        const state = adoptPendingCreates({
-            resources: [],
-            pending_operations: [
-                { type: "creating", resource },
-                { type: "updating", resource: { ...resource, urn: "urn:other" } },
-                { type: "creating", resource: { ...resource, type: "aws:s3:Bucket" } },
-            ],
-        });
+    const managers = new Map([
+        [resource.urn, "pulumi-kubernetes-1"],
+        ["urn:other", "pulumi-kubernetes-2"],
+    ]);
+
+    it("become resources of the name and field manager that made them, where they were made", () => {
+        const state = adoptPendingCreates(
+            {
+                resources: [],
+                pending_operations: [
+                    { type: "creating", resource },
+                    { type: "updating", resource: { ...resource, urn: "urn:other" } },
+                    { type: "creating", resource: { ...resource, urn: "urn:not-made" } },
+                ],
+            },
+            managers,
+        );
         assert.equal(state.pending_operations, undefined);
         assert.deepEqual(state.resources, [
-            { ...resource, id: "ns/map-1", outputs: { ...inputs, __inputs: inputs } },
+            {
+                ...resource,
+                id: "ns/map-1",
+                outputs: { ...inputs, __inputs: inputs, __fieldManager: "pulumi-kubernetes-1" },
+            },
         ]);
     });
 
     it("leave the predecessor of a replacement to be deleted", () => {
         const old = { ...resource, id: "ns/map-0" };
-        const state = adoptPendingCreates({
-            resources: [old],
-            pending_operations: [{ type: "creating", resource }],
-        });
+        const state = adoptPendingCreates(
+            {
+                resources: [old],
+                pending_operations: [{ type: "creating", resource }],
+            },
+            managers,
+        );
         assert.deepEqual(
             state.resources?.map(({ id, delete: leaving }) => [id, leaving]),
             [

@@ -94,4 +94,17 @@ describe("the program", () => {
         const provider = registrations.find((registration) => registration.name === "cluster");
         assert.notEqual(provider!.inputs.kubeconfig, "apiVersion: v1");
     });
+
+    it("does not record that one up may take over objects that exist", async () => {
+        const variable = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS";
+        process.env[variable] = "true";
+        try {
+            const { registrations } = await runProgram({});
+            const provider = registrations.find((registration) => registration.name === "cluster");
+            assert.equal(provider!.inputs.upsertExistingObjects, undefined);
+            assert.equal(process.env[variable], "true");
+        } finally {
+            delete process.env[variable];
+        }
+    });
 });

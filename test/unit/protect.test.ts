@@ -4,6 +4,8 @@ import { runUnderMocks } from "../../commands/render/programRun";
 import { InferenceStack } from "../../components";
 import { project } from "../support/mocks";
 
+const gateway = "llm-d-inference-scheduler/infra-inference-scheduling-inference-gateway";
+
 /** The names of the resources that are registered with Pulumi's `protect`, sorted. */
 async function protectedBy(settings: Record<string, unknown>): Promise<{ guarded: string[]; all: string[] }> {
     const guarded: string[] = [];
@@ -35,14 +37,14 @@ describe("the setting protect", () => {
     it("protects exactly the namespaces and the Gateway", async () => {
         const { guarded } = await protectedBy({ protect: true });
         assert.deepEqual(guarded, [
-            "llm-namespaces-scheduler",
-            "llm-namespaces-simulator",
-            "llm-scheduler-gateway-gateway",
+            gateway,
+            "llm-namespaces/llm-d-inference-scheduler",
+            "llm-namespaces/llm-d-sim",
         ]);
     });
 
     it("protects the Gateway alone where the stack finds its namespaces", async () => {
         const { guarded } = await protectedBy({ protect: true, namespaces: { create: false } });
-        assert.deepEqual(guarded, ["llm-scheduler-gateway-gateway"]);
+        assert.deepEqual(guarded, [gateway]);
     });
 });

@@ -153,6 +153,10 @@ describe("the workflows", () => {
             environments,
         );
         assert.deepEqual(
+            Object.values(steps).map((job) => job.with!.recover),
+            environments.map((name) => `\${{ inputs.recover == '${name}' }}`),
+        );
+        assert.deepEqual(
             Object.values(steps).map((job) => job.needs),
             [undefined, ...environments.slice(0, -1)],
         );

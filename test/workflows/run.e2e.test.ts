@@ -6,7 +6,7 @@ import { findStep } from "./workflows";
 describe("the workflows' commands, on prod, with the pulumi CLI", function () {
     this.timeout(180_000);
     let runner: Runner;
-    const variables = { ENVIRONMENT: "prod", STACK: "prod" };
+    const variables = { ENVIRONMENT: "prod", STACK: "prod", RECOVER: "false" };
     const preview = () => runner.run(findStep("preview", "preview", "Preview"), variables);
     const compare = () =>
         runner.run(findStep("drift", "drift", "Compare the cluster with what was deployed"), variables);
@@ -53,6 +53,19 @@ describe("the workflows' commands, on prod, with the pulumi CLI", function () {
         const { code, output } = runner.run(findStep("deploy-environment", "up", "Deploy"), variables);
         assert.equal(code, 0, output);
         assert.match(runner.kubectl("get", "namespaces", "--output", "name"), /^namespace\/llm-d-sim$/m);
+    });
+
+    it("take up a deployment that was killed when an object was there and its creation was not recorded", () => {
+        const { deployment } = JSON.parse(runner.pulumi("stack", "export", "--stack", "prod")) as {
+            deployment: { resources: { urn: string; type: string }[] };
+        };
+        // Nothing depends on it.
+        const { urn } = deployment.resources.find(({ type }) => type.endsWith(":DestinationRule"))!;
+        runner.pulumi("state", "delete", "--yes", "--stack", "prod", urn);
+        const deploy = findStep("deploy-environment", "up", "Deploy");
+        const { code, output } = runner.run(deploy, { ...variables, RECOVER: "true" });
+        assert.equal(code, 0, output);
+        assert.match(output, /\+ +1 created/);
     });
 
     it("find no drift after it", () => {

@@ -62,7 +62,7 @@ export class Runner {
     /** Sets a value of a stack's config as the docs say of credentials: from the standard input. */
     setFromInput(stack: string, setting: string, value: string, flags: string[] = []): void {
         const args = ["config", "set", "--stack", stack, ...flags, "--path", setting];
-        this.machine.pulumi(this.checkout, args, value);
+        this.machine.pulumi(this.checkout, args, { input: value });
     }
 
     /** Runs the pulumi CLI in the checkout. */

@@ -34,14 +34,18 @@ export class CliMachine {
     /**
      * Runs the CLI in a folder and gives what it prints.
      *
-     * @param input what it reads.
+     * @param options what it reads, and variables besides the machine's.
      * @throws Error with what it printed, when it fails.
      */
-    pulumi(folder: string, args: readonly string[], input = ""): string {
+    pulumi(
+        folder: string,
+        args: readonly string[],
+        { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+    ): string {
         return execFileSync("pulumi", args, {
             cwd: folder,
             encoding: "utf8",
-            env: this.env,
+            env: { ...this.env, ...env },
             stdio: "pipe",
             input,
         });

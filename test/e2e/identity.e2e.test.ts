@@ -1,0 +1,171 @@
+import { strict as assert } from "assert";
+import { actions } from "./support/actions";
+import { TestCluster } from "./support/cluster";
+
+const scheduler = "llm-d-inference-scheduler";
+const simulator = "llm-d-sim";
+const small = { replicas: { decode: 2, prefill: 1 } };
+
+/** Which objects of some kinds there are: another one of the same name has another UID. */
+function objects(cluster: TestCluster, kinds: string, ...where: string[]): string[] {
+    const columns = "custom-columns=KIND:.kind,NAME:.metadata.name,UID:.metadata.uid";
+    return cluster
+        .kubectl("get", kinds, "--no-headers", "--output", columns, ...where)
+        .split("\n")
+        .filter((line) => line !== "")
+        .sort();
+}
+
+describe("renaming on a live stack", function () {
+    this.timeout(180_000);
+    const cluster = new TestCluster();
+    let served: string[];
+
+    // The first file to run builds the tools, which takes minutes.
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await (await cluster.open(small)).up();
+        served = modelServers();
+        assert.equal(served.length, 5, served.join("\n"));
+    });
+    after(() => cluster.stop());
+
+    /** The Deployments of the model servers, and their pods. */
+    function modelServers(): string[] {
+        return objects(
+            cluster,
+            "deployments,pods",
+            ...["--namespace", simulator, "--selector", "app.kubernetes.io/instance=sim"],
+        );
+    }
+
+    const byName = { ...small, models: { llama: { modelRelease: "sim" } } };
+    const steps: [string, Record<string, unknown>, string, string][] = [
+        ["the release", { ...small, release: "blue" }, "infra-blue-inference-gateway", "llm-d-blue"],
+        [
+            "the release back",
+            small,
+            "infra-inference-scheduling-inference-gateway",
+            "llm-d-inference-scheduling",
+        ],
+        [
+            "the release to a key of models",
+            byName,
+            "infra-inference-scheduling-inference-gateway",
+            "llm-d-llama",
+        ],
+        [
+            "the key of models",
+            { ...small, models: { qwen: { modelRelease: "sim" } } },
+            "infra-inference-scheduling-inference-gateway",
+            "llm-d-qwen",
+        ],
+        [
+            "the key and the release, with scores that decide",
+            {
+                ...byName,
+                release: "green",
+                extProc: { enabled: true },
+                routing: { backend: "InferencePool" },
+            },
+            "infra-green-inference-gateway",
+            "llm-d-llama-pool",
+        ],
+    ];
+    for (const [what, config, gateway, route] of steps) {
+        it(`keeps the model servers when it renames ${what}`, async () => {
+            const engine = await cluster.open(config);
+            await engine.up();
+            assert.deepEqual(cluster.names("gateway", scheduler), [gateway]);
+            assert.deepEqual(cluster.names("httproute", scheduler), [route]);
+            assert.deepEqual(modelServers(), served);
+            assert.deepEqual(actions(await engine.preview()), []);
+        });
+    }
+});
+
+describe("the setting namespaces.create on a live stack", function () {
+    this.timeout(180_000);
+    const cluster = new TestCluster();
+    const owned = small;
+    const found = { ...small, namespaces: { create: false } };
+    let namespaces: string[];
+    let pods: string[];
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        await (await cluster.open(owned)).up();
+        namespaces = ours();
+        pods = allPods();
+        assert.equal(namespaces.length, 2);
+        assert.equal(pods.length, 4);
+    });
+    after(() => cluster.stop());
+
+    function ours(): string[] {
+        return objects(cluster, "namespaces").filter((line) => line.includes(" llm-d-"));
+    }
+
+    function allPods(): string[] {
+        return objects(
+            cluster,
+            "pods",
+            ...["--all-namespaces", "--selector", "app.kubernetes.io/part-of=llm-d-inference"],
+        );
+    }
+
+    function assertKept(): void {
+        assert.deepEqual(ours(), namespaces);
+        assert.deepEqual(allPods(), pods);
+    }
+
+    for (const [how, extra] of [
+        ["", {}],
+        [" though they are protected", { protect: true }],
+    ] as const) {
+        it(`gives the namespaces up and leaves everything in them${how}`, async () => {
+            await (await cluster.open({ ...owned, ...extra })).up();
+            const engine = await cluster.open({ ...found, ...extra });
+            assert.deepEqual(actions(await engine.up()), []);
+            assertKept();
+            assert.deepEqual(actions(await engine.preview()), []);
+        });
+
+        it(`takes them back${how}, where the provider may take over what exists`, async () => {
+            process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
+            try {
+                await (await cluster.open({ ...owned, ...extra })).up();
+            } finally {
+                delete process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS;
+            }
+            assertKept();
+            const engine = await cluster.open({ ...owned, ...extra });
+            await engine.up();
+            assert.deepEqual(actions(await engine.preview()), []);
+        });
+    }
+
+    it("is refused in the preview where there is no such namespace", async () => {
+        const engine = await cluster.open({
+            ...small,
+            namespaces: { create: false, simulator: "not-there" },
+        });
+        await assert.rejects(engine.preview(), /resource 'not-there' does not exist/);
+    });
+
+    it("leaves the namespaces when what was given up is destroyed", async () => {
+        const engine = await cluster.open(found);
+        await engine.up();
+        await engine.destroy();
+        assert.deepEqual(ours(), namespaces);
+        assert.deepEqual(allPods(), []);
+    });
+
+    it("deploys to namespaces that it finds", async () => {
+        const engine = await cluster.open(found);
+        await engine.up();
+        assert.deepEqual(ours(), namespaces);
+        assert.deepEqual(actions(await engine.preview()), []);
+        await engine.destroy();
+    });
+});
