@@ -13,8 +13,6 @@ export interface Failure {
 export interface TrafficResult {
     answered: number;
     failed: Failure[];
-    /** Answered requests by the pod that answered. */
-    pods: Record<string, number>;
 }
 
 /** Rests between two requests of a connection, in milliseconds: the load is there to find faults, not limits. */
@@ -28,8 +26,9 @@ const patience = 15_000;
  * and the next one soon after the answer.
  */
 export class Traffic {
+    /** Complete once it is stopped. */
+    readonly result: TrafficResult = { answered: 0, failed: [] };
     private readonly startedAt = performance.now();
-    private readonly result: TrafficResult = { answered: 0, failed: [], pods: {} };
     private readonly agent: http.Agent;
     private readonly connections: Promise<void>[];
     private stopped = false;
@@ -43,25 +42,22 @@ export class Traffic {
     }
 
     /** Ends the traffic once every request that is under way has its answer. */
-    async stop(): Promise<TrafficResult> {
+    async stop(): Promise<void> {
         this.stopped = true;
         await Promise.all(this.connections);
         this.agent.destroy();
-        return this.result;
     }
 
     private async send(connection: number): Promise<void> {
         for (let number = 0; !this.stopped; number++) {
             const sentAt = performance.now();
             const prompt = `Request ${String(number)} of connection ${String(connection)}.`;
-            const { status, pod, text } = await this.ask(prompt).catch((error: Error) => ({
+            const { status, text } = await this.ask(prompt).catch((error: Error) => ({
                 status: undefined,
-                pod: undefined,
                 text: error.message,
             }));
             if (status === 200) {
                 this.result.answered++;
-                this.result.pods[pod ?? ""] = (this.result.pods[pod ?? ""] ?? 0) + 1;
             } else {
                 const at = Math.round(sentAt - this.startedAt) / 1000;
                 this.result.failed.push({ at, answer: `${String(status ?? "no answer")}: ${text}` });
@@ -70,7 +66,7 @@ export class Traffic {
         }
     }
 
-    private ask(prompt: string): Promise<{ status: number; pod: string | undefined; text: string }> {
+    private ask(prompt: string): Promise<{ status: number; text: string }> {
         return new Promise((resolve, reject) => {
             const request = http.request(
                 `${this.url}/v1/completions`,
@@ -85,10 +81,8 @@ export class Traffic {
                     response.on("data", (chunk: Buffer) => chunks.push(chunk));
                     response.once("error", reject);
                     response.once("end", () => {
-                        const pod = response.headers["x-inference-pod"];
                         resolve({
                             status: response.statusCode ?? 0,
-                            pod: typeof pod === "string" ? pod : undefined,
                             text: Buffer.concat(chunks).toString("utf8"),
                         });
                     });
