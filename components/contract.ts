@@ -39,6 +39,8 @@ export const labels = {
     inferenceServing: "llm-d.ai/inferenceServing",
     /** The release whose pods these are, so that two models in one namespace never select each other's. */
     model: "llm-d.ai/model-release",
+    /** Tells the pods of one generation of a Deployment from those of another, where `pulumi up` looks for them. */
+    revision: "llm-d.ai/revision",
     /** Set by Istio on the data plane of a Gateway; its value is the Gateway's name. */
     gatewayName: "gateway.networking.k8s.io/gateway-name",
     name: "app.kubernetes.io/name",

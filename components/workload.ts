@@ -1,9 +1,11 @@
 import * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
+import { createHash } from "crypto";
 import { unlessEmpty } from "./empties";
+import { labels } from "./contract";
 import { objectName } from "./identity";
-import { awaitedFor, notAwaited } from "./readiness";
+import { awaitedFor, awaitReadyPod, notAwaited } from "./readiness";
 
 /** CPU and memory, as Kubernetes quantities. */
 export interface ResourceAmounts {
@@ -64,8 +66,10 @@ export interface WorkloadArgs {
     serviceAccountName?: string;
     /** Within which {@link lingerSeconds} passes as well. Default: the Kubernetes default, 30 seconds. */
     terminationGracePeriodSeconds?: number;
-    /** How long `pulumi up` waits for the Deployment to be available, in seconds; undefined for not at all. */
-    timeoutSeconds?: number;
+    /** Which pods are Ready when all is well, and waited for: every one, or under leader election the one that leads. */
+    ready: "all" | "leader";
+    /** How long `pulumi up` waits for them, in seconds. */
+    timeoutSeconds: number;
 }
 
 /**
@@ -78,13 +82,42 @@ export const lingerSeconds = 5;
 const nonRootUser = 65532;
 
 /**
- * Creates the Deployment through kubernetesx, of which only this module knows. `PodBuilder.asDeploymentSpec` is not
- * used: it labels and selects pods by `app: <first container>` only, so that two releases would select each other's.
+ * Creates the Deployment, and what tells `pulumi up` that its pods are ready where the Deployment itself cannot.
+ *
+ * @returns what is there once the pods are ready.
  */
-export function deployWorkload(args: WorkloadArgs, opts: pulumi.CustomResourceOptions): kx.Deployment {
+export function deployWorkload(args: WorkloadArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const spec = podSpec(args);
+    if (args.ready === "all") {
+        const awaited = pulumi.mergeOptions(opts, awaitedFor(args.timeoutSeconds));
+        return createDeployment(args, { labels: args.labels }, spec, awaited);
+    }
+    const revision = { [labels.revision]: revisionOf(args, spec) };
+    const podLabels = { ...args.labels, ...revision };
+    const deployment = createDeployment(args, { labels: podLabels, annotations: notAwaited }, spec, opts);
+    return awaitReadyPod(
+        { ...args, selector: { ...args.selector, ...revision } },
+        { parent: opts.parent, dependsOn: [deployment] },
+    );
+}
+
+/** What differs between two generations of a Deployment's pods, in the length of a label. */
+function revisionOf({ annotations }: WorkloadArgs, spec: pulumi.Input<object>): pulumi.Output<string> {
+    return pulumi
+        .output({ annotations, spec })
+        .apply((template) =>
+            createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 16),
+        );
+}
+
+/**
+ * The pods, made by kubernetesx, of which only this module knows. `PodBuilder.asDeploymentSpec` is not used: it
+ * labels and selects pods by `app: <first container>` only, so that two releases would select each other's.
+ */
+function podSpec(args: WorkloadArgs): kx.PodBuilder["podSpec"] {
     const { placement } = args;
     const mounts = Object.entries(args.mounts ?? {}).map(([destPath, volume]) => ({ destPath, volume }));
-    const pod = new kx.PodBuilder({
+    return new kx.PodBuilder({
         serviceAccountName: args.serviceAccountName,
         imagePullSecrets: unlessEmpty(args.pullSecrets.map((name) => ({ name }))),
         nodeSelector: unlessEmpty(placement.nodeSelector),
@@ -127,31 +160,31 @@ export function deployWorkload(args: WorkloadArgs, opts: pulumi.CustomResourceOp
                 volumeMounts: [{ destPath: "/tmp", volume: { name: "tmp", emptyDir: {} } }, ...mounts],
             },
         ],
-    });
+    }).podSpec;
+}
+
+function createDeployment(
+    args: WorkloadArgs,
+    metadata: { labels: Record<string, pulumi.Input<string>>; annotations?: Record<string, string> },
+    spec: kx.PodBuilder["podSpec"],
+    opts: pulumi.CustomResourceOptions,
+): kx.Deployment {
     return new kx.Deployment(
         objectName(args),
         {
-            metadata: {
-                name: args.name,
-                namespace: args.namespace,
-                labels: args.labels,
-                ...(args.timeoutSeconds === undefined && { annotations: notAwaited }),
-            },
+            metadata: { name: args.name, namespace: args.namespace, ...metadata },
             spec: {
                 replicas: args.replicas,
                 // Both fields of it are the program's, so that no change of strategy leaves one of another behind.
                 strategy: args.rollingUpdate && { type: "RollingUpdate", rollingUpdate: args.rollingUpdate },
                 selector: { matchLabels: args.selector },
                 template: {
-                    metadata: { labels: args.labels, annotations: args.annotations },
-                    spec: pod.podSpec,
+                    metadata: { labels: metadata.labels, annotations: args.annotations },
+                    spec,
                 },
             },
         },
-        pulumi.mergeOptions(opts, {
-            ...(args.timeoutSeconds !== undefined && awaitedFor(args.timeoutSeconds)),
-            transformations: [withoutInitContainers],
-        }),
+        pulumi.mergeOptions(opts, { transformations: [withoutInitContainers] }),
     );
 }
 

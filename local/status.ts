@@ -1,13 +1,14 @@
 import { execFileSync } from "child_process";
 import Table from "cli-table3";
 import * as path from "path";
+import { labels } from "../components/contract";
 import type { ControlPlaneStatus } from "./controlplane";
 
 /** The parts of a live object that tell whether it is ready. */
 export interface LiveObject {
     apiVersion: string;
     kind: string;
-    metadata: { name: string; namespace?: string };
+    metadata: { name: string; namespace?: string; labels?: Record<string, string> };
     spec?: { replicas?: number };
     status?: {
         readyReplicas?: number;
@@ -56,11 +57,14 @@ export function resourceTable(expected: readonly ObjectRef[], live: readonly Liv
 }
 
 /** Whether an object does what it is for, in a word or two. */
-export function describe({ kind, spec, status }: LiveObject): string {
+export function describe({ kind, metadata, spec, status }: LiveObject): string {
     if (kind === "Deployment") {
-        const wanted = spec?.replicas ?? 0;
+        const replicas = spec?.replicas ?? 0;
         const ready = status?.readyReplicas ?? 0;
-        return `${ready >= wanted ? "ready" : "not ready"} ${String(ready)}/${String(wanted)}`;
+        // What `pulumi up` waits for one Ready pod of is never more than that.
+        const leads = metadata.labels?.[labels.revision] !== undefined;
+        const enough = ready >= (leads ? Math.min(replicas, 1) : replicas);
+        return `${enough ? "ready" : "not ready"} ${String(ready)}/${String(replicas)}${leads ? ", one leads" : ""}`;
     }
     const conditions = status?.conditions ?? status?.parents?.flatMap((parent) => parent.conditions ?? []);
     if (conditions !== undefined && conditions.length > 0) {

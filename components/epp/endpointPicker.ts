@@ -11,8 +11,8 @@ import { createServiceMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
-import { awaitedFor, notAwaited } from "../readiness";
-import type { Placement, ResourceSettings, WorkloadArgs } from "../workload";
+import { notAwaited } from "../readiness";
+import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload, lingerSeconds } from "../workload";
 import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments } from "./arguments";
@@ -51,10 +51,12 @@ const succession = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, lingerSe
 
 /**
  * Under leader election no pod can be Ready before the leader gives its Lease up, which it does when it is told to end
- * (`LeaderElectionReleaseOnCancel`, GIE 1.2 to llm-d 0.10). So all are told at once, and the next ones start meanwhile:
- * with `Recreate` they would start only after the last one has drained, 30 s later from llm-d 0.10 on.
+ * (`LeaderElectionReleaseOnCancel`, GIE 1.2 to llm-d 0.10). So all go at once, and the next ones start meanwhile: with
+ * `Recreate` they would start only after the last one has drained, 30 s later from llm-d 0.10 on. The leader serves for a
+ * moment yet: nobody leads for as much longer, but a Gateway that fails open loses nothing, since Envoy passes a request
+ * on where it knows of no EPP, and not where it has begun to ask one that is gone.
  */
-const handover = { rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" } };
+const handover = { rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" }, lingerSeconds: 2 };
 
 /**
  * The endpoint picker: identity, rights in the model servers' namespace, configuration, Deployment, Service, and the
@@ -97,69 +99,63 @@ export class EndpointPicker extends pulumi.ComponentResource {
             { metadata: common, data: { [configFile.name]: configText } },
             child("config"),
         );
-        const workload: WorkloadArgs = {
-            ...common,
-            selector,
-            annotations: {
-                "checksum/config": checksum(configText),
-                ...(!args.metricsAuth && {
-                    "prometheus.io/scrape": "true",
-                    "prometheus.io/port": String(ports.eppMetrics),
-                    "prometheus.io/path": "/metrics",
-                }),
-            },
-            replicas: args.replicas,
-            ...(leaderElection ? handover : succession),
-            containerName: "epp",
-            image: args.image,
-            resources: args.resources,
-            placement: args.placement,
-            pullSecrets: args.pullSecrets,
-            serviceAccountName: args.name,
-            terminationGracePeriodSeconds,
-            mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
-            // With only its leader Ready, a Deployment is never complete in the eyes of the provider, neither when it
-            // is changed nor when it is refreshed: its Service is waited for instead.
-            ...(!leaderElection && { timeoutSeconds: args.readiness.timeoutSeconds }),
-            container: {
-                args: eppArguments(args, leaderElection),
-                ports: {
-                    [portNames.eppGrpc]: ports.eppGrpc,
-                    [portNames.eppHealth]: ports.eppHealth,
-                    [portNames.eppMetrics]: ports.eppMetrics,
-                },
-                env: {
-                    NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
-                    // GIE reads its own Deployment's name from it when it selects pods without a pool.
-                    POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
-                    ...(args.tracing.otlpEndpoint !== undefined && {
-                        OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
+        const deployment = deployWorkload(
+            {
+                ...common,
+                selector,
+                annotations: {
+                    "checksum/config": createHash("sha256").update(configText).digest("hex"),
+                    ...(!args.metricsAuth && {
+                        "prometheus.io/scrape": "true",
+                        "prometheus.io/port": String(ports.eppMetrics),
+                        "prometheus.io/path": "/metrics",
                     }),
                 },
-                livenessProbe: {
-                    ...grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
-                    initialDelaySeconds: 5,
-                    periodSeconds: 10,
-                },
-                // While nobody leads, each second of the probe's period is one without an EPP.
-                readinessProbe: {
-                    ...grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
-                    periodSeconds: 2,
+                replicas: args.replicas,
+                ...(leaderElection ? handover : succession),
+                containerName: "epp",
+                image: args.image,
+                resources: args.resources,
+                placement: args.placement,
+                pullSecrets: args.pullSecrets,
+                serviceAccountName: args.name,
+                terminationGracePeriodSeconds,
+                mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
+                ready: leaderElection ? "leader" : "all",
+                timeoutSeconds: args.readiness.timeoutSeconds,
+                container: {
+                    args: eppArguments(args, leaderElection),
+                    ports: {
+                        [portNames.eppGrpc]: ports.eppGrpc,
+                        [portNames.eppHealth]: ports.eppHealth,
+                        [portNames.eppMetrics]: ports.eppMetrics,
+                    },
+                    env: {
+                        NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
+                        // GIE reads its own Deployment's name from it when it selects pods without a pool.
+                        POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
+                        ...(args.tracing.otlpEndpoint !== undefined && {
+                            OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
+                        }),
+                    },
+                    livenessProbe: {
+                        ...grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
+                        initialDelaySeconds: 5,
+                        periodSeconds: 10,
+                    },
+                    // While nobody leads, each second of the probe's period is one without an EPP.
+                    readinessProbe: {
+                        ...grpcProbe(leaderElection ? eppHealthServices.readiness : undefined),
+                        periodSeconds: 2,
+                    },
                 },
             },
-        };
-        const deployment = deployWorkload(workload, child("deployment", [serviceAccount, config, ...rights]));
+            child("deployment", [serviceAccount, config, ...rights]),
+        );
         new k8s.core.v1.Service(
             objectName(common),
             {
-                metadata: {
-                    ...common,
-                    annotations: leaderElection
-                        ? // Changes with the Deployment, so that the Service is waited for again: the provider looks
-                          // for a Ready pod behind it 10 s later, when those of the revision before are leaving.
-                          { "checksum/deployment": checksum(JSON.stringify(workload)) }
-                        : notAwaited,
-                },
+                metadata: { ...common, annotations: notAwaited },
                 spec: {
                     type: "ClusterIP",
                     selector,
@@ -171,10 +167,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                     ],
                 },
             },
-            {
-                ...child("service", [deployment]),
-                ...(leaderElection && awaitedFor(args.readiness.timeoutSeconds)),
-            },
+            child("service", [deployment]),
         );
         new k8s.apiextensions.CustomResource(
             objectName(common),
@@ -208,10 +201,6 @@ export class EndpointPicker extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
-}
-
-function checksum(text: string): string {
-    return createHash("sha256").update(text).digest("hex");
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {

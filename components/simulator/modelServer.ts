@@ -90,6 +90,7 @@ export class ModelServer extends pulumi.ComponentResource {
                 resources: args.resources,
                 placement: args.placement,
                 pullSecrets: args.pullSecrets,
+                ready: "all",
                 timeoutSeconds: args.timeoutSeconds,
                 lingerSeconds,
                 terminationGracePeriodSeconds: lingerSeconds + drainSeconds,

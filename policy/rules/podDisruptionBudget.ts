@@ -18,11 +18,11 @@ const autoscaler = { group: "autoscaling", kind: "HorizontalPodAutoscaler" };
 export const podDisruptionBudget: Rule = {
     name: "pod-disruption-budget",
     description:
-        "Replicated model servers have a PodDisruptionBudget that leaves some running and lets others go; an endpoint picker has none.",
+        "Replicated model servers have a PodDisruptionBudget that leaves some running and lets others go; an endpoint picker has none that keeps a pod.",
     severity: "medium",
     enforcementLevel: "advisory",
     remediationSteps:
-        "Add a PodDisruptionBudget with maxUnavailable 1 and the Deployment's selector. Remove one that selects an endpoint picker: only its leader is Ready, so the budget keeps every node that it runs on from being drained.",
+        "Add a PodDisruptionBudget with maxUnavailable 1 and the Deployment's selector. Remove one that selects an endpoint picker, or let it keep none (maxUnavailable 100%, unhealthyPodEvictionPolicy AlwaysAllow): only its leader is Ready, so the budget keeps every node that it runs on from being drained.",
     *checkStack(index) {
         const budgets = index.model(budgetsOf);
         const pickers = new Set(pickersOf(index).all.map(({ template }) => template));
@@ -34,7 +34,7 @@ export const podDisruptionBudget: Rule = {
             }
         }
         yield* eachPicker(index, function* ({ owner, template }) {
-            for (const budget of budgets.of(template)) {
+            for (const budget of budgets.of(template).filter((candidate) => !allowsEverything(candidate))) {
                 yield {
                     object: budget,
                     message: `${budget.toString()} selects the endpoint picker ${owner.toString()}, of which only the leader is ever Ready: its node cannot be drained.`,
@@ -117,6 +117,11 @@ function allowsNothing({ spec }: KubernetesObject, replicas: number): boolean {
         return maxUnavailable === 0 || maxUnavailable === "0" || maxUnavailable === "0%";
     }
     return minAvailable === "100%" || (integer(minAvailable) ?? 0) >= replicas;
+}
+
+/** Whether every pod may go at any time: of pods that are not Ready, a budget by itself lets none go while none is Ready. */
+function allowsEverything({ spec }: KubernetesObject): boolean {
+    return text(spec.maxUnavailable) === "100%" && text(spec.unhealthyPodEvictionPolicy) === "AlwaysAllow";
 }
 
 function limitOf({ spec }: KubernetesObject): string {

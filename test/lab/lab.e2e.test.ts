@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import { podSelector } from "../../components/contract";
 import { modes } from "./support/modes";
+import { sharedLab } from "./support/sharedLab";
 import { TestLab } from "./support/lab";
 
 interface Conditioned {
@@ -25,7 +26,7 @@ const decode = podSelector("sim", "decode");
 
 describe("the lab: real Istio, Envoy, endpoint picker and simulator", function () {
     this.timeout(300_000);
-    const lab = new TestLab();
+    const lab = sharedLab;
     /** Where the Gateway's pods have their Envoy: below a folder that they share with this machine. */
     const envoy = "/usr/local/bin/envoy";
     const envoyOfMachine = () => fs.statSync(envoy, { throwIfNoEntry: false })?.size;
@@ -34,9 +35,8 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
     before(async function () {
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
-        await lab.deploy(modes.scheduler);
+        await lab.deploy(modes.scheduler, { refresh: true });
     });
-    after(() => lab.stop());
 
     function routeReason(): string | undefined {
         const { status } = lab.cluster.get<Routed>("httproute", scheduler, route);
@@ -130,6 +130,32 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 .split("\n");
             assert.ok(log.trimEnd().endsWith(line!));
             assert.deepEqual(more, []);
+        });
+
+        it("ends pods that are deleted while they start", async () => {
+            const deployment = "ms-sim-llm-d-modelservice-decode";
+            const decodePods = () => lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
+            const scale = (replicas: number) =>
+                lab.cluster.kubectl(
+                    ...["--namespace", simulator, "scale", "deployment", deployment],
+                    ...["--replicas", String(replicas)],
+                );
+            for (let round = 0; round < 3; round++) {
+                scale(8);
+                // The node hears of them one after the other: some start, some wait, of some it has not heard.
+                await lab.until(decodePods, (names) => names.length > 3);
+                scale(3);
+            }
+            await lab.until(
+                () => lab.endingPods(),
+                (pods) => pods.length === 0,
+            );
+            await lab.until(
+                () => lab.pods(simulator, decode),
+                (pods) =>
+                    pods.length === 3 &&
+                    pods.every((pod) => pod.status.containerStatuses?.[0]?.ready ?? false),
+            );
         });
 
         it("leaves the machine's own folders as they were", () => {

@@ -12,27 +12,25 @@ import { kubectlOf, liveEditor, SavedObjects } from "../e2e/support/clusterEdito
 import { faults } from "../e2e/support/faults";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";
+import { sharedLab } from "./support/sharedLab";
 
 /** Every fault of the catalogue on a running stack: verify names it before whatever follows from it. */
 describe("verify in the lab", function () {
     this.timeout(300_000);
-    const lab = new TestLab();
+    const lab = sharedLab;
     let cluster: Cluster;
     let kubectl: Kubectl;
 
     before(async function () {
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
-        await lab.deploy(modes.scheduler);
+        await lab.deploy(modes.scheduler, { refresh: true });
         const { state } = lab.cluster;
         const kubeconfig = path.join(state, "kubeconfig");
         cluster = new Cluster({ kubeconfig });
         kubectl = kubectlOf(path.join(state, "kubectl"), kubeconfig, path.join(state, "kubectl-cache"));
     });
-    after(async () => {
-        cluster?.close();
-        await lab.stop();
-    });
+    after(() => cluster?.close());
 
     for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
         describe(mode, () => {

@@ -3,6 +3,7 @@ import * as path from "path";
 import { execa } from "execa";
 import type { DeploymentOutput } from "../../../components/deploymentOutput";
 import type { LabUrls } from "../../../local/proof";
+import type { RunResult } from "../../../local/engine";
 import { keepOutputs, openPaths } from "../../../local/proof";
 import { hasPip } from "../../../local/toolchain/python";
 import { TestCluster } from "../../e2e/support/cluster";
@@ -42,13 +43,17 @@ export class TestLab {
         }
     }
 
-    /** Deploys the dev stack, with config over the environment's own, and opens its paths. */
-    async deploy(config: Record<string, unknown> = {}, options: { refresh?: boolean } = {}): Promise<void> {
-        const engine = await this.cluster.open(config, { lab: true });
-        await engine.up(options);
+    /** Deploys a stack, that of dev by default, with config over the environment's own, and opens its paths. */
+    async deploy(
+        config: Record<string, unknown> = {},
+        { refresh, ...session }: { refresh?: boolean; stack?: string; policyPacks?: string[] } = {},
+    ): Promise<RunResult> {
+        const engine = await this.cluster.open(config, { ...session, lab: true });
+        const result = await engine.up({ refresh });
         const outputs = await engine.outputs();
         keepOutputs(this.cluster.state, outputs);
         this.paths = await openPaths(this.cluster.state, outputs.deployment!.value as DeploymentOutput);
+        return result;
     }
 
     get urls(): { gateway: string; direct: string } {
@@ -96,6 +101,15 @@ export class TestLab {
             }
             await new Promise((resolve) => setTimeout(resolve, 250));
         }
+    }
+
+    /** Names of the pods, of the whole cluster, that are told to end and have not ended. */
+    endingPods(): string[] {
+        const text = this.cluster.kubectl("get", "pods", "--all-namespaces", "--output", "json");
+        const { items } = JSON.parse(text) as { items: LabPod[] };
+        return items.flatMap(({ metadata }) =>
+            metadata.deletionTimestamp === undefined ? [] : [metadata.name],
+        );
     }
 
     /** The pods of a namespace with these labels that are not being deleted. */

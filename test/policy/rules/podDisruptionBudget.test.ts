@@ -79,6 +79,15 @@ describe("pod-disruption-budget", () => {
         ]);
     });
 
+    it("reports no budget for an endpoint picker that lets every pod go at any time", () => {
+        const all = { maxUnavailable: "100%", unhealthyPodEvictionPolicy: "AlwaysAllow" };
+        assert.deepEqual(check(picker(), budget(all, { app: "epp" })), []);
+        for (const field of Object.keys(all)) {
+            const { length } = check(picker(), budget({ ...all, [field]: undefined }, { app: "epp" }));
+            assert.equal(length, 1, field);
+        }
+    });
+
     it("waits for what is not known in preview", () => {
         assert.deepEqual(check(replicated(unknown)), [
             "waits: Deployment models/decode: spec.replicas of Deployment models/decode is not known in preview",

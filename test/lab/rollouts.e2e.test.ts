@@ -1,0 +1,130 @@
+import { strict as assert } from "assert";
+import { deepMerge } from "../../components/settings/merge";
+import { versions } from "../../local/toolchain/versions";
+import { TestLab } from "./support/lab";
+import { modes } from "./support/modes";
+import { sharedLab } from "./support/sharedLab";
+import type { TrafficResult } from "./support/traffic";
+import { Traffic } from "./support/traffic";
+
+/** What docs/rollouts.md promises, with requests through the Gateway for as long as each change takes. */
+describe("changes under load, in the lab", function () {
+    this.timeout(300_000);
+    const lab = sharedLab;
+    /** The same programs under another name: to everything but the lab, another image. */
+    const otherImages = {
+        simulator: { images: { simulator: `quay.io/llm-d/llm-d-inference-sim:${versions.simulator}` } },
+        epp: { images: { epp: `quay.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` } },
+    };
+    const failOpen = { extProc: { failureMode: "FailOpen" } };
+    const twoPickers = { replicas: { epp: 2 } };
+    const otherConfig = { epp: { plugins: "load-aware" } };
+
+    before(async function () {
+        this.timeout(60 * 60_000);
+        await TestLab.skipWherePipIsMissing(this);
+        await lab.deploy(modes.scheduler, { refresh: true });
+        await lab.askUntil("gateway", ({ status }) => status === 200);
+    });
+
+    /** Deploys while requests come, until the pods that the change ends have ended. */
+    async function change(mode: keyof typeof modes, ...over: object[]): Promise<TrafficResult> {
+        const config = over.reduce<object>((merged, more) => deepMerge(merged, more) as object, modes[mode]);
+        const traffic = new Traffic(lab.urls.gateway);
+        try {
+            await lab.deploy(config as Record<string, unknown>);
+            await lab.until(
+                () => lab.endingPods(),
+                (pods) => pods.length === 0,
+            );
+        } finally {
+            // Also where the deployment fails, so that nothing is sent on.
+            await traffic.stop();
+        }
+        return traffic.result;
+    }
+
+    function lostNothing({ answered, failed }: TrafficResult): void {
+        assert.deepEqual(failed, []);
+        assert.ok(answered > 50, `only ${String(answered)} requests came in the time`);
+    }
+
+    describe("a switch of the mode loses no request:", () => {
+        const path = [
+            "scheduler",
+            "scoring-not-obeyed",
+            "scoring",
+            "scheduler",
+            "scoring",
+            "scoring-not-obeyed",
+            "scheduler",
+        ] as const;
+        for (const [index, to] of path.slice(1).entries()) {
+            it(`from ${path[index]!} to ${to}`, async () => {
+                lostNothing(await change(to));
+            });
+        }
+    });
+
+    for (const mode of ["scheduler", "scoring"] as const) {
+        describe(`in the mode ${mode} no request is lost when`, () => {
+            before(() => lab.deploy(modes[mode]));
+
+            it("decode pods are added", async () => {
+                lostNothing(await change(mode, { replicas: { decode: 5 } }));
+            });
+
+            it("decode pods are taken away", async () => {
+                lostNothing(await change(mode, { replicas: { decode: 2 } }));
+            });
+
+            it("the simulator's image changes", async () => {
+                lostNothing(await change(mode, otherImages.simulator));
+            });
+        });
+    }
+
+    for (const mode of ["scoring-not-obeyed", "scoring"] as const) {
+        describe(`in the mode ${mode}, with one EPP that fails closed, no request is lost when`, () => {
+            before(() => lab.deploy(modes[mode]));
+
+            it("the EPP's configuration changes", async () => {
+                lostNothing(await change(mode, otherConfig));
+            });
+
+            it("the EPP's image changes", async () => {
+                lostNothing(await change(mode, otherImages.epp));
+            });
+        });
+    }
+
+    describe("with several EPPs, of which one leads", () => {
+        function lostWhileNobodyLed({ answered, failed }: TrafficResult): void {
+            assert.ok(failed.length > 0, "docs/rollouts.md says that this cannot be had, and it was");
+            assert.deepEqual(
+                failed.filter(({ answer }) => answer !== "500: "),
+                [],
+            );
+            assert.ok(answered > 50);
+        }
+
+        before(() => lab.deploy(modes.scoring));
+
+        it("that fail closed, requests fail while the first leader is chosen", async () => {
+            lostWhileNobodyLed(await change("scoring", twoPickers));
+        });
+
+        it("that fail closed, requests fail while the next leader is chosen", async () => {
+            lostWhileNobodyLed(await change("scoring", twoPickers, otherConfig));
+        });
+
+        it("that fail open, no request is lost when the configuration changes", async () => {
+            await change("scoring", twoPickers, failOpen);
+            lostNothing(await change("scoring", twoPickers, failOpen, otherConfig));
+        });
+
+        it("no request is lost on the way back to one", async () => {
+            lostNothing(await change("scoring"));
+        });
+    });
+});
