@@ -202,11 +202,15 @@ class EmbeddedEngine implements Engine {
         return options.refresh || fs.existsSync(this.parts.layout.needsRefresh) ? true : undefined;
     }
 
-    /** Whether the provider may create what exists, which it refuses by default from 4.29 on. */
-    private mayTakeOver(yes: boolean): void {
-        const { workspace } = this.stack;
+    /** Lets the provider create what exists, which it refuses by itself from 4.29 on, or leaves that to the user. */
+    private letTakeOver(yes: boolean): void {
+        const { envVars } = this.stack.workspace;
         // Of the CLI and its plugins alone: the program would record it in the state.
-        workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = String(yes);
+        if (yes) {
+            envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
+        } else {
+            delete envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS;
+        }
     }
 
     /** A creation that failed may have been carried out all the same, where the API server's answer was lost. */
@@ -250,7 +254,7 @@ class EmbeddedEngine implements Engine {
             if (await resolvePendingOperations(this.stack, options.kubeconfig, options.report)) {
                 fs.writeFileSync(layout.needsRefresh, "");
             }
-            this.mayTakeOver(fs.existsSync(layout.needsRefresh));
+            this.letTakeOver(fs.existsSync(layout.needsRefresh));
             const collector = new ResultCollector();
             const lines = new LineSplitter(options.report);
             const run: RunOptions = {

@@ -19,7 +19,8 @@ interface StateResource {
 export function refuseTakeovers(engine: Engine, state: string): Engine {
     const up = engine.up.bind(engine);
     engine.up = async (options) => {
-        if (fs.existsSync(engineLayout(state).needsRefresh)) {
+        const allowed = process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS === "true";
+        if (allowed || fs.existsSync(engineLayout(state).needsRefresh)) {
             return up(options);
         }
         // The API server's timestamps have whole seconds.
