@@ -14,28 +14,30 @@ export interface ClusterArgs {
     clusterIdentifier?: string;
 }
 
-/** Lets one `pulumi up` take over objects that exist, after one that was killed. The provider reads it by itself. */
-const upsertVariable = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS";
+/**
+ * What a single `pulumi up` can be given: to take over objects that exist, and fields that others set. The provider's own
+ * process reads them; the SDK would record them as inputs of the provider, which the next `pulumi up` would then change.
+ */
+const variablesOfOneUp = ["PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "PULUMI_K8S_ENABLE_PATCH_FORCE"];
 
 /**
  * The provider of the cluster. It is always explicit, so that the resources' provider stays the same one when a
  * kubeconfig or a context is set later on.
  */
 export function createClusterProvider(args: ClusterArgs): k8s.Provider {
-    // The SDK would record it as an input of the provider, which the next `pulumi up` without it would then change.
-    const upsert = process.env[upsertVariable];
-    delete process.env[upsertVariable];
-    const provider = new k8s.Provider("cluster", {
-        kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
-        context: args.context,
-        clusterIdentifier: args.clusterIdentifier,
-        // Otherwise a changed EPP configuration replaces its ConfigMap under the running pods.
-        enableConfigMapMutable: true,
-        // And a renewed certificate or password the Secret under the Gateway or the pods.
-        enableSecretMutable: true,
-    });
-    if (upsert !== undefined) {
-        process.env[upsertVariable] = upsert;
+    const hidden = variablesOfOneUp.map((name) => [name, process.env[name]] as const);
+    hidden.forEach(([name]) => delete process.env[name]);
+    try {
+        return new k8s.Provider("cluster", {
+            kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
+            context: args.context,
+            clusterIdentifier: args.clusterIdentifier,
+            // Otherwise a changed EPP configuration replaces its ConfigMap under the running pods.
+            enableConfigMapMutable: true,
+            // And a renewed certificate or password the Secret under the Gateway or the pods.
+            enableSecretMutable: true,
+        });
+    } finally {
+        Object.assign(process.env, Object.fromEntries(hidden.filter(([, value]) => value !== undefined)));
     }
-    return provider;
 }

@@ -18,7 +18,7 @@ const namespaces = z
             dnsLabelAllowed,
         ).default("llm-d-sim"),
         create: toggle(
-            "Whether the stack owns both namespaces. Set it to false where they exist already.",
+            "Whether the stack owns both namespaces. Set it to false where they exist already; on a live stack that gives them up and deletes nothing.",
         ).default(true),
     })
     .prefault({});

@@ -209,6 +209,20 @@ class EmbeddedEngine implements Engine {
         workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = String(yes);
     }
 
+    /** A creation that failed may have been carried out all the same, where the API server's answer was lost. */
+    private async rememberLostCreations({ steps }: RunResult): Promise<void> {
+        const failed = steps.filter(({ op, failed: lost }) => lost && op.startsWith("create"));
+        if (failed.length === 0) {
+            return;
+        }
+        const { deployment } = await this.stack.exportStack();
+        const { resources = [] } = deployment as { resources?: { urn: string }[] };
+        const recorded = new Set(resources.map(({ urn }) => urn));
+        if (failed.some(({ urn }) => !recorded.has(urn))) {
+            fs.writeFileSync(this.parts.layout.needsRefresh, "");
+        }
+    }
+
     private caughtUp(): void {
         fs.rmSync(this.parts.layout.needsRefresh, { force: true });
     }
@@ -249,6 +263,7 @@ class EmbeddedEngine implements Engine {
                 // An inline program runs in this process, and reads the kubeconfig's path from its environment.
                 await withProcessVariables({ KUBECONFIG: options.kubeconfig }, () => action(run));
             } catch (error) {
+                await this.rememberLostCreations(collector.result);
                 throw new EngineError(operation, collector.result, (error as Error).message, error);
             } finally {
                 lines.end();

@@ -142,6 +142,14 @@ export const actionlint = programEntry(versions.actionlint, {
     variables: {},
 });
 
+/** Pulumi's language host of programs in YAML. */
+export const pulumiYaml = programEntry(versions.pulumiYaml, {
+    name: "pulumi-language-yaml",
+    module: "pulumi-yaml",
+    importPath: ".",
+    variables: {},
+});
+
 /** istiod. */
 export const pilotDiscovery = istioEntry("pilot-discovery", "istio.io/istio/pilot/cmd/pilot-discovery");
 

@@ -102,6 +102,18 @@ export async function ensureActionlint(report: (line: string) => void): Promise<
     return programPath(entries.actionlint);
 }
 
+/**
+ * Makes sure that the language host of programs in YAML, which tests run beside the CLI, is there.
+ *
+ * @param report takes one line of progress at a time.
+ * @returns its path.
+ * @throws Error when Go is missing or too old and it must be built, or when the build fails.
+ */
+export async function ensurePulumiYaml(report: (line: string) => void): Promise<string> {
+    await ensureEntries(cacheDir, [entries.pulumiYaml], report);
+    return programPath(entries.pulumiYaml);
+}
+
 /** @returns the official CLI to use, or undefined to build one. */
 async function choosePulumi(report: (line: string) => void): Promise<string | undefined> {
     const wish = process.env.LLMD_LOCAL_PULUMI ?? "";

@@ -30,6 +30,8 @@ export const versions = {
     simulator: "v0.10.2",
     /** Of the linter that tests hold the GitHub workflows against. */
     actionlint: "v1.7.12",
+    /** Of the language host of YAML programs that tests run: the newest one whose Go module can be had. */
+    pulumiYaml: "v1.25.0",
     /** Our own tool; raised by hand when what it does changes its meaning. */
     labnet: "v1",
     /** Our own tool; raised by hand when what it issues changes its meaning. */

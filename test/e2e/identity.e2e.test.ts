@@ -39,37 +39,22 @@ describe("renaming on a live stack", function () {
         );
     }
 
-    const byName = { ...small, models: { llama: { modelRelease: "sim" } } };
+    const usual = "infra-inference-scheduling-inference-gateway";
+    const scored = { extProc: { enabled: true }, routing: { backend: "InferencePool" } };
     const steps: [string, Record<string, unknown>, string, string][] = [
         ["the release", { ...small, release: "blue" }, "infra-blue-inference-gateway", "llm-d-blue"],
-        [
-            "the release back",
-            small,
-            "infra-inference-scheduling-inference-gateway",
-            "llm-d-inference-scheduling",
-        ],
+        ["the release back", small, usual, "llm-d-inference-scheduling"],
         [
             "the release to a key of models",
-            byName,
-            "infra-inference-scheduling-inference-gateway",
+            { ...small, models: { llama: { modelRelease: "sim" } } },
+            usual,
             "llm-d-llama",
         ],
         [
-            "the key of models",
-            { ...small, models: { qwen: { modelRelease: "sim" } } },
-            "infra-inference-scheduling-inference-gateway",
-            "llm-d-qwen",
-        ],
-        [
-            "the key and the release, with scores that decide",
-            {
-                ...byName,
-                release: "green",
-                extProc: { enabled: true },
-                routing: { backend: "InferencePool" },
-            },
-            "infra-green-inference-gateway",
-            "llm-d-llama-pool",
+            "that key, when scores come to decide",
+            { ...small, ...scored, models: { qwen: { modelRelease: "sim" } } },
+            usual,
+            "llm-d-qwen-pool",
         ],
     ];
     for (const [what, config, gateway, route] of steps) {
@@ -119,31 +104,30 @@ describe("the setting namespaces.create on a live stack", function () {
         assert.deepEqual(allPods(), pods);
     }
 
-    for (const [how, extra] of [
-        ["", {}],
-        [" though they are protected", { protect: true }],
-    ] as const) {
-        it(`gives the namespaces up and leaves everything in them${how}`, async () => {
-            await (await cluster.open({ ...owned, ...extra })).up();
-            const engine = await cluster.open({ ...found, ...extra });
-            assert.deepEqual(actions(await engine.up()), []);
-            assertKept();
-            assert.deepEqual(actions(await engine.preview()), []);
-        });
-
-        it(`takes them back${how}, where the provider may take over what exists`, async () => {
-            process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
-            try {
-                await (await cluster.open({ ...owned, ...extra })).up();
-            } finally {
-                delete process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS;
-            }
-            assertKept();
-            const engine = await cluster.open({ ...owned, ...extra });
-            await engine.up();
-            assert.deepEqual(actions(await engine.preview()), []);
-        });
+    async function giveUp(more: Record<string, unknown>): Promise<void> {
+        const engine = await cluster.open({ ...found, ...more });
+        assert.deepEqual(actions(await engine.up()), []);
+        assertKept();
+        assert.deepEqual(actions(await engine.preview()), []);
     }
+
+    it("gives the namespaces up and leaves everything in them", () => giveUp({}));
+
+    it("takes them back, where the provider may take over what exists", async () => {
+        const guarded = { ...owned, protect: true };
+        process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
+        try {
+            await (await cluster.open(guarded)).up();
+        } finally {
+            delete process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS;
+        }
+        assertKept();
+        const engine = await cluster.open(guarded);
+        await engine.up();
+        assert.deepEqual(actions(await engine.preview()), []);
+    });
+
+    it("gives them up though they are protected", () => giveUp({ protect: true }));
 
     it("is refused in the preview where there is no such namespace", async () => {
         const engine = await cluster.open({
@@ -166,6 +150,5 @@ describe("the setting namespaces.create on a live stack", function () {
         await engine.up();
         assert.deepEqual(ours(), namespaces);
         assert.deepEqual(actions(await engine.preview()), []);
-        await engine.destroy();
     });
 });

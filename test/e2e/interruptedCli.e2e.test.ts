@@ -21,6 +21,8 @@ describe("pulumi up, killed on its way", function () {
     after(() => machine.stop());
 
     const pulumi = (...args: string[]) => machine.pulumi(checkout, args);
+    const up = (env: Record<string, string>) =>
+        machine.pulumi(checkout, ["up", "--yes", "--skip-preview"], { env });
 
     /** Kills `pulumi up`, and all that it started, when its output has this text. */
     async function killUp(text: string): Promise<void> {
@@ -48,19 +50,34 @@ describe("pulumi up, killed on its way", function () {
         "HTTPRoute",
         "Deployment llm-d-inference-scheduler/gaie-inference-scheduling-epp",
     ];
+    /** Of what the killed run made and did not record. */
+    const nextChange = [
+        ["replicas.decode", "4"],
+        ["epp.logLevel", "3"],
+        ["routing.requestTimeout", "30s"],
+    ] as const;
+
     for (const resource of resources) {
         it(`goes on from the first ${resource} after pulumi cancel, refresh and up`, async () => {
             await killUp(resource);
             pulumi("cancel", "--yes");
             pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
-            machine.pulumi(checkout, ["up", "--yes", "--skip-preview"], {
-                env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" },
-            });
+            up({ PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" });
             pulumi("preview", "--refresh", "--expect-no-changes");
             const state = JSON.parse(pulumi("stack", "export")) as {
                 deployment: { pending_operations?: unknown[] };
             };
             assert.deepEqual(state.deployment.pending_operations ?? [], []);
+            for (const [setting, value] of nextChange) {
+                pulumi("config", "set", "--path", setting, value);
+            }
+            up({ PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+            pulumi("preview", "--refresh", "--expect-no-changes");
+            // Once only.
+            for (const [setting] of nextChange) {
+                pulumi("config", "rm", "--path", setting);
+            }
+            pulumi("up", "--yes", "--skip-preview");
             pulumi("destroy", "--yes", "--skip-preview");
         });
     }

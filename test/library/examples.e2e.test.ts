@@ -1,14 +1,8 @@
 import { strict as assert } from "assert";
-import * as fs from "fs";
 import * as path from "path";
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { version } from "../../package.json";
 import { EngineError } from "../../local/engine";
 import { useControlPlane } from "../local/engineHarness";
 import { Consumers, programOf } from "./support/consumer";
-
-const root = path.resolve(__dirname, "../..");
 
 describe("the examples on the real engine and API server", function () {
     // The first file to run builds the tools, which takes minutes.
@@ -58,48 +52,6 @@ describe("the examples on the real engine and API server", function () {
             delete process.env.WITHOUT_ISTIO;
         }
     });
-
-    it("deploys the component package, as programs in other languages use it", async () => {
-        const type = "llm-d-inference:index:InferenceStack";
-        const release = { release: "packaged", readiness: { gateway: false } };
-        const settings = { ...release, namespaces: { scheduler: "pkg-gateway", simulator: "pkg-models" } };
-        // What an SDK generated from the package's schema does: the engine asks the plugin to construct it.
-        class Remote extends pulumi.ComponentResource {
-            declare readonly directAddresses: pulumi.Output<Record<string, string>>;
-            constructor(provider: k8s.Provider) {
-                const inputs = { settings, directAddresses: undefined };
-                super(type, "inference", inputs, { providers: [provider], version }, true);
-            }
-        }
-        const stack = await cluster.open("packaged", () => {
-            const provider = new k8s.Provider("cluster", {
-                enableConfigMapMutable: true,
-                enableSecretMutable: true,
-            });
-            return Promise.resolve({ addresses: new Remote(provider).directAddresses });
-        });
-        installComponentPlugin(path.join(cluster.folder, "stacks", "packaged", "pulumi", "home"));
-        await stack.up();
-        assert.deepEqual((await stack.outputs()).addresses?.value, {
-            packaged: "http://gaie-packaged-proxy.pkg-models.svc.cluster.local:8200",
-        });
-        assert.deepEqual(names("httproute", "pkg-gateway"), [
-            "httproute.gateway.networking.k8s.io/llm-d-packaged",
-        ]);
-        await stack.destroy();
-    });
-
-    /** Makes this repository the plugin of its component package, as `pulumi package add` does of a folder. */
-    function installComponentPlugin(home: string): void {
-        const folder = path.join(home, "plugins", `resource-llm-d-inference-v${version}`);
-        const runner = require.resolve("@pulumi/pulumi/cmd/run-plugin");
-        fs.mkdirSync(folder);
-        fs.writeFileSync(
-            path.join(folder, "pulumi-resource-llm-d-inference"),
-            `#!/bin/sh\nexec '${process.execPath}' '${runner}' --pwd '${root}' '${root}' "$@"\n`,
-            { mode: 0o755 },
-        );
-    }
 
     it("deploys another team's program, judged by the policies alone", async () => {
         const stack = await open("policy-user", consumers.example("policy-user"));

@@ -19,6 +19,7 @@ describe("the library, as another program has it", function () {
         for (const file of [
             "bin/components/index.js",
             "bin/components/index.d.ts",
+            "plugin/PulumiPlugin.yaml",
             "policy/PulumiPolicy.yaml",
             "schema/pulumi-stack.schema.json",
         ]) {
@@ -77,7 +78,7 @@ describe("the library, as another program has it", function () {
                 .map(({ inputs }) => (inputs.metadata as { name: string }).name)
                 .sort();
         assert.deepEqual(named("Gateway"), ["infra-shared-inference-gateway"]);
-        assert.deepEqual(named("HTTPRoute"), ["llm-d-llama", "llm-d-qwen"]);
+        assert.deepEqual(named("HTTPRoute"), ["llm-d-llama-pool", "llm-d-qwen-pool"]);
         assert.deepEqual(named("InferencePool"), ["gaie-llama", "gaie-qwen"]);
         assert.deepEqual(named("ReferenceGrant"), [
             "llm-d-llama-to-inferencepool",

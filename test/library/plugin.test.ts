@@ -1,22 +1,22 @@
 import { strict as assert } from "assert";
-import type { ChildProcessByStdio } from "child_process";
 import { spawn } from "child_process";
 import { once } from "events";
 import * as fs from "fs";
+import * as os from "os";
 import * as path from "path";
 import * as readline from "readline";
-import type { Readable } from "stream";
 import * as grpc from "@grpc/grpc-js";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { ComponentProvider } from "@pulumi/pulumi/provider/experimental/provider";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { parse } from "yaml";
 import { runUnderMocks } from "../../commands/render/programRun";
 import { InferenceStack, SettingsError } from "../../components";
+import { Consumers, readManifest } from "./support/consumer";
 
 const root = path.resolve(__dirname, "../..");
-const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { main: string };
+const plugin = path.join(root, "plugin");
+const components = path.join(root, "components");
 const stack = { project: "user", stack: "test", config: {} };
 
 interface PackageSchema {
@@ -27,41 +27,29 @@ interface PackageSchema {
 describe("the component package", function () {
     this.timeout(120_000);
 
-    it("is one that Pulumi runs with Node", () => {
-        const plugin: unknown = parse(fs.readFileSync(path.join(root, "PulumiPlugin.yaml"), "utf8"));
-        assert.deepEqual(plugin, { runtime: "nodejs" });
+    let consumers: Consumers;
+
+    before(() => {
+        consumers = new Consumers();
+    });
+    after(() => consumers.remove());
+
+    it("has the name and the version of the library", () => {
+        const { name, version } = readManifest(root);
+        assert.deepEqual({ ...readManifest(plugin), name, version }, readManifest(plugin));
     });
 
-    describe("in a process of its own, as Pulumi starts it", () => {
-        let child: ChildProcessByStdio<null, Readable, Readable>;
-        let client: ResourceProviderClient;
-
-        before(async () => {
-            const program = require.resolve("@pulumi/pulumi/cmd/run-plugin");
-            child = spawn(process.execPath, [program, root], {
-                cwd: root,
-                stdio: ["ignore", "pipe", "pipe"],
-            });
-            const errors: string[] = [];
-            child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-            const [port] = (await Promise.race([
-                once(readline.createInterface(child.stdout), "line"),
-                once(child, "exit").then(() => Promise.reject(new Error(errors.join("")))),
-            ])) as [string];
-            client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-        });
-        after(() => {
-            client.close();
-            child.kill();
-        });
-
-        it("offers one component, with settings in and addresses out", async () => {
-            const text = await new Promise<string>((resolve, reject) => {
-                client.getSchema(new messages.GetSchemaRequest(), (error, response) =>
-                    error ? reject(error) : resolve(response.getSchema()),
-                );
-            });
-            const schema = JSON.parse(text) as PackageSchema;
+    // It is started in the folder of the program that uses it, with whatever that has for a compiler.
+    const uses: Record<string, { folder: () => string; program: Record<string, object> }> = {
+        "a checkout, for a program in another language": { folder: () => plugin, program: {} },
+        "the npm package, for one in TypeScript": {
+            folder: () => path.join(consumers.library, "plugin"),
+            program: { "tsconfig.json": { compilerOptions: { target: "es2018", strict: true, types: [] } } },
+        },
+    };
+    for (const [where, { folder, program }] of Object.entries(uses)) {
+        it(`offers one component from ${where}, with settings in and addresses out`, async () => {
+            const schema = await schemaOf(folder(), program);
             assert.equal(schema.name, "llm-d-inference");
             assert.deepEqual(Object.keys(schema.resources), ["llm-d-inference:index:InferenceStack"]);
             const component = schema.resources["llm-d-inference:index:InferenceStack"]!;
@@ -73,12 +61,12 @@ describe("the component package", function () {
                 "schedulerAddresses",
             ]);
         });
-    });
+    }
 
     it("constructs the whole stack from settings", async () => {
         const provider = new ComponentProvider({
             name: "llm-d-inference",
-            dirname: root,
+            dirname: plugin,
             components: [InferenceStack],
         });
         const settings = { extProc: { enabled: true }, routing: { backend: "InferencePool" } };
@@ -120,7 +108,20 @@ describe("the component package", function () {
             }
             return Promise.resolve({});
         }, stack);
-        const urns = registrations.map(({ type, name, parent }) => `${parent} ${type} ${name}`);
+        const urns = registrations.map(({ urn }) => urn);
+        assert.equal(new Set(urns).size, urns.length);
+    });
+
+    it("lets two of them find the same namespaces", async () => {
+        const { registrations, reads } = await runUnderMocks(() => {
+            for (const release of ["blue", "green"]) {
+                const settings = { release, modelRelease: release, namespaces: { create: false } };
+                new InferenceStack(release, { settings });
+            }
+            return Promise.resolve({});
+        }, stack);
+        const urns = [...registrations, ...reads].map(({ urn }) => urn);
+        assert.equal(reads.length, 4);
         assert.equal(new Set(urns).size, urns.length);
     });
 
@@ -152,9 +153,39 @@ describe("the component package", function () {
     };
     for (const [component, reason] of Object.entries(unfit)) {
         it(`leaves out ${component}, whose arguments Pulumi's analyzer does not take`, () => {
-            const entry = { ...manifest, main: "components/index.ts" };
-            const analyzer = new Analyzer(root, "llm-d-inference", entry, new Set([component]));
+            const analyzer = new Analyzer(components, "llm-d-inference", {}, new Set([component]));
             assert.throws(() => analyzer.analyze(), reason);
         });
     }
 });
+
+/** Starts the package as Pulumi's language host does, in a folder with these files, and asks for its schema. */
+async function schemaOf(folder: string, files: Record<string, object>): Promise<PackageSchema> {
+    const cwd = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-program-"));
+    for (const [name, contents] of Object.entries(files)) {
+        fs.writeFileSync(path.join(cwd, name), JSON.stringify(contents));
+    }
+    const launcher = require.resolve("@pulumi/pulumi/cmd/run-plugin", { paths: [folder] });
+    const child = spawn(process.execPath, [launcher, folder], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const ended = once(child, "exit");
+    try {
+        const errors: string[] = [];
+        child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+        const [port] = (await Promise.race([
+            once(readline.createInterface(child.stdout), "line"),
+            ended.then(() => Promise.reject(new Error(`It ended. ${errors.join("")}`))),
+        ])) as [string];
+        const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+        const text = await new Promise<string>((resolve, reject) => {
+            client.getSchema(new messages.GetSchemaRequest(), (error, response) =>
+                error ? reject(error) : resolve(response.getSchema()),
+            );
+        });
+        client.close();
+        return JSON.parse(text) as PackageSchema;
+    } finally {
+        child.kill();
+        await ended;
+        fs.rmSync(cwd, { recursive: true });
+    }
+}

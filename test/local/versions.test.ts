@@ -39,6 +39,7 @@ describe("toolchain versions", () => {
             versions.llmdScheduler,
         );
         assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
+        assert.equal(required("pulumi-yaml", "github.com/pulumi/pulumi-yaml"), versions.pulumiYaml);
     });
 
     it("of the endpoint pickers are of the GIE that the matrix says", () => {

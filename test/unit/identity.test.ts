@@ -1,19 +1,11 @@
 import { strict as assert } from "assert";
 import * as fc from "fast-check";
 import type { SettingsInput } from "../../components/settings";
-import { runUnderMocks } from "../../commands/render/programRun";
-import { deploy } from "../../components/deploy";
-import { settingsFrom } from "../../components/settings";
 import type { ProgramRun } from "../support/mocks";
-import { project, runProgram } from "../support/mocks";
+import { runProgram } from "../support/mocks";
 import { modes } from "../support/modes";
+import { objectsOf, runSettings } from "../support/objects";
 import { legalSettings } from "../support/randomSettings";
-
-/** Deploys settings as the program does; secrets are taken in clear, which no stack's config may have. */
-function run(settings: SettingsInput): Promise<ProgramRun> {
-    const program = () => Promise.resolve(deploy(settingsFrom(settings), "", {}));
-    return runUnderMocks(program, { project, stack: "test", config: {} });
-}
 
 /** An object of the cluster, and what the program calls it. */
 interface Identity {
@@ -21,22 +13,14 @@ interface Identity {
     urn: string;
 }
 
-function isObject({ type }: { type: string }): boolean {
-    return type.startsWith("kubernetes:");
-}
-
 /** Everything on the cluster that a run creates or finds. */
-function identities({ registrations, reads }: ProgramRun): Identity[] {
-    const registered = registrations.filter(isObject).map(({ inputs, urn }) => {
-        const { apiVersion, kind, metadata } = inputs as {
-            apiVersion: string;
-            kind: string;
-            metadata: { namespace?: string; name: string };
-        };
-        return { object: [apiVersion, kind, metadata.namespace ?? "", metadata.name].join(" "), urn };
-    });
+function identities(run: ProgramRun): Identity[] {
+    const registered = objectsOf(run).map(({ inputs: { apiVersion, kind, metadata }, urn }) => ({
+        object: [apiVersion, kind, metadata.namespace ?? "", metadata.name].join(" "),
+        urn,
+    }));
     // Namespaces, the only objects that are read.
-    const found = reads.map(({ id, urn }) => ({ object: `v1 Namespace  ${id}`, urn }));
+    const found = run.reads.map(({ id, urn }) => ({ object: `v1 Namespace  ${id}`, urn }));
     return [...registered, ...found];
 }
 
@@ -91,7 +75,7 @@ describe("an object's URN", function () {
 
     for (const [what, [before, after]] of Object.entries(transitions)) {
         it(`stays the same with ${what}`, async () => {
-            const all = [...identities(await run(before)), ...identities(await run(after))];
+            const all = [...identities(await runSettings(before)), ...identities(await runSettings(after))];
             assert.deepEqual(confusions(all), []);
         });
     }
@@ -99,7 +83,7 @@ describe("an object's URN", function () {
     it("is one, and its alone, under any two settings; and no alias is another's", async () => {
         await fc.assert(
             fc.asyncProperty(legalSettings, legalSettings, async (before, after) => {
-                const runs = [await run(before), await run(after)];
+                const runs = [await runSettings(before), await runSettings(after)];
                 for (const each of runs) {
                     const urns = identities(each).map(({ urn }) => urn);
                     assert.equal(new Set(urns).size, urns.length, urns.join("\n"));
@@ -108,8 +92,7 @@ describe("an object's URN", function () {
                 assert.deepEqual(confusions(all), []);
                 const objectOf = new Map(all.map(({ urn, object }) => [urn, object]));
                 const taken = runs
-                    .flatMap(({ registrations }) => registrations)
-                    .filter(isObject)
+                    .flatMap(objectsOf)
                     .flatMap(({ aliases }) => aliases)
                     .filter((alias) => objectOf.has(alias));
                 assert.deepEqual(taken, []);
@@ -141,10 +124,9 @@ const meaningful: Record<string, RegExp> = {
     "the user's own words": /^Deployment spec\.template\.spec\.affinity\./,
 };
 
-function meaninglessEmpties({ registrations }: ProgramRun): string[] {
-    return registrations
-        .filter(isObject)
-        .flatMap(({ inputs }) => empties(inputs).map((at) => `${String(inputs.kind)} ${at}`))
+function meaninglessEmpties(run: ProgramRun): string[] {
+    return objectsOf(run)
+        .flatMap(({ inputs }) => empties(inputs).map((at) => `${inputs.kind} ${at}`))
         .filter((place) => !Object.values(meaningful).some((pattern) => pattern.test(place)));
 }
 
@@ -160,7 +142,7 @@ describe("what is registered", function () {
     it("has nothing empty under any settings", async () => {
         await fc.assert(
             fc.asyncProperty(legalSettings, async (settings) => {
-                assert.deepEqual(meaninglessEmpties(await run(settings)), []);
+                assert.deepEqual(meaninglessEmpties(await runSettings(settings)), []);
             }),
             { numRuns: 25 },
         );

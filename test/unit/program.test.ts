@@ -76,6 +76,50 @@ describe("the program", () => {
         assert.equal((grant!.inputs.metadata as { namespace: string }).namespace, namespace);
     });
 
+    // Pulumi creates in the order of dependencies, and deletes in the reverse one.
+    const needs: { mode: string; kind: string; of: string[] }[] = [
+        {
+            mode: "scheduler",
+            kind: "HTTPRoute",
+            of: [
+                "Gateway::llm-d-inference-scheduler/infra-inference-scheduling-inference-gateway",
+                "ReferenceGrant::llm-d-sim/llm-d-inference-scheduling-to-service",
+                "Service::llm-d-sim/gaie-inference-scheduling-proxy",
+            ],
+        },
+        {
+            mode: "scoring",
+            kind: "HTTPRoute",
+            of: [
+                "Gateway::llm-d-inference-scheduler/infra-inference-scheduling-inference-gateway",
+                "ReferenceGrant::llm-d-sim/llm-d-inference-scheduling-to-inferencepool",
+                "InferencePool::llm-d-sim/gaie-inference-scheduling",
+                "Deployment::llm-d-sim/gaie-inference-scheduling-epp",
+                "Service::llm-d-sim/gaie-inference-scheduling-epp",
+                "Deployment::llm-d-sim/ms-sim-llm-d-modelservice-decode",
+            ],
+        },
+        {
+            mode: "scoring-not-obeyed",
+            kind: "EnvoyFilter",
+            of: [
+                "HTTPRoute::llm-d-inference-scheduler/llm-d-inference-scheduling",
+                "Deployment::llm-d-inference-scheduler/gaie-inference-scheduling-epp",
+                "Service::llm-d-inference-scheduler/gaie-inference-scheduling-epp",
+            ],
+        },
+    ];
+    for (const { mode, kind, of } of needs) {
+        it(`creates the ${kind} after what it needs, and deletes it before, in the mode ${mode}`, async () => {
+            const { registrations } = await runProgram(modes[mode]);
+            const [dependent] = find(registrations, kind);
+            const missing = of.filter(
+                (needed) => !dependent!.dependencies.some((dependency) => dependency.endsWith(`:${needed}`)),
+            );
+            assert.deepEqual(missing, []);
+        });
+    }
+
     it("passes whole milliseconds, and no tokenizer flag, to an old simulator", async () => {
         const { registrations } = await runProgram({
             images: { simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1" },
@@ -89,22 +133,32 @@ describe("the program", () => {
         assert.ok(!args.some((argument) => argument.startsWith("--force-dummy-tokenizer")), args.join(" "));
     });
 
+    it("tells the provider which cluster it is, whatever the kubeconfig says", async () => {
+        const { registrations } = await runProgram({ cluster: { clusterIdentifier: "prod-eu" } });
+        const provider = registrations.find(({ name }) => name === "cluster");
+        assert.equal(provider!.inputs.clusterIdentifier, "prod-eu");
+    });
+
     it("does not read the kubeconfig in clear into the provider", async () => {
         const { registrations } = await runProgram({ cluster: { kubeconfig: "apiVersion: v1" } });
         const provider = registrations.find((registration) => registration.name === "cluster");
         assert.notEqual(provider!.inputs.kubeconfig, "apiVersion: v1");
     });
 
-    it("does not record that one up may take over objects that exist", async () => {
-        const variable = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS";
-        process.env[variable] = "true";
-        try {
-            const { registrations } = await runProgram({});
-            const provider = registrations.find((registration) => registration.name === "cluster");
-            assert.equal(provider!.inputs.upsertExistingObjects, undefined);
-            assert.equal(process.env[variable], "true");
-        } finally {
-            delete process.env[variable];
-        }
-    });
+    for (const [variable, input] of [
+        ["PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "upsertExistingObjects"],
+        ["PULUMI_K8S_ENABLE_PATCH_FORCE", "enablePatchForce"],
+    ] as const) {
+        it(`does not record ${variable}, which is for one up`, async () => {
+            process.env[variable] = "true";
+            try {
+                const { registrations } = await runProgram({});
+                const provider = registrations.find((registration) => registration.name === "cluster");
+                assert.equal(provider!.inputs[input], undefined);
+                assert.equal(process.env[variable], "true");
+            } finally {
+                delete process.env[variable];
+            }
+        });
+    }
 });

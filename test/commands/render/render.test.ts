@@ -66,6 +66,15 @@ describe("render", function () {
         }
     });
 
+    it("leaves namespaces out that the stack finds", async () => {
+        const manifests = await render({ namespaces: { create: false } });
+        const written = (await render()).map(({ file }) => file);
+        assert.deepEqual(
+            manifests.map(({ file }) => file),
+            written.filter((file) => !file.startsWith(`${clusterFolder}/namespace-`)),
+        );
+    });
+
     it("leaves Pulumi's own annotations out, and keeps the others", async () => {
         const objects = (await render({ readiness: { gateway: true } })).map(({ object }) => object);
         assert.ok(!JSON.stringify(objects).includes("pulumi.com/"));

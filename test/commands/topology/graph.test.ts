@@ -74,7 +74,7 @@ describe("topology: the paths", () => {
         );
         assert.ok(
             arrows(topology, "gateway").includes(
-                "HTTPRoute llm-d-inference-scheduling -[EPP picks the pod]-> InferencePool gaie-inference-scheduling",
+                "HTTPRoute llm-d-inference-scheduling-pool -[EPP picks the pod]-> InferencePool gaie-inference-scheduling",
             ),
         );
     });
@@ -306,14 +306,14 @@ describe("topology: what is red", () => {
                     "/qwen3",
                 );
             },
-            found: [/^HTTPRoute .*-qwen: does not match path \/qwen, as the outputs say/],
+            found: [/^HTTPRoute .*-qwen-pool: does not match path \/qwen, as the outputs say/],
         },
         {
             what: "a route that is not there",
             mode: "several-models",
             break: (stack) => remove(stack, "HTTPRoute", "qwen"),
             found: [
-                /^HTTPRoute .*\/llm-d-qwen: not there, but the outputs name it/,
+                /^HTTPRoute .*\/llm-d-qwen-pool: not there, but the outputs name it/,
                 /^InferencePool .*gaie-qwen: no route refers to it/,
             ],
         },

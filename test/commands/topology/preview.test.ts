@@ -33,7 +33,9 @@ describe("topology: a preview", () => {
     it("reads the engine's digest, and marks what is added, changed and deleted", async () => {
         const { objects } = await stackOf("scoring");
         const before = await stackOf("scheduler");
-        const oldGrant = find(before, "ReferenceGrant");
+        // An object that the program reads: the digest has what was said of it, which is nothing.
+        const namespace = { op: "read", newState: { type: "kubernetes:core/v1:Namespace", inputs: {} } };
+        const created = ["InferencePool", "HTTPRoute", "ReferenceGrant"];
         const digest = {
             steps: [
                 {
@@ -41,23 +43,35 @@ describe("topology: a preview", () => {
                     urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev",
                     newState: { type: "pulumi:pulumi:Stack" },
                 },
+                { ...namespace, urn: "urn:pulumi:dev::p::kubernetes:core/v1:Namespace::models" },
                 ...objects.map((object) =>
-                    step({ InferencePool: "create", HTTPRoute: "update" }[object.kind] ?? "same", object),
+                    step(
+                        created.includes(object.kind)
+                            ? "create"
+                            : object.kind === "Gateway"
+                              ? "update"
+                              : "same",
+                        object,
+                    ),
                 ),
-                step("delete", oldGrant),
+                step("delete", find(before, "HTTPRoute")),
+                step("delete", find(before, "ReferenceGrant")),
             ],
             changeSummary: { same: 20 },
         };
         const topology = topologyOfPreview(parsePreview(JSON.stringify(digest), "digest.json"));
         assert.deepEqual(problemsOf(topology), []);
         assert.deepEqual(changesOf(topology), {
-            "HTTPRoute llm-d-inference-scheduling": "changed",
+            "Gateway infra-inference-scheduling-inference-gateway": "changed",
+            "HTTPRoute llm-d-inference-scheduling": "deleted",
+            "HTTPRoute llm-d-inference-scheduling-pool": "added",
             "InferencePool gaie-inference-scheduling": "added",
+            "ReferenceGrant llm-d-inference-scheduling-to-inferencepool": "added",
             "ReferenceGrant llm-d-inference-scheduling-to-service": "deleted",
         });
         const mermaid = renderMermaid(topology);
         assert.match(mermaid, /\["\+ InferencePool<br\/>.*:::added/);
-        assert.match(mermaid, /\["~ HTTPRoute<br\/>.*:::changed/);
+        assert.match(mermaid, /\["~ Gateway<br\/>.*:::changed/);
         assert.match(mermaid, /\["- ReferenceGrant<br\/>.*:::deleted/);
         for (const meaning of ["added", "changed", "deleted"]) {
             assert.ok(mermaid.includes(`${meaning} by this preview`));

@@ -31,7 +31,7 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
-        return refuseTakeovers(this.session.engine);
+        return refuseTakeovers(this.session.engine, this.state);
     }
 
     /** Runs kubectl against this control plane, and none other. */

@@ -1,5 +1,7 @@
 import { strict as assert } from "assert";
+import * as fs from "fs";
 import type { Engine } from "../../../local/engine";
+import { engineLayout } from "../../../local/engine/layout";
 
 /** A resource of an exported state, as far as it is read here. */
 interface StateResource {
@@ -10,11 +12,16 @@ interface StateResource {
 /**
  * Makes each `up` of an engine fail that created an object which was on the cluster before it. The provider that the
  * tests have does that without a word; from 4.29 on it refuses ("already exists"), except where
- * `PULUMI_K8S_UPSERT_EXISTING_OBJECTS` is set.
+ * `PULUMI_K8S_UPSERT_EXISTING_OBJECTS` is set, as after an `up` that lost the API server's answers.
+ *
+ * @param state the state folder of the engine.
  */
-export function refuseTakeovers(engine: Engine): Engine {
+export function refuseTakeovers(engine: Engine, state: string): Engine {
     const up = engine.up.bind(engine);
     engine.up = async (options) => {
+        if (fs.existsSync(engineLayout(state).needsRefresh)) {
+            return up(options);
+        }
         // The API server's timestamps have whole seconds.
         const began = Math.floor(Date.now() / 1000) * 1000;
         const result = await up(options);

@@ -7,6 +7,8 @@ import type { Program } from "../../../commands/render/programRun";
 const root = path.resolve(__dirname, "../../..");
 
 interface Manifest {
+    name: string;
+    version: string;
     dependencies: Record<string, string>;
 }
 

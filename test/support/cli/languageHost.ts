@@ -2,24 +2,30 @@ import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import {
     GetRequiredPluginsResponse,
+    InstallDependenciesResponse,
     RunPluginResponse,
     RunResponse,
     type GetRequiredPluginsRequest,
+    type InstallDependenciesRequest,
     type RunPluginRequest,
     type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { spawn } from "child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "child_process";
 import { endWithEngine } from "./endWithEngine";
 
 /**
  * Stands in for the official language plugin, which only comes with an official CLI. As that one does, it starts the
  * SDK's own launchers in processes of their own: `@pulumi/pulumi/cmd/run` for the program, with the TypeScript
- * options of `Pulumi.yaml`, and `cmd/run-policy-pack` for policy packs. The CLI starts it as
- * `pulumi-language-nodejs ENGINE_ADDRESS` and reads its port.
+ * options of `Pulumi.yaml`, `cmd/run-policy-pack` for policy packs, and `cmd/run-plugin` for component packages, whose
+ * dependencies npm installs first. The CLI starts it as `pulumi-language-nodejs ENGINE_ADDRESS` and reads its port.
  */
 
 const engineAddress = process.argv.at(-1)!;
+
+/** Of what is started: this process's own settings of ts-node are not theirs. */
+const environment = { ...process.env };
+delete environment.TS_NODE_PROJECT;
 
 /** The exit code of a program that has told the user what is wrong (`cmd/run/index.js`). */
 const alreadyReported = 32;
@@ -73,14 +79,11 @@ function run(
         info.getEntryPoint(),
         ...request.getArgsList(),
     ];
-    // This process's own settings of ts-node are not the program's.
-    const env = { ...process.env };
-    delete env.TS_NODE_PROJECT;
     const child = spawn(process.execPath, args, {
         cwd: folder,
         stdio: ["ignore", "inherit", "inherit"],
         env: {
-            ...env,
+            ...environment,
             PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
             PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
             PULUMI_NODEJS_TYPESCRIPT: String(typescript),
@@ -98,36 +101,76 @@ function run(
     });
 }
 
-/** Runs a policy pack, whose port the CLI reads from what it writes. */
+/** Runs a policy pack or a component package, whose port the CLI reads from what it writes. */
 function runPlugin(call: grpc.ServerWritableStream<RunPluginRequest, RunPluginResponse>): void {
-    const folder = call.request.getInfo()!.getProgramDirectory();
-    const child = spawn(
-        process.execPath,
-        [launcher("run-policy-pack", folder), ...call.request.getArgsList(), "."],
-        {
-            cwd: folder,
-            env: Object.fromEntries(
-                call.request.getEnvList().map((pair) => pair.split(/=(.*)/s) as [string, string]),
-            ),
-        },
+    const { request } = call;
+    const folder = request.getInfo()!.getProgramDirectory();
+    // A pack runs in its own folder, a package in that of the program that uses it.
+    const [args, cwd] =
+        request.getKind() === "analyzer"
+            ? [[launcher("run-policy-pack", folder), ...request.getArgsList(), "."], folder]
+            : [[launcher("run-plugin", folder), folder, ...request.getArgsList()], request.getPwd()];
+    const env = Object.fromEntries(
+        request.getEnvList().map((pair) => pair.split(/=(.*)/s) as [string, string]),
     );
-    const send = (set: (response: RunPluginResponse) => void) => {
+    const child = spawn(process.execPath, args, { cwd, env });
+    forwardOutput(child, RunPluginResponse, call);
+    child.on("close", (code) => {
         const response = new RunPluginResponse();
-        set(response);
+        response.setExitcode(code ?? 1);
         call.write(response);
-    };
-    child.stdout.on("data", (bytes: Buffer) => send((response) => response.setStdout(bytes)));
-    child.stderr.on("data", (bytes: Buffer) => send((response) => response.setStderr(bytes)));
-    child.on("exit", (code) => {
-        send((response) => response.setExitcode(code ?? 1));
         call.end();
     });
     call.on("cancelled", () => child.kill());
 }
 
+/** Installs what a component package depends on. */
+function installDependencies(
+    call: grpc.ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>,
+): void {
+    const cwd = call.request.getInfo()!.getProgramDirectory();
+    const child = spawn("npm", ["install", "--loglevel=error"], { cwd, env: environment });
+    forwardOutput(child, InstallDependenciesResponse, call);
+    child.on("close", (code) => {
+        if (code === 0) {
+            call.end();
+        } else {
+            call.destroy(new Error(`npm install: exit code ${String(code)}`));
+        }
+    });
+}
+
+interface Output {
+    setStdout(bytes: Buffer): void;
+    setStderr(bytes: Buffer): void;
+}
+
+function forwardOutput<Request, Response extends Output>(
+    child: ChildProcessWithoutNullStreams,
+    Response: new () => Response,
+    call: grpc.ServerWritableStream<Request, Response>,
+): void {
+    for (const [stream, set] of [
+        [child.stdout, "setStdout"],
+        [child.stderr, "setStderr"],
+    ] as const) {
+        stream.on("data", (bytes: Buffer) => {
+            const response = new Response();
+            response[set](bytes);
+            call.write(response);
+        });
+    }
+}
+
 endWithEngine();
 const server = new grpc.Server();
-server.addService(LanguageRuntimeService, { getRequiredPlugins, getPluginInfo, run, runPlugin });
+server.addService(LanguageRuntimeService, {
+    getRequiredPlugins,
+    getPluginInfo,
+    run,
+    runPlugin,
+    installDependencies,
+});
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) {
         throw error;

@@ -1,4 +1,4 @@
-import { execFileSync } from "child_process";
+import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
@@ -42,13 +42,12 @@ export class CliMachine {
         args: readonly string[],
         { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
     ): string {
-        return execFileSync("pulumi", args, {
-            cwd: folder,
-            encoding: "utf8",
-            env: { ...this.env, ...env },
-            stdio: "pipe",
-            input,
-        });
+        const options = { cwd: folder, encoding: "utf8", env: { ...this.env, ...env }, input } as const;
+        const { status, stdout, stderr } = spawnSync("pulumi", args, options);
+        if (status !== 0) {
+            throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+        }
+        return stdout;
     }
 }
 
