@@ -6,7 +6,7 @@ import { EngineError } from "../../local/engine";
 import type { Session } from "../../local/session";
 import { ensureToolchain } from "../../local/toolchain";
 import { modes } from "../lab/support/modes";
-import { actions } from "./support/actions";
+import { leftToDo } from "./support/actions";
 import { fullNameOf } from "./support/clusterEditor";
 import { log, TestCluster } from "./support/cluster";
 import { startOperation, type Operation } from "./support/operationProcess";
@@ -90,11 +90,7 @@ describe("an interrupted deployment", function () {
         const engine = await cluster.open(config);
         await engine[kind]();
         if (kind === "up") {
-            const left = actions(await engine.preview({ refresh: true }));
-            assert.deepEqual(
-                left.filter((action) => !action.startsWith("refresh ")),
-                [],
-            );
+            assert.deepEqual(await leftToDo(engine, { refresh: true }), []);
         }
         const there = namesOf(objectsOnCluster());
         assert.deepEqual(there, namesOf(await objectsInState(engine)));

@@ -9,6 +9,7 @@ import { yamlOf } from "../../commands/render/manifests";
 import { renderStack } from "../../commands/render/render";
 import { deepMerge } from "../../components/settings/merge";
 import { modes } from "../support/modes";
+import { leftToDo } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 import { differences } from "./support/differences";
 
@@ -105,7 +106,11 @@ describe("rendered manifests on the real API server", function () {
         config: Record<string, unknown>,
     ): Promise<{ folder: string; files: string[] }> {
         const overrides = deepMerge(config, withoutIstio) as Record<string, unknown>;
-        await (await cluster.open(overrides)).up();
+        const engine = await cluster.open(overrides);
+        await engine.up();
+        // In every mode, also once the cluster has been looked at.
+        assert.deepEqual(await leftToDo(engine), []);
+        assert.deepEqual(await leftToDo(engine, { refresh: true }), []);
         const folder = path.join(scratch, name);
         const { written } = writeFolder(folder, await renderStack({ root, stack: "dev", overrides }));
         assert.ok(written.length > 15, `${String(written.length)} objects`);

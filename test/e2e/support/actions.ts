@@ -1,4 +1,4 @@
-import type { RunResult, Step } from "../../../local/engine";
+import type { Engine, OperationOptions, RunResult, Step } from "../../../local/engine";
 
 /** Operations that leave an object as it is. */
 const idle = new Set(["same", "read"]);
@@ -18,6 +18,11 @@ export function actions(result: RunResult): string[] {
 /** The name of a resource in the program: `llm-d-sim/gaie-inference-scheduling-proxy`. */
 export function resourceName(urn: string): string {
     return urn.split("::").at(-1)!;
+}
+
+/** What a preview finds still to be done. */
+export async function leftToDo(engine: Engine, options?: OperationOptions): Promise<string[]> {
+    return actions(await engine.preview(options)).filter((action) => !action.startsWith("refresh "));
 }
 
 /** Kinds whose replacement or deletion interrupts traffic or loses what is in them. */
