@@ -138,9 +138,15 @@ export class EndpointPicker extends pulumi.ComponentResource {
                             OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                         }),
                     },
+                    // The health service says nothing of the ext_proc server, which first makes itself a certificate: for
+                    // seconds (a 4096 bit key; GIE 1.2 to llm-d 0.10 `internal/tls`).
+                    startupProbe: {
+                        tcpSocket: { port: portNames.eppGrpc },
+                        periodSeconds: 1,
+                        failureThreshold: 120,
+                    },
                     livenessProbe: {
                         ...grpcProbe(leaderElection ? eppHealthServices.liveness : undefined),
-                        initialDelaySeconds: 5,
                         periodSeconds: 10,
                     },
                     // While nobody leads, each second of the probe's period is one without an EPP.

@@ -187,6 +187,10 @@ function* checkProbes(picker: Picker): Findings {
         const fields = record(picker.container.fields[probe]);
         const path = `${picker.container.path}.${probe}`;
         const owner = picker.owner.toString();
+        // That the ext_proc server listens is all that a start can be asked for; the pool is the other probes' matter.
+        if (probe === "startupProbe" && fields.tcpSocket !== undefined) {
+            continue;
+        }
         if (fields.grpc === undefined) {
             const handler = ["tcpSocket", "httpGet", "exec"].find((kind) => kind in fields) ?? "nothing";
             yield {

@@ -118,7 +118,10 @@ function* checkProbes(picker: Picker): Findings {
             const asked = record(fields[kind]).port;
             const number =
                 typeof asked === "string" ? namedPort(picker.template, asked)?.number : integer(asked);
-            if (asked !== undefined && number !== picker.port("health").number) {
+            // A start is over once the ext_proc server listens, of which the health server knows nothing.
+            const listens =
+                probe === "startupProbe" && kind === "tcpSocket" && number === picker.port("grpc").number;
+            if (asked !== undefined && !listens && number !== picker.port("health").number) {
                 yield {
                     message: `${picker.owner.toString()}: ${probe} asks port ${say(asked)} (${picker.container.path}.${probe}.${kind}.port), but the endpoint picker serves ${said(picker, "health")}.`,
                 };

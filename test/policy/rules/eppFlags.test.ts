@@ -239,6 +239,7 @@ describe("epp-flags", () => {
                 "Deployment models/epp: Deployment models/epp: startupProbe uses httpGet (spec.template.spec.containers.0.startupProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
             ],
         );
+        assert.deepEqual(check({ container: { startupProbe: { tcpSocket: { port: 9002 } } } }), []);
         assert.deepEqual(check({ container: { livenessProbe: { periodSeconds: 5 } } }), [
             "Deployment models/epp: Deployment models/epp: livenessProbe uses nothing (spec.template.spec.containers.0.livenessProbe), which does not tell whether the endpoint picker knows its pool; it has to be grpc.",
         ]);

@@ -80,6 +80,13 @@ describe("epp-ports", () => {
         assert.deepEqual(checkResource(rule, picker({ container: { ports: undefined } })), []);
     });
 
+    it("lets a startup probe ask whether the ext_proc server listens, and no other probe", () => {
+        const asks = (probe: string) =>
+            checkResource(rule, picker({ container: { [probe]: { tcpSocket: { port: "grpc-ext-proc" } } } }));
+        assert.deepEqual(asks("startupProbe"), []);
+        assert.equal(asks("readinessProbe").length, 1);
+    });
+
     it("reports a probe of another port", () => {
         assert.deepEqual(
             checkResource(rule, picker({ container: { livenessProbe: { grpc: { port: 9002 } } } })),
