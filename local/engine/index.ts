@@ -204,7 +204,7 @@ class EmbeddedEngine implements Engine {
 
     /** Lets the provider create what exists, which it refuses by itself from 4.29 on, or leaves that to the user. */
     private letTakeOver(yes: boolean): void {
-        const { envVars } = this.stack.workspace;
+        const envVars = this.stack.workspace.envVars as Record<string, string>;
         // Of the CLI and its plugins alone: the program would record it in the state.
         if (yes) {
             envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
