@@ -79,7 +79,7 @@ export interface GatewayNames {
 
 /** Names that belong to one model's release (upstream Helm releases `gaie-<release>` and `ms-<model release>`). */
 export interface ReleaseNames {
-    /** What `httpRouteName` and {@link referenceGrantName} are made of. */
+    /** What `httpRouteName` and `referenceGrantName` are made of. */
     readonly route: string;
     readonly pool: string;
     readonly epp: string;

@@ -219,8 +219,10 @@ class EmbeddedEngine implements Engine {
         if (failed.length === 0) {
             return;
         }
-        const { deployment } = await this.stack.exportStack();
-        const { resources = [] } = deployment as { resources?: { urn: string }[] };
+        const { deployment } = (await this.stack.exportStack()) as {
+            deployment: { resources?: { urn: string }[] };
+        };
+        const { resources = [] } = deployment;
         const recorded = new Set(resources.map(({ urn }) => urn));
         if (failed.some(({ urn }) => !recorded.has(urn))) {
             fs.writeFileSync(this.parts.layout.needsRefresh, "");
