@@ -60,7 +60,7 @@ describe("the workflows' commands, on prod, with the pulumi CLI", function () {
             deployment: { resources: { urn: string; type: string }[] };
         };
         // Nothing depends on it.
-        const { urn } = deployment.resources.find(({ type }) => type.endsWith(":DestinationRule"))!;
+        const { urn } = deployment.resources.find(({ type }) => type.endsWith(":HTTPRoute"))!;
         runner.pulumi("state", "delete", "--yes", "--stack", "prod", urn);
         const deploy = findStep("deploy-environment", "up", "Deploy");
         const { code, output } = runner.run(deploy, { ...variables, RECOVER: "true" });
