@@ -174,44 +174,35 @@ describe("the dev stack on the real engine and API server", function () {
         assert.deepEqual(cluster.names("referencegrant", simulator), [grant]);
     });
 
-    describe("a field that was changed on the cluster", () => {
-        const deployment = "ms-sim-llm-d-modelservice-decode";
-        const change = (...flags: string[]) => {
-            const drift = JSON.stringify({ spec: { replicas: 1 } });
-            cluster.kubectl(
-                "--namespace",
-                simulator,
-                "patch",
-                "deployment",
-                deployment,
-                "--patch",
-                drift,
-                ...flags,
-            );
-        };
-        const replicas = () =>
-            cluster.get<{ spec: { replicas: number } }>("deployment", simulator, deployment).spec.replicas;
+    const decode = "ms-sim-llm-d-modelservice-decode";
+    const changeDecode = (...flags: string[]) => {
+        const drift = JSON.stringify({ spec: { replicas: 1 } });
+        cluster.kubectl(
+            ...["--namespace", simulator, "patch", "deployment", decode, "--patch", drift, ...flags],
+        );
+    };
+    const decodeReplicas = () =>
+        cluster.get<{ spec: { replicas: number } }>("deployment", simulator, decode).spec.replicas;
 
-        it("is taken back where kubectl changed it", async () => {
-            change();
-            await (await cluster.open({ replicas: { decode: 5 } })).up({ refresh: true });
-            assert.equal(replicas(), 5);
-        });
+    it("takes a field back that kubectl changed", async () => {
+        changeDecode();
+        await (await cluster.open({ replicas: { decode: 5 } })).up({ refresh: true });
+        assert.equal(decodeReplicas(), 5);
+    });
 
-        it("is a conflict that names who else owns it, and is taken back when told to", async () => {
-            change("--field-manager", "somebody-else");
-            const polite = await cluster.open({ replicas: { decode: 5 } });
-            await assert.rejects(
-                polite.up({ refresh: true }),
-                (error) =>
-                    error instanceof EngineError &&
-                    error.message.includes("somebody-else") &&
-                    error.message.includes(".spec.replicas"),
-            );
-            const forceful = await cluster.open({ replicas: { decode: 5 } }, { forceConflicts: true });
-            await forceful.up({ refresh: true });
-            assert.equal(replicas(), 5);
-        });
+    it("names who else owns a field that was changed, and takes it back when told to", async () => {
+        changeDecode("--field-manager", "somebody-else");
+        const polite = await cluster.open({ replicas: { decode: 5 } });
+        await assert.rejects(
+            polite.up({ refresh: true }),
+            (error) =>
+                error instanceof EngineError &&
+                error.message.includes("somebody-else") &&
+                error.message.includes(".spec.replicas"),
+        );
+        const forceful = await cluster.open({ replicas: { decode: 5 } }, { forceConflicts: true });
+        await forceful.up({ refresh: true });
+        assert.equal(decodeReplicas(), 5);
     });
 
     it("waits until a controller has programmed the Gateway and resolved the route, and gives its address", async () => {
