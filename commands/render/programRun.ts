@@ -83,14 +83,33 @@ export async function runUnderMocks(program: Program, stack: ProgramStack): Prom
     recordRegistrations(monitor, registrations);
     recordReads(monitor, reads);
     pulumi.runtime.setAllConfig(stack.config);
-    const outputs = await new Promise<Record<string, unknown>>((resolve, reject) => {
-        program().then(
-            (result) => pulumi.output(result).apply((value) => resolve({ ...value })),
-            (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
-        );
-    });
+    const outputs = await withPlainStacks(
+        () =>
+            new Promise<Record<string, unknown>>((resolve, reject) => {
+                program().then(
+                    (result) => pulumi.output(result).apply((value) => resolve({ ...value })),
+                    (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+                );
+            }),
+    );
     await pulumi.runtime.disconnect();
     return { registrations, reads, outputs };
+}
+
+/**
+ * Meanwhile, stacks are not taken through source maps. Pulumi's SDK writes one for every promise of a resource
+ * (`debuggablePromise`), which takes most of a run's time with them. An error's own is written when it is first shown,
+ * which is later.
+ */
+async function withPlainStacks<T>(work: () => Promise<T>): Promise<T> {
+    const errors: { prepareStackTrace?: unknown } = Error;
+    const { prepareStackTrace } = errors;
+    errors.prepareStackTrace = undefined;
+    try {
+        return await work();
+    } finally {
+        errors.prepareStackTrace = prepareStackTrace;
+    }
 }
 
 /** Config values as the engine hands them over: text as it is, everything else as JSON. */

@@ -4,6 +4,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { documentSettings } from "../../components/settings/document";
 import { generated } from "../../docs/generate";
+import { npmRun } from "../support/npmRun";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -24,11 +25,10 @@ describe("the documentation of the settings", () => {
     });
 
     it("is checked by a command that takes no other flags", () => {
-        const { status, stderr } = spawnSync(
-            process.execPath,
-            ["-r", "ts-node/register", "docs/generate.ts", "--chekc"],
-            { cwd: root, encoding: "utf8" },
-        );
+        const { status, stderr } = spawnSync(process.execPath, [...npmRun("docs/generate.ts"), "--chekc"], {
+            cwd: root,
+            encoding: "utf8",
+        });
         assert.equal(status, 2);
         assert.match(stderr, /--chekc is not allowed; allowed: --check/);
     });

@@ -7,6 +7,7 @@ import * as path from "path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import type { Report } from "../../../commands/compare/report";
+import { npmRun } from "../../support/npmRun";
 
 /** What a server of a path does with a request: how long it waits, which pod it says it is, what it answers. */
 interface Behaviour {
@@ -67,7 +68,7 @@ describe("compare: the command", function () {
     after(() => fs.rmSync(folder, { recursive: true }));
 
     async function run(...args: string[]) {
-        return execa(process.execPath, ["-r", "ts-node/register", "commands/compare/main.ts", ...args], {
+        return execa(process.execPath, [...npmRun("commands/compare/main.ts"), ...args], {
             reject: false,
         });
     }
@@ -176,7 +177,7 @@ describe("compare: the command", function () {
     it("says what it needs where there is no kubectl to forward ports", async () => {
         const { exitCode, stderr } = await execa(
             process.execPath,
-            [...["-r", "ts-node/register", "commands/compare/main.ts"], ...["--outputs", outputs]],
+            [...npmRun("commands/compare/main.ts"), "--outputs", outputs],
             { reject: false, env: { PATH: folder } },
         );
         assert.equal(exitCode, 3);

@@ -10,6 +10,7 @@ import type { Registration } from "../../../commands/render/programRun";
 import { renderStack } from "../../../commands/render/render";
 import { UsageError } from "../../../commands/shared/errors";
 import { modes } from "../../support/modes";
+import { npmRun } from "../../support/npmRun";
 
 const root = path.resolve(__dirname, "../../..");
 
@@ -255,7 +256,7 @@ describe("render", function () {
         function command(...args: string[]) {
             const result = spawnSync(
                 process.execPath,
-                ["-r", "ts-node/register", "commands/render/main.ts", ...args],
+                [...npmRun("commands/render/main.ts"), ...args],
                 // Nothing to reach a cluster, an account or the CLI with.
                 { cwd: root, encoding: "utf8", env: { PATH: "", HOME: scratch } },
             );

@@ -4,15 +4,16 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { stackOf } from "./stacks";
+import { npmRun } from "../../support/npmRun";
 
 const root = path.resolve(__dirname, "../../..");
 
 function topology(args: string[], input = "") {
-    return execa(
-        process.execPath,
-        [path.join(root, "node_modules/ts-node/dist/bin.js"), "-T", "commands/topology/main.ts", ...args],
-        { cwd: root, input, reject: false },
-    );
+    return execa(process.execPath, [...npmRun("commands/topology/main.ts"), ...args], {
+        cwd: root,
+        input,
+        reject: false,
+    });
 }
 
 describe("topology: the command", () => {

@@ -4,6 +4,7 @@ import * as os from "os";
 import * as path from "path";
 import { execa } from "execa";
 import { parse } from "yaml";
+import { npmRun } from "../../support/npmRun";
 
 /** The command as users run it; none of these runs reaches a cluster. */
 describe("npm run verify", function () {
@@ -33,7 +34,7 @@ describe("npm run verify", function () {
         execa(
             process.execPath,
             [
-                ...["-r", "ts-node/register", "commands/verify/main.ts"],
+                ...npmRun("commands/verify/main.ts"),
                 ...["--outputs", outputs, "--kubeconfig", kubeconfig, ...args],
             ],
             { cwd: root, reject: false },
