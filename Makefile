@@ -12,7 +12,7 @@ LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts --stack $(S
 	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab preview ci-preview verify compare topology down status test
+.PHONY: help up lab preview ci-preview verify compare topology down status check test
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ down: node_modules/.package-lock.json ## Stop the embedded control plane and rem
 
 status: node_modules/.package-lock.json ## Show servers, ports, resources and their readiness
 	@$(LOCAL) status
+
+check: node_modules/.package-lock.json ## Run the gates and tests that need no server
+	@npm test --silent -- check
 
 test: node_modules/.package-lock.json ## Run every gate and test
 	@npm test --silent

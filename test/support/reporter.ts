@@ -1,27 +1,31 @@
 import * as fs from "fs";
 import * as Mocha from "mocha";
+import type { Outcome } from "./outcome";
 
 /**
- * Mocha's spec reporter, which also leaves its counts and the failures in the file that `TEST_COUNTS` names, for
+ * Mocha's spec reporter, which also leaves what the suite came to in the file that `TEST_OUTCOME` names, for
  * `test/run.ts`.
  */
-class CountingReporter extends Mocha.reporters.Spec {
+class OutcomeReporter extends Mocha.reporters.Spec {
     constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
         super(runner, options);
         const failures: string[] = [];
+        const tests: Outcome["tests"] = [];
+        const titleOf = (test: Mocha.Test) => test.titlePath().join(" > ");
         runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: Error) => {
-            failures.push(`${test.titlePath().join(" > ")}\n${error.stack ?? error.message}`);
+            failures.push(`${titleOf(test)}\n${error.stack ?? error.message}`);
+        });
+        runner.on(Mocha.Runner.constants.EVENT_TEST_END, (test) => {
+            tests.push({ title: titleOf(test), milliseconds: test.duration ?? 0 });
         });
         runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
             const { passes, failures: failed, pending } = this.stats;
-            if (process.env.TEST_COUNTS !== undefined) {
-                fs.writeFileSync(
-                    process.env.TEST_COUNTS,
-                    JSON.stringify({ passed: passes, failed, skipped: pending, failures }),
-                );
+            if (process.env.TEST_OUTCOME !== undefined) {
+                const outcome: Outcome = { passed: passes, failed, skipped: pending, failures, tests };
+                fs.writeFileSync(process.env.TEST_OUTCOME, JSON.stringify(outcome));
             }
         });
     }
 }
 
-export = CountingReporter;
+export = OutcomeReporter;

@@ -23,22 +23,13 @@ export class Consumers {
     /** The files of the package. */
     readonly files: string[];
 
-    /** Builds and packs the library, which takes a while. */
+    /** The first builds and packs the library, which takes a while. */
     constructor() {
-        const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", this.folder], {
-            cwd: root,
-            encoding: "utf8",
-            stdio: ["ignore", "pipe", "ignore"],
-        });
-        // What the build prints stands before it.
-        const [{ filename, files }] = JSON.parse(packed.slice(packed.indexOf("[\n"))) as [
-            { filename: string; files: { path: string }[] },
-        ];
-        this.files = files.map((file) => file.path);
+        const { archive, files } = (packed ??= pack());
+        this.files = files;
         const modules = path.join(this.folder, "node_modules");
         this.library = path.join(modules, "llm-d-inference");
         fs.mkdirSync(this.library, { recursive: true });
-        const archive = path.join(this.folder, filename);
         execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", this.library]);
         const { dependencies } = readManifest(this.library);
         // Linked, so that the program and the tests share one Pulumi SDK, as the engine's inline programs need.
@@ -76,6 +67,29 @@ export class Consumers {
     remove(): void {
         fs.rmSync(this.folder, { recursive: true });
     }
+}
+
+interface Packed {
+    archive: string;
+    files: string[];
+}
+
+/** What the tests of this process share. */
+let packed: Packed | undefined;
+
+function pack(): Packed {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-packed-"));
+    process.on("exit", () => fs.rmSync(folder, { recursive: true }));
+    const printed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+        cwd: root,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+    });
+    // What the build prints stands before it.
+    const [{ filename, files }] = JSON.parse(printed.slice(printed.indexOf("[\n"))) as [
+        { filename: string; files: { path: string }[] },
+    ];
+    return { archive: path.join(folder, filename), files: files.map((file) => file.path) };
 }
 
 /** A program that registers its resources when it is loaded, anew at each run. */

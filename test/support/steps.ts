@@ -1,0 +1,130 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { execa } from "execa";
+import { endLeftovers, killLeftovers } from "./leftovers";
+import type { Outcome, StepOutcome } from "./outcome";
+
+/** A tool that says by its exit code whether all is well, or Mocha with its arguments. */
+export type Step = { gate: string[] } | { mocha: string[] };
+
+const projectRoot = path.resolve(__dirname, "../..");
+
+/**
+ * Runs steps, whatever the others give, and says what each came to as soon as it has ended: in the order in which they
+ * end, and never one within another.
+ *
+ * @param lanes how many run at the same time. With one, each shows what it prints at once.
+ * @param interruption ends what runs, with the servers that it started, and starts no more.
+ */
+export async function runSteps(
+    steps: Readonly<Record<string, Step>>,
+    lanes: number,
+    interruption: AbortSignal,
+): Promise<StepOutcome[]> {
+    const waiting = Object.entries(steps);
+    const sideBySide = Math.min(lanes, waiting.length) > 1;
+    const outcomes: StepOutcome[] = [];
+    const lane = async () => {
+        for (
+            let next = waiting.shift();
+            next !== undefined && !interruption.aborted;
+            next = waiting.shift()
+        ) {
+            const [name, step] = next;
+            const header = `\n== ${name}`;
+            if (!sideBySide) {
+                console.log(header);
+            }
+            const started = Date.now();
+            const { outcome, printed } = await runStep(step, sideBySide, interruption);
+            if (interruption.aborted) {
+                return;
+            }
+            const milliseconds = Date.now() - started;
+            outcomes.push({ ...outcome, name, milliseconds });
+            const counts = `${String(outcome.passed)} passed, ${String(outcome.failed)} failed`;
+            const footer = `== ${name}: ${counts} in ${(milliseconds / 1000).toFixed(0)} s`;
+            console.log(
+                [...(sideBySide ? [header, printed].filter((text) => text !== "") : []), footer].join("\n"),
+            );
+        }
+    };
+    if (sideBySide) {
+        console.log(`\nSide by side: ${waiting.map(([name]) => name).join(", ")}`);
+    }
+    await Promise.all(Array.from({ length: lanes }, lane));
+    return outcomes;
+}
+
+interface Ran {
+    outcome: Outcome;
+    /** Nothing, if it was shown at once. */
+    printed: string;
+}
+
+async function runStep(step: Step, collect: boolean, interruption: AbortSignal): Promise<Ran> {
+    if ("mocha" in step) {
+        return runMocha(step.mocha, collect, interruption);
+    }
+    const { succeeded, printed } = await run(step.gate, {}, collect, interruption);
+    const counts = succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    const failures = succeeded ? [] : [step.gate.join(" ")];
+    return { outcome: { ...counts, skipped: 0, failures, tests: [] }, printed };
+}
+
+async function runMocha(args: string[], collect: boolean, interruption: AbortSignal): Promise<Ran> {
+    // Holds everything temporary of the suite, so that what it leaves behind is found.
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-test-"));
+    try {
+        const file = path.join(scratch, "outcome.json");
+        const command = ["mocha", "--reporter", path.join(__dirname, "reporter.ts"), ...args];
+        const { succeeded, printed } = await run(
+            command,
+            { TEST_OUTCOME: file, TMPDIR: scratch },
+            collect,
+            interruption,
+        );
+        // A suite that dies before its end leaves no outcome, and must not pass for a suite without tests.
+        const outcome: Outcome = fs.existsSync(file)
+            ? (JSON.parse(fs.readFileSync(file, "utf8")) as Outcome)
+            : { passed: 0, failed: 1, skipped: 0, failures: ["died before its end"], tests: [] };
+        if (!succeeded && outcome.failed === 0) {
+            outcome.failures.push("failed, though none of its tests did");
+        }
+        outcome.failures.push(...(await sweep(scratch)));
+        outcome.failed = Math.max(outcome.failed, outcome.failures.length);
+        return { outcome, printed };
+    } finally {
+        fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+/** Ends what a suite left behind. That it left anything is a failure of its own. */
+async function sweep(scratch: string): Promise<string[]> {
+    const folders = await endLeftovers(scratch);
+    const commands = await killLeftovers(scratch);
+    return [
+        ...folders.map((folder) => `a control plane was left behind in ${folder}`),
+        ...commands.map((command) => `a process was left behind: ${command}`),
+    ];
+}
+
+/** Runs a locally installed tool, and says whether it succeeded. */
+async function run(
+    command: string[],
+    env: NodeJS.ProcessEnv,
+    collect: boolean,
+    interruption: AbortSignal,
+): Promise<{ succeeded: boolean; printed: string }> {
+    const [tool, ...args] = command;
+    const colours = collect && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+    const { failed, all } = await execa(path.join(projectRoot, "node_modules/.bin", tool!), args, {
+        cwd: projectRoot,
+        ...(collect ? { stdin: "ignore", all: true } : { stdio: "inherit" }),
+        env: { ...colours, ...env },
+        reject: false,
+        cancelSignal: interruption,
+    });
+    return { succeeded: !failed, printed: all ?? "" };
+}
