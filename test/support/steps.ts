@@ -10,6 +10,9 @@ export type Step = { gate: string[] } | { mocha: string[] };
 
 const projectRoot = path.resolve(__dirname, "../..");
 
+/** How often steps whose output comes at their end are said to be running, in milliseconds. */
+const progressInterval = 60_000;
+
 /**
  * Runs steps, whatever the others give, and says what each came to as soon as it has ended: in the order in which they
  * end, and never one within another.
@@ -25,6 +28,7 @@ export async function runSteps(
     const waiting = Object.entries(steps);
     const sideBySide = Math.min(lanes, waiting.length) > 1;
     const outcomes: StepOutcome[] = [];
+    const underWay = new Map<string, number>();
     const lane = async () => {
         for (
             let next = waiting.shift();
@@ -37,7 +41,9 @@ export async function runSteps(
                 console.log(header);
             }
             const started = Date.now();
+            underWay.set(name, started);
             const { outcome, printed } = await runStep(step, sideBySide, interruption);
+            underWay.delete(name);
             if (interruption.aborted) {
                 return;
             }
@@ -53,7 +59,14 @@ export async function runSteps(
     if (sideBySide) {
         console.log(`\nSide by side: ${waiting.map(([name]) => name).join(", ")}`);
     }
-    await Promise.all(Array.from({ length: lanes }, lane));
+    const ticker = setInterval(() => {
+        const minutes = (since: number) => ((Date.now() - since) / 60_000).toFixed(0);
+        const running = [...underWay].map(([name, since]) => `${name} (${minutes(since)} min)`);
+        if (sideBySide) {
+            console.log(`Still running: ${running.join(", ")}`);
+        }
+    }, progressInterval);
+    await Promise.all(Array.from({ length: lanes }, lane)).finally(() => clearInterval(ticker));
     return outcomes;
 }
 
