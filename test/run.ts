@@ -13,7 +13,8 @@ import { runSteps, type Step } from "./support/steps";
 const checks: Record<string, Step> = {
     // Without ESLint's cache, which does not see that the types change which a file takes from others.
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
-    unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts", "test/commands/**/*.test.ts"] },
+    commands: { mocha: ["test/commands/**/*.test.ts"] },
+    unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts"] },
     library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     types: {
         gate: ["tsc", "--noEmit", "-p", ".", "--incremental", "--tsBuildInfoFile", cache("types.json")],
