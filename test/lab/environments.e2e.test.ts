@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import * as path from "path";
 import type { Environment } from "../../docs/environments";
 import { environments } from "../../docs/environments";
-import { actions } from "../e2e/support/actions";
+import { actions, leftToDo } from "../e2e/support/actions";
 import { TestLab } from "./support/lab";
 import { Traffic } from "./support/traffic";
 
@@ -49,22 +49,23 @@ describe("the environments in the lab", function () {
             it("has nothing to do at a second `up`, nor after a refresh", async () => {
                 assert.deepEqual(actions(await deploy()), []);
                 const engine = await lab.cluster.open({}, { stack, policyPacks, lab: true });
-                const preview = await engine.preview({ refresh: true });
-                assert.deepEqual(
-                    actions(preview).filter((action) => !action.startsWith("refresh ")),
-                    [],
-                );
+                assert.deepEqual(await leftToDo(engine, { refresh: true }), []);
             });
 
             for (const epp of scalings[stack]) {
                 it(`goes to ${String(epp)} EPP, with requests all the while`, async () => {
                     const traffic = new Traffic(lab.urls.gateway);
-                    await deploy({ replicas: { epp } }).finally(() => traffic.stop());
+                    try {
+                        await deploy({ replicas: { epp } });
+                        await traffic.finish();
+                    } finally {
+                        // Also where the deployment fails, so that nothing is sent on.
+                        await traffic.stop();
+                    }
                     // Where it fails closed, a first leader is an interruption: docs/rollouts.md.
                     if (stack !== "staging" || epp === 1) {
                         assert.deepEqual(traffic.result.failed, []);
                     }
-                    assert.ok(traffic.result.answered > 50);
                     await lab.askUntil("gateway", ({ status }) => status === 200);
                 });
             }

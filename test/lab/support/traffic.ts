@@ -1,5 +1,6 @@
 import * as http from "http";
 import { setTimeout as sleep } from "timers/promises";
+import { eventually } from "../../support/eventually";
 
 /** A request that was not answered as it should. */
 export interface Failure {
@@ -18,6 +19,9 @@ export interface TrafficResult {
 /** Rests between two requests of a connection, in milliseconds: the load is there to find faults, not limits. */
 const rest = 10;
 
+/** How many requests must have been answered for a change to have been tried. */
+const enough = 50;
+
 /** How long an answer may take, in milliseconds. */
 const patience = 15_000;
 
@@ -26,7 +30,7 @@ const patience = 15_000;
  * and the next one soon after the answer.
  */
 export class Traffic {
-    /** Complete once it is stopped. */
+    /** Complete once it has ended. */
     readonly result: TrafficResult = { answered: 0, failed: [] };
     private readonly startedAt = performance.now();
     private readonly agent: http.Agent;
@@ -39,6 +43,16 @@ export class Traffic {
     ) {
         this.agent = new http.Agent({ keepAlive: true, maxSockets: connections });
         this.connections = Array.from({ length: connections }, (_, index) => this.send(index));
+    }
+
+    /**
+     * Goes on until {@link enough} requests have been answered, because on a busy machine few come in the time of a change,
+     * and ends once every request that is under way has its answer.
+     */
+    async finish(): Promise<TrafficResult> {
+        await eventually("enough answers", () => this.result.answered > enough);
+        await this.stop();
+        return this.result;
     }
 
     /** Ends the traffic once every request that is under way has its answer. */

@@ -6,17 +6,28 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version"
 )
 
 func main() {
+	go endWithEngine(os.Getppid())
 	executable, err := os.Executable()
 	if err != nil {
 		log.Fatal(err)
 	}
 	provider.Serve("kubernetes", version.Version, beside(executable, "schema.json"), beside(executable, "terraform-mapping.json"))
+}
+
+// endWithEngine ends the provider once the engine that started it is gone, however it went. By itself the provider looks
+// for it every five minutes only (rpcutil.Healthcheck).
+func endWithEngine(engine int) {
+	for os.Getppid() == engine {
+		time.Sleep(500 * time.Millisecond)
+	}
+	os.Exit(0)
 }
 
 func beside(executable, name string) []byte {
