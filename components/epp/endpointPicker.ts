@@ -131,9 +131,9 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         [portNames.eppMetrics]: ports.eppMetrics,
                     },
                     env: {
-                        NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
+                        NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
                         // GIE reads its own Deployment's name from it when it selects pods without a pool.
-                        POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
+                        POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
                         ...(args.tracing.otlpEndpoint !== undefined && {
                             OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
                         }),

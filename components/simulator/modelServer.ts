@@ -98,10 +98,12 @@ export class ModelServer extends pulumi.ComponentResource {
                     args: simulatorArguments(args.model, args.release),
                     ports: { [portNames.inference]: ports.inference },
                     // With name and namespace the simulator answers with x-inference-pod and x-inference-namespace.
+                    // References are replaced whole: without the version that the API server adds, applying the same again
+                    // under another field manager, as after a kill, would be a conflict.
                     env: {
-                        POD_NAME: { fieldRef: { fieldPath: "metadata.name" } },
-                        POD_NAMESPACE: { fieldRef: { fieldPath: "metadata.namespace" } },
-                        POD_IP: { fieldRef: { fieldPath: "status.podIP" } },
+                        POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
+                        POD_NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
+                        POD_IP: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
                     },
                     startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
                     livenessProbe: { ...probe("/health"), periodSeconds: 10 },
