@@ -1,28 +1,11 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID, X509Certificate } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
-import { runCommand } from "../toolchain/command";
-
-/** A certificate and its private key, in PEM. */
-export interface KeyPair {
-    cert: string;
-    key: string;
-}
+import type { CertificateRequest, KeyPair } from "./issueCertificates";
 
 const authorities = ["cluster-ca", "etcd-ca"] as const;
 
 type Authority = (typeof authorities)[number];
-
-interface Leaf {
-    name: string;
-    authority: Authority;
-    commonName: string;
-    organizations?: string[];
-    dnsNames?: string[];
-    ipAddresses?: string[];
-    server?: boolean;
-    client?: boolean;
-}
 
 const loopback = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
 
@@ -67,7 +50,7 @@ const leaves = [
         organizations: ["system:masters"],
         client: true,
     },
-] as const satisfies readonly Leaf[];
+] as const satisfies readonly CertificateRequest<string, Authority>[];
 
 /** Names of the certificates that {@link ensureCertificates} keeps. */
 export type CertificateName = Authority | (typeof leaves)[number]["name"];
@@ -96,18 +79,17 @@ export interface Certificates {
  * Reads the certificates in `folder`, or issues all of them anew where one is missing, damaged, signed by another
  * authority, about to end, or not what this version asks for. They appear together or not at all.
  *
- * @param issuer path of the toolchain's `certificates` program.
- * @throws StepError when they cannot be issued.
+ * @throws Error when they cannot be written.
  */
-export async function ensureCertificates(issuer: string, folder: string): Promise<Certificates> {
+export async function ensureCertificates(folder: string): Promise<Certificates> {
     const request = JSON.stringify({ validDays, authorities, certificates: leaves });
     const found = readCertificates(folder, request);
     if (found !== undefined) {
         return found;
     }
-    const issued = JSON.parse(
-        await runCommand(issuer, [], { step: "Issuing certificates", input: request }),
-    ) as Record<CertificateName, KeyPair>;
+    // Loaded when it is needed, which is seldom: it takes a tenth of a second.
+    const { issueCertificates } = await import("./issueCertificates");
+    const issued = await issueCertificates(authorities, leaves, validDays);
 
     const unfinished = `${folder}.${randomUUID()}`;
     fs.mkdirSync(unfinished, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import * as https from "https";
-import type { KeyPair } from "./certificates";
+import type { KeyPair } from "./issueCertificates";
 
 /** An answer whose status the caller judges. */
 export interface Answer {

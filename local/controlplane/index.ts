@@ -95,7 +95,7 @@ export async function startControlPlane({
     refuseForeignFolder(stateDir);
     return withLock(layout.lock, reportWaiting(report), async () => {
         prepareStateFolder(stateDir);
-        const certificates = await ensureCertificates(toolchain.certificates, layout.certificates);
+        const certificates = await ensureCertificates(layout.certificates);
         const started = new Set<ComponentName>();
         for (let attempt = 1; ; attempt++) {
             try {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { KeyPair } from "./certificates";
+import type { KeyPair } from "./issueCertificates";
 
 /** Name of the cluster and of the context in every kubeconfig written here. */
 export const contextName = "llm-d-local";

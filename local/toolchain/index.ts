@@ -20,8 +20,6 @@ export interface Toolchain {
     kubeScheduler: string;
     kubectl: string;
     kwok: string;
-    /** Our own program that issues certificates. */
-    certificates: string;
     /** kwok's stages: YAML files, one stage each. */
     kwokStages: string[];
     /** Custom resource definitions: YAML files, one or more documents each. */
@@ -49,7 +47,6 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
         entries.kubeControllerManager,
         entries.kubeScheduler,
         entries.kubectl,
-        entries.certificates,
         entries.kwokStages,
         ...entries.crds,
     ];
@@ -64,7 +61,6 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
         kubeScheduler: programPath(entries.kubeScheduler),
         kubectl: programPath(entries.kubectl),
         kwok: programPath(entries.kwok),
-        certificates: programPath(entries.certificates),
         kwokStages: yamlFiles(entries.kwokStages),
         crds: entries.crds.flatMap(yamlFiles),
     };

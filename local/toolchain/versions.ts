@@ -34,8 +34,6 @@ export const versions = {
     pulumiYaml: "v1.25.0",
     /** Our own tool; raised by hand when what it does changes its meaning. */
     labnet: "v1",
-    /** Our own tool; raised by hand when what it issues changes its meaning. */
-    certificates: "v1",
 } as const;
 
 /** The oldest Go release that the `go.mod` files accept, as [major, minor]. */

@@ -1,3 +1,0 @@
-module llm-d-inference/local/toolchain/certificates
-
-go 1.26
