@@ -16,7 +16,7 @@ const root = path.resolve(__dirname, "..");
 
 /** The generated files, each with what makes its text anew of the text that is there. */
 export const generated: Record<string, (text: string) => string | Promise<string>> = {
-    "README.md": withSettingsTable,
+    "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
     "Pulumi.yaml": withDefaults,
     "schema/pulumi-stack.schema.json": schemaText,
@@ -24,12 +24,14 @@ export const generated: Record<string, (text: string) => string | Promise<string
 
 const markers = { begin: "<!-- settings:begin -->", end: "<!-- settings:end -->" };
 
-/** @throws Error when the README has lost a marker. */
+/** @throws Error when the page has lost a marker. */
 function withSettingsTable(text: string): string {
     const begin = text.indexOf(markers.begin);
     const end = text.indexOf(markers.end);
     if (begin < 0 || end < begin) {
-        throw new Error(`README.md: no ${markers.begin} ... ${markers.end} to write the settings table into`);
+        throw new Error(
+            `docs/settings.md: no ${markers.begin} ... ${markers.end} to write the settings table into`,
+        );
     }
     const table = `<!-- prettier-ignore-start -->\n${settingsTable()}\n<!-- prettier-ignore-end -->`;
     return `${text.slice(0, begin + markers.begin.length)}\n\n${table}\n\n${text.slice(end)}`;

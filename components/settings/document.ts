@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { settingsSchema } from "./schema";
 
-/** One setting, as the README's table lists it. */
+/** One setting, as the table in docs/settings.md lists it. */
 export interface SettingDoc {
     /** As `pulumi config set --path` names it, e.g. `replicas.decode`. */
     name: string;
@@ -37,7 +37,7 @@ function leaves(schema: JsonSchema, path: string[]): SettingDoc[] {
     ];
 }
 
-/** The README's settings table, in Markdown. */
+/** The table of the settings, in Markdown. */
 export function settingsTable(): string {
     const cell = (text: string) => text.replaceAll("|", "\\|");
     const rows = documentSettings().map(

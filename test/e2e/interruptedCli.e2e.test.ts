@@ -4,7 +4,7 @@ import * as path from "path";
 import { copyCheckout } from "../support/cli/checkout";
 import { CliMachine } from "../support/cli/machine";
 
-/** What the README says to do when the pulumi CLI was killed, on a cluster of one's own. */
+/** What docs/operations.md says to do when the pulumi CLI was killed, on a cluster of one's own. */
 describe("pulumi up, killed on its way", function () {
     this.timeout(180_000);
     let machine: CliMachine;

@@ -17,8 +17,8 @@ describe("the documentation of the settings", () => {
     }
 
     it("is seen to be stale when a default in it is another", async () => {
-        const make = generated["README.md"]!;
-        const text = fs.readFileSync(path.join(root, "README.md"), "utf8");
+        const make = generated["docs/settings.md"]!;
+        const text = fs.readFileSync(path.join(root, "docs/settings.md"), "utf8");
         const stale = text.replace('| `"inference-scheduling"` |', '| `"another"` |');
         assert.notEqual(stale, text);
         assert.equal(await make(stale), text);
