@@ -13,6 +13,9 @@ export interface Content {
     body: string;
 }
 
+/** How long an answer may take, in milliseconds: a busy machine has minutes of work for a server that just started. */
+const patience = 60_000;
+
 /** Talks to one of the control plane's servers on the loopback interface, over verified TLS. */
 export class LoopbackClient {
     private readonly agent: https.Agent;
@@ -30,10 +33,10 @@ export class LoopbackClient {
     }
 
     /**
-     * @param limit how long the answer may take, in milliseconds.
+     * @param limit how long the answer may take, in milliseconds. Default: a minute.
      * @throws Error when there is no connection, no trust, or no answer in time.
      */
-    async request(method: string, path: string, content?: Content, limit = 10_000): Promise<Answer> {
+    async request(method: string, path: string, content?: Content, limit = patience): Promise<Answer> {
         return new Promise((resolve, reject) => {
             const request = https.request(
                 {
@@ -57,7 +60,11 @@ export class LoopbackClient {
                     });
                 },
             );
-            request.on("error", reject);
+            request.on("error", (error) => {
+                const late = error.name === "AbortError";
+                const happened = `no answer to ${method} ${path} on port ${this.port} within ${limit / 1000} s`;
+                reject(late ? new Error(happened, { cause: error }) : error);
+            });
             request.end(content?.body);
         });
     }
