@@ -39,6 +39,8 @@ describe("toolchain versions", () => {
             versions.llmdScheduler,
         );
         assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
+        assert.equal(required("helm", "helm.sh/helm/v3"), versions.helm);
+        assert.equal(required("helm", "k8s.io/client-go"), versions.kubernetesStaging);
         assert.equal(required("pulumi-yaml", "github.com/pulumi/pulumi-yaml"), versions.pulumiYaml);
     });
 
