@@ -7,15 +7,15 @@ import { renderStack } from "../../../commands/render/render";
 import { projectRoot } from "../../../local/paths";
 import type { CliMachine } from "../../support/cli/machine";
 import { environment, modelsConfig } from "./models";
-import { operate } from "./operation";
+import { type Duration, durationText, operate, timed } from "./operation";
 
-/** What Helm took for the same objects. Times are in seconds. */
+/** What Helm took for the same objects. */
 export interface HelmCosts {
     releases: number;
-    install: number;
+    install: Duration;
     /** The same `helm upgrade --install` again, with nothing changed. */
-    unchanged: number;
-    uninstall: number;
+    unchanged: Duration;
+    uninstall: Duration;
 }
 
 /** How many releases are worked on at once: as many as the engine takes steps at once. */
@@ -60,18 +60,16 @@ export async function measureHelm(
         await sideBySide(ofModels, uninstall);
         await uninstall(sharedRelease);
     };
-    const timed = async (what: string, work: () => Promise<unknown>) => {
-        const started = performance.now();
-        await work();
-        const seconds = (performance.now() - started) / 1000;
-        report(`helm ${what} of ${String(releases.size)} releases: ${seconds.toFixed(1)} s`);
-        return seconds;
+    const measure = async (what: string, work: () => Promise<void>) => {
+        const { duration } = await timed(work);
+        report(`helm ${what} of ${String(releases.size)} releases: ${durationText(duration)}`);
+        return duration;
     };
     return {
         releases: releases.size,
-        install: await timed("upgrade --install", installAll),
-        unchanged: await timed("upgrade --install, unchanged,", installAll),
-        uninstall: await timed("uninstall", uninstallAll),
+        install: await measure("upgrade --install", installAll),
+        unchanged: await measure("upgrade --install, unchanged,", installAll),
+        uninstall: await measure("uninstall", uninstallAll),
     };
 }
 

@@ -6,16 +6,16 @@ import { projectRoot } from "../../../local/paths";
 import { copyCheckout } from "../../support/cli/checkout";
 import type { CliMachine } from "../../support/cli/machine";
 import { environment, modelsConfig } from "./models";
-import { operate, type Operation } from "./operation";
+import { type Duration, durationText, operate, type Operation } from "./operation";
 
-/** What the pulumi CLI took for some models. Times are in seconds. */
+/** What the pulumi CLI took for some models. */
 export interface PulumiCosts {
     /** With the components, the provider and the stack itself. */
     resources: number;
-    preview: number;
-    up: number;
-    unchanged: number;
-    destroy: number;
+    preview: Duration;
+    up: Duration;
+    unchanged: Duration;
+    destroy: Duration;
     /** The most of any of these, in bytes, of each process. */
     memory: { program: number; engine: number; provider: number };
 }
@@ -52,7 +52,10 @@ export async function measurePulumi(
     };
     const pulumi = async (...args: string[]) => {
         const operation = await operate("pulumi", [...args, "--non-interactive"], options);
-        report(`pulumi ${args.join(" ")}: ${operation.seconds.toFixed(1)} s`);
+        const memory = Object.entries(operation.memory).map(
+            ([name, bytes]) => `, ${name} ${String(Math.round(bytes / 2 ** 20))} MiB`,
+        );
+        report(`pulumi ${args.join(" ")}: ${durationText(operation.duration)}${memory.join("")}`);
         return operation;
     };
     const preview = await pulumi("preview");
@@ -64,10 +67,10 @@ export async function measurePulumi(
     const most = (name: string) => Math.max(...operations.map(({ memory }) => memory[name] ?? 0));
     return {
         resources,
-        preview: preview.seconds,
-        up: up.seconds,
-        unchanged: unchanged.seconds,
-        destroy: destroy.seconds,
+        preview: preview.duration,
+        up: up.duration,
+        unchanged: unchanged.duration,
+        destroy: destroy.duration,
         memory: { program: most("program"), engine: most("engine"), provider: most("provider") },
     };
 }

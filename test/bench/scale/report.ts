@@ -1,4 +1,5 @@
 import type { HelmCosts } from "./helm";
+import { type Duration, durationText } from "./operation";
 import type { PulumiCosts } from "./pulumi";
 
 /** What so many models cost. */
@@ -10,33 +11,57 @@ export interface Measurement {
 
 interface Column<Costs> {
     head: string;
-    value: (costs: Costs) => number;
-    text: (value: number) => string;
+    cell: (costs: Costs) => string;
+    /** From some models to more. */
+    growth: (before: Costs, after: Costs) => string;
 }
 
-const count = String;
-const seconds = (value: number) => `${value.toFixed(1)} s`;
-const mebibytes = (bytes: number) => `${String(Math.round(bytes / 2 ** 20))} MiB`;
+const times = (before: number, after: number) => `× ${(after / before).toFixed(1)}`;
+
+function count<Costs>(head: string, value: (costs: Costs) => number): Column<Costs> {
+    return {
+        head,
+        cell: (costs) => String(value(costs)),
+        growth: (before, after) => times(value(before), value(after)),
+    };
+}
+
+function time<Costs>(head: string, value: (costs: Costs) => Duration): Column<Costs> {
+    return {
+        head,
+        cell: (costs) => durationText(value(costs)),
+        growth: (before, after) =>
+            `${times(value(before).elapsed, value(after).elapsed)} (${times(value(before).processor, value(after).processor)})`,
+    };
+}
+
+function memory(process: keyof PulumiCosts["memory"]): Column<PulumiCosts> {
+    const value = ({ memory: { [process]: bytes } }: PulumiCosts) => Math.round(bytes / 2 ** 20);
+    return { ...count(process, value), cell: (costs) => `${String(value(costs))} MiB` };
+}
 
 const pulumiColumns: Column<PulumiCosts>[] = [
-    { head: "resources", value: ({ resources }) => resources, text: count },
-    { head: "preview", value: ({ preview }) => preview, text: seconds },
-    { head: "up", value: ({ up }) => up, text: seconds },
-    { head: "up, unchanged", value: ({ unchanged }) => unchanged, text: seconds },
-    { head: "destroy", value: ({ destroy }) => destroy, text: seconds },
-    { head: "program", value: ({ memory }) => memory.program, text: mebibytes },
-    { head: "engine", value: ({ memory }) => memory.engine, text: mebibytes },
-    { head: "provider", value: ({ memory }) => memory.provider, text: mebibytes },
+    count("resources", ({ resources }) => resources),
+    time("preview", ({ preview }) => preview),
+    time("up", ({ up }) => up),
+    time("up, unchanged", ({ unchanged }) => unchanged),
+    time("destroy", ({ destroy }) => destroy),
+    memory("program"),
+    memory("engine"),
+    memory("provider"),
 ];
 
 const helmColumns: Column<HelmCosts>[] = [
-    { head: "releases", value: ({ releases }) => releases, text: count },
-    { head: "install", value: ({ install }) => install, text: seconds },
-    { head: "install, unchanged", value: ({ unchanged }) => unchanged, text: seconds },
-    { head: "uninstall", value: ({ uninstall }) => uninstall, text: seconds },
+    count("releases", ({ releases }) => releases),
+    time("install", ({ install }) => install),
+    time("install, unchanged", ({ unchanged }) => unchanged),
+    time("uninstall", ({ uninstall }) => uninstall),
 ];
 
-/** Two Markdown tables, of Pulumi and of Helm: a line for each count of models, and the growth from each to the next. */
+/**
+ * Two Markdown tables, of Pulumi and of Helm: a line for each count of models, and the growth from each to the next.
+ * In parentheses are processor times.
+ */
 export function renderReport(measurements: readonly Measurement[]): string {
     const models = measurements.map((measurement) => measurement.models);
     return [
@@ -60,12 +85,12 @@ function renderTable<Costs>(
     columns: readonly Column<Costs>[],
 ): string[] {
     const lines = costs.flatMap((cost, index) => {
-        const line = [String(models[index]), ...columns.map(({ value, text }) => text(value(cost)))];
+        const line = [String(models[index]), ...columns.map(({ cell }) => cell(cost))];
         const before = costs[index - 1];
         if (before === undefined) {
             return [line];
         }
-        const growth = columns.map(({ value }) => `× ${(value(cost) / value(before)).toFixed(1)}`);
+        const growth = columns.map((column) => column.growth(before, cost));
         return [line, [`${String(models[index - 1])} to ${String(models[index])}`, ...growth]];
     });
     const head = ["models", ...columns.map((column) => column.head)];
