@@ -26,9 +26,9 @@ export interface PulumiCosts {
  */
 const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** The provider's own variables, such as PULUMI_K8S_CLIENT_QPS, can be set for the bench. */
-const providerVariables = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => name.startsWith("PULUMI_K8S_")),
+/** Variables of the provider, such as PULUMI_K8S_CLIENT_QPS, and of Node can be set for the bench. */
+const ownVariables = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => name.startsWith("PULUMI_K8S_") || name === "NODE_OPTIONS"),
 );
 
 /**
@@ -47,7 +47,7 @@ export async function measurePulumi(
     machine.pulumi(folder, ["stack", "init", environment]);
     const options = {
         cwd: folder,
-        env: { ...machine.env, ...withoutCheckpoints, ...providerVariables },
+        env: { ...machine.env, ...withoutCheckpoints, ...ownVariables },
         nameOf: processName,
     };
     const pulumi = async (...args: string[]) => {
