@@ -134,6 +134,14 @@ export const actionlint = programEntry(versions.actionlint, {
     variables: {},
 });
 
+/** What a bench compares with. */
+export const helm = programEntry(versions.helm, {
+    name: "helm",
+    module: "helm",
+    importPath: "helm.sh/helm/v3/cmd/helm",
+    variables: { "helm.sh/helm/v3/internal/version.version": versions.helm },
+});
+
 /** Pulumi's language host of programs in YAML. */
 export const pulumiYaml = programEntry(versions.pulumiYaml, {
     name: "pulumi-language-yaml",

@@ -99,6 +99,18 @@ export async function ensureActionlint(report: (line: string) => void): Promise<
 }
 
 /**
+ * Makes sure that Helm, which a bench compares with, is there.
+ *
+ * @param report takes one line of progress at a time.
+ * @returns its path.
+ * @throws Error when Go is missing or too old and it must be built, or when the build fails.
+ */
+export async function ensureHelm(report: (line: string) => void): Promise<string> {
+    await ensureEntries(cacheDir, [entries.helm], report);
+    return programPath(entries.helm);
+}
+
+/**
  * Makes sure that the language host of programs in YAML, which tests run beside the CLI, is there.
  *
  * @param report takes one line of progress at a time.

@@ -30,6 +30,8 @@ export const versions = {
     simulator: "v0.10.2",
     /** Of the linter that tests hold the GitHub workflows against. */
     actionlint: "v1.7.12",
+    /** Of the package manager that `npm run bench:scale` compares with: the newest one on Kubernetes' libraries of ours. */
+    helm: "v3.20.2",
     /** Of the language host of YAML programs that tests run: the newest one whose Go module can be had. */
     pulumiYaml: "v1.25.0",
     /** Our own tool; raised by hand when what it does changes its meaning. */

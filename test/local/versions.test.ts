@@ -41,6 +41,8 @@ describe("toolchain versions", () => {
             versions.llmdScheduler,
         );
         assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
+        assert.equal(required("helm", "helm.sh/helm/v3"), versions.helm);
+        assert.equal(required("helm", "k8s.io/client-go"), versions.kubernetesStaging);
         assert.equal(required("pulumi-yaml", "github.com/pulumi/pulumi-yaml"), versions.pulumiYaml);
     });
 
@@ -63,7 +65,7 @@ describe("toolchain versions", () => {
     it("of what several tools are made of are the same, so that it is compiled once", () => {
         // GIE's endpoint picker does not compile with the parser of a later Prometheus.
         const own = ["sigs.k8s.io/gateway-api-inference-extension", "github.com/prometheus/prometheus"];
-        for (const name of ["epp", "llm-d-epp"]) {
+        for (const name of ["epp", "llm-d-epp", "helm"]) {
             for (const [, module, version] of readModule(name).matchAll(/^(?:\t|require )(\S+) (v\S+)/gm)) {
                 const shared = own.includes(module!) ? undefined : required("servers", module!);
                 assert.equal(version, shared ?? version, `${name}: ${module!}`);
