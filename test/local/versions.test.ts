@@ -8,10 +8,11 @@ import { minimumGo, versions } from "../../local/toolchain/versions";
 describe("toolchain versions", () => {
     const readModule = (name: string) => fs.readFileSync(path.join(goModules, name, "go.mod"), "utf8");
 
-    /** The version that a go.mod requires of a module. */
+    /** The version that a go.mod takes of a module: what it replaces it by, or requires. */
     function required(name: string, module: string): string | undefined {
         const escaped = module.replace(/[.]/g, "\\.");
-        return new RegExp(`^(?:\\t|require )${escaped} (v\\S+)`, "m").exec(readModule(name))?.[1];
+        const taken = (pattern: string) => new RegExp(pattern, "m").exec(readModule(name))?.[1];
+        return taken(`^\\t${escaped} => ${escaped} (v\\S+)`) ?? taken(`^(?:\\t|require )${escaped} (v\\S+)`);
     }
 
     it("are those of the go.mod files", () => {
