@@ -190,20 +190,26 @@ describe("the dev stack on the real engine and API server", function () {
         assert.equal(decodeReplicas(), 5);
     });
 
-    it("names who else owns a field that was changed, and takes it back when told to", async () => {
-        changeDecode("--field-manager", "somebody-else");
-        const polite = await cluster.open({ replicas: { decode: 5 } });
-        await assert.rejects(
-            polite.up({ refresh: true }),
-            (error) =>
-                error instanceof EngineError &&
-                error.message.includes("somebody-else") &&
-                error.message.includes(".spec.replicas"),
-        );
-        const forceful = await cluster.open({ replicas: { decode: 5 } }, { forceConflicts: true });
-        await forceful.up({ refresh: true });
-        assert.equal(decodeReplicas(), 5);
-    });
+    for (const [manager, change] of [
+        ["somebody-else", () => changeDecode("--field-manager", "somebody-else")],
+        // By the subresource, which the provider does not take for its own, as it does what kubectl patches.
+        ["kubectl", () => cluster.kubectl("scale", "-n", simulator, "deployment", decode, "--replicas", "3")],
+    ] as const) {
+        it(`names who else owns a field that was changed, and takes it back when told to: ${manager}`, async () => {
+            change();
+            const polite = await cluster.open({ replicas: { decode: 5 } });
+            await assert.rejects(
+                polite.up({ refresh: true }),
+                (error) =>
+                    error instanceof EngineError &&
+                    error.message.includes(`"${manager}"`) &&
+                    error.message.includes(".spec.replicas"),
+            );
+            const forceful = await cluster.open({ replicas: { decode: 5 } }, { forceConflicts: true });
+            await forceful.up({ refresh: true });
+            assert.equal(decodeReplicas(), 5);
+        });
+    }
 
     it("waits until a controller has programmed the Gateway and resolved the route, and gives its address", async () => {
         const engine = await cluster.open({ replicas: { decode: 5 }, readiness: { gateway: true } });

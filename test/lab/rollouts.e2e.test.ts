@@ -23,7 +23,9 @@ describe("changes under load, in the lab", function () {
     before(async function () {
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
-        await lab.deploy(modes.scheduler, { refresh: true });
+        // Whoever scaled the pods with kubectl is their number's field manager until another number is forced on it.
+        const another = deepMerge(modes.scheduler, { replicas: { decode: 4 } }) as Record<string, unknown>;
+        await lab.deploy(another, { refresh: true, forceConflicts: true });
         await lab.askUntil("gateway", ({ status }) => status === 200);
     });
 

@@ -46,7 +46,10 @@ export class TestLab {
     /** Deploys a stack, that of dev by default, with config over the environment's own, and opens its paths. */
     async deploy(
         config: Record<string, unknown> = {},
-        { refresh, ...session }: { refresh?: boolean; stack?: string; policyPacks?: string[] } = {},
+        {
+            refresh,
+            ...session
+        }: { refresh?: boolean; forceConflicts?: boolean; stack?: string; policyPacks?: string[] } = {},
     ): Promise<RunResult> {
         const engine = await this.cluster.open(config, { ...session, lab: true });
         const result = await engine.up({ refresh });
