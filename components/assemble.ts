@@ -2,7 +2,7 @@ import type { ReleaseNames, Role } from "./contract";
 import { gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
-import { kvCacheMetricSettings, presetConfig } from "./matrix";
+import { kvCacheMetricSettings, presetConfig } from "../releases";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";

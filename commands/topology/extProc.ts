@@ -1,4 +1,4 @@
-import { integer, list, record, text } from "../../policy/framework/json";
+import { integer, list, record, text } from "../../objects/json";
 import type { TopologyObject } from "./objects";
 
 /** The gRPC service that an ext_proc filter asks. */

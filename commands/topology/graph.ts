@@ -1,7 +1,7 @@
 import { labels, ports as contractPorts } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
 import type { RouteMatch } from "../../components/crossNamespaceRoute";
-import { integer, list, record, strings, text } from "../../policy/framework/json";
+import { integer, list, record, strings, text } from "../../objects/json";
 import { Drawing } from "./drawing";
 import { extProcOf } from "./extProc";
 import type { EdgeKind, Topology, TopologyNode } from "./model";

@@ -1,5 +1,5 @@
-import { integer, list, record, strings, text } from "../../policy/framework/json";
-import type { Json } from "../../policy/framework/json";
+import { integer, list, record, strings, text } from "../../objects/json";
+import type { Json } from "../../objects/json";
 import { labels } from "../../components/contract";
 import type { Change } from "./model";
 

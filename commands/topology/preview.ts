@@ -1,5 +1,5 @@
 import { UsageError, messageOf } from "../shared/errors";
-import { list, record, text } from "../../policy/framework/json";
+import { list, record, text } from "../../objects/json";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { topologyOfObjects } from "./graph";
 import type { Change, Topology } from "./model";

@@ -1,5 +1,5 @@
-import type { EppRelease, SimulatorRelease } from "../../components/matrix";
-import { findEpp, findSimulator, parseImage } from "../../components/matrix";
+import type { EppRelease, SimulatorRelease } from "../../releases";
+import { findEpp, findSimulator, parseImage } from "../../releases";
 import type { Container, DeploymentObject } from "./kinds";
 
 /** The container of a Deployment that serves: the only one, or the one with arguments. */

@@ -8,7 +8,7 @@ import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./checks/picker";
 import type { Scrape } from "./snapshot";
 import { isReady, podsOf, scrape } from "./snapshot";
-import { charactersPerToken } from "../../components/matrix";
+import { charactersPerToken } from "../../releases";
 
 /** One request and what came of it. */
 export interface Attempt {

@@ -1,5 +1,5 @@
 import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
-import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../matrix";
+import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
 import { quantityOf } from "./quantity";

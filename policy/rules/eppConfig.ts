@@ -1,16 +1,17 @@
 import { parseDocument } from "yaml";
-import type { EppRelease } from "../data/eppReleases";
-import { defaultBlockTokens } from "../data/simulatorReleases";
+import type { EppRelease } from "../../releases/eppReleases";
+import { defaultBlockTokens } from "../../releases/simulatorReleases";
+import { eachPicker } from "../framework/eachPicker";
 import type { Finding, Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import type { Json } from "../framework/json";
-import { list, record, text } from "../framework/json";
+import type { Json } from "../../objects/json";
+import { list, record, text } from "../../objects/json";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { flagValues } from "../model/containers";
-import { simulatorsOf } from "../model/modelServers";
-import { configTextOf } from "../model/pickerConfig";
-import { eachPicker, Picker } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import { flagValues } from "../../objects/containers";
+import { simulatorsOf } from "../../objects/modelServers";
+import { configTextOf } from "../../objects/pickerConfig";
+import { Picker } from "../../objects/pickers";
 
 /** Settings of {@link eppConfig}. */
 export interface EppConfigConfig {

@@ -1,12 +1,13 @@
+import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import { templatesOf } from "../framework/podIndex";
+import { integer, list, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { Flag } from "../model/pickerArguments";
-import { pickerArguments } from "../model/pickerArguments";
-import { eachPickerIn, Picker } from "../model/pickers";
+import type { Flag } from "../../objects/pickerArguments";
+import { pickerArguments } from "../../objects/pickerArguments";
+import { Picker } from "../../objects/pickers";
 
 /** Settings of {@link eppFlags}. */
 export interface EppFlagsConfig {

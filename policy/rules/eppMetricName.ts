@@ -1,12 +1,13 @@
 import { parse } from "yaml";
-import { kvCacheMetricOfSimulator } from "../data/simulatorReleases";
+import { kvCacheMetricOfSimulator } from "../../releases/simulatorReleases";
+import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
-import { list, record, text } from "../framework/json";
+import { list, record, text } from "../../objects/json";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { simulatorsOf } from "../model/modelServers";
-import { configTextOf } from "../model/pickerConfig";
-import { eachPicker, Picker } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import { simulatorsOf } from "../../objects/modelServers";
+import { configTextOf } from "../../objects/pickerConfig";
+import { Picker } from "../../objects/pickers";
 
 const metricFlag = "kv-cache-usage-percentage-metric";
 

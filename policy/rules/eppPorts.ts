@@ -1,27 +1,26 @@
+import { eachPicker, eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, list, record, text } from "../framework/json";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import { templatesOf } from "../framework/podIndex";
+import { integer, list, record, text } from "../../objects/json";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { isPool } from "../model/chains";
-import { declaredPortsOf, namedPort } from "../model/containers";
-import { extProcFiltersOf } from "../model/extProc";
-import { clusterService, destinationHost } from "../model/istioHosts";
-import type { Picker, PickerPort, PickerService, ServicePort } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import { isPool } from "../../objects/chains";
+import { declaredPortsOf, namedPort } from "../../objects/containers";
+import { extProcFiltersOf } from "../../objects/extProc";
+import { clusterService, destinationHost } from "../../objects/istioHosts";
+import type { Picker, PickerPort, PickerService, ServicePort } from "../../objects/pickers";
 import {
     declaredPorts,
-    eachPicker,
-    eachPickerIn,
     pickerPortNames,
     pickerPorts,
     pickerReference,
     pickersOf,
     servicePortsOf,
     targetNumber,
-} from "../model/pickers";
+} from "../../objects/pickers";
 
 /** Settings of {@link eppPorts}. */
 export interface EppPortsConfig {

@@ -1,12 +1,12 @@
+import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds } from "../framework/kinds";
+import { kinds } from "../../objects/kinds";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { Picker } from "../model/pickers";
-import { eachPicker } from "../model/pickers";
-import type { Bound, PolicyRule, Right } from "../model/rights";
-import { allows, rightsOf } from "../model/rights";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { Picker } from "../../objects/pickers";
+import type { Bound, PolicyRule, Right } from "../../objects/rights";
+import { allows, rightsOf } from "../../objects/rights";
 
 /** Settings of {@link eppRbac}. */
 export interface EppRbacConfig {

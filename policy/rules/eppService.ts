@@ -1,13 +1,13 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { strings, text } from "../framework/json";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import { labelSelector } from "../framework/podIndex";
+import { strings, text } from "../../objects/json";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { labelSelector } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { PickerService, ServicePort } from "../model/pickers";
-import { pickerReference, pickersOf, servicePortsOf, targetNumber } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { PickerService, ServicePort } from "../../objects/pickers";
+import { pickerReference, pickersOf, servicePortsOf, targetNumber } from "../../objects/pickers";
 
 /** Settings of {@link eppService}. */
 export interface EppServiceConfig {

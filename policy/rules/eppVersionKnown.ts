@@ -1,9 +1,9 @@
+import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
-import { templatesOf } from "../framework/podIndex";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule } from "../framework/rule";
-import { eppReleases } from "../data/eppReleases";
-import type { Picker } from "../model/pickers";
-import { eachPickerIn } from "../model/pickers";
+import { eppReleases } from "../../releases/eppReleases";
+import type { Picker } from "../../objects/pickers";
 
 /** Says so where the version of an endpoint picker is not one that the other rules know. */
 export const eppVersionKnown: Rule = {

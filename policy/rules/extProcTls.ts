@@ -1,14 +1,14 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
+import { text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { ClientTls } from "../model/destinationRules";
-import { destinationRulesOf, tlsOf } from "../model/destinationRules";
-import type { Picker, PickerService } from "../model/pickers";
-import { pickersOf, servicePortsOf, targetNumber } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { ClientTls } from "../../objects/destinationRules";
+import { destinationRulesOf, tlsOf } from "../../objects/destinationRules";
+import type { Picker, PickerService } from "../../objects/pickers";
+import { pickersOf, servicePortsOf, targetNumber } from "../../objects/pickers";
 
 /** Settings of {@link extProcTls}. */
 export interface ExtProcTlsConfig {

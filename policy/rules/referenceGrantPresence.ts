@@ -1,10 +1,10 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Rule } from "../framework/rule";
-import type { Grants } from "../model/grants";
-import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
-import type { Reference } from "../model/references";
-import { referencesOf, targetOf } from "../model/references";
+import type { Grants } from "../../objects/grants";
+import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
+import type { Reference } from "../../objects/references";
+import { referencesOf, targetOf } from "../../objects/references";
 
 /** How many grants that nearly fit a message explains. */
 const nearMissesShown = 3;

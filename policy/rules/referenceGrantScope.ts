@@ -1,14 +1,14 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds, poolKinds, routeKinds } from "../framework/kinds";
-import type { GroupKind } from "../framework/kubernetesObject";
+import { kinds, poolKinds, routeKinds } from "../../objects/kinds";
+import type { GroupKind } from "../../objects/kubernetesObject";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { Unknowns } from "../framework/unknown";
-import type { Grant, GrantFrom, GrantTo } from "../model/grants";
-import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
-import type { Reference, ReferenceScan } from "../model/references";
-import { referencesOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import { Unknowns } from "../../objects/unknown";
+import type { Grant, GrantFrom, GrantTo } from "../../objects/grants";
+import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
+import type { Reference, ReferenceScan } from "../../objects/references";
+import { referencesOf } from "../../objects/references";
 
 /** Who can refer across namespaces in Gateway API, and to what. */
 const referrers: readonly GroupKind[] = [...routeKinds, kinds.gateway];

@@ -1,5 +1,5 @@
 import { strict as assert } from "assert";
-import type { EppRelease, PickerConfig, SimulatorRelease, VersionSet } from "../../components/matrix";
+import type { EppRelease, PickerConfig, SimulatorRelease, VersionSet } from "../../releases";
 import {
     defaultVersions,
     eppReleases,
@@ -16,9 +16,9 @@ import {
     presetConfig,
     presets,
     simulatorReleases,
-} from "../../components/matrix";
+} from "../../releases";
 
-// Flags, plugin types and parameters are lists out of Go sources, which no test here can reach: components/matrix/data.ts
+// Flags, plugin types and parameters are lists out of Go sources, which no test here can reach: releases/data.ts
 // names the file and version of each. These tests are of what is computed from them.
 
 function epp(version: string): EppRelease {

@@ -1,5 +1,5 @@
 import { api } from "../../../components/contract";
-import { eppHealthServices, lintEppArguments, lintPickerConfig } from "../../../components/matrix";
+import { eppHealthServices, lintEppArguments, lintPickerConfig } from "../../../releases";
 import { parse } from "yaml";
 import { eppReleaseOf, flagValue, mainContainer, simulatorReleaseOf } from "../containers";
 import type { Container, DeploymentObject } from "../kinds";

@@ -1,4 +1,4 @@
-import { eppRules } from "../../../components/matrix";
+import { eppRules } from "../../../releases";
 import { eppReleaseOf } from "../containers";
 import type { RoleBindingObject, Rule } from "../kinds";
 import type { Check, ModelContext } from "./check";

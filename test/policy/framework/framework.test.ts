@@ -3,12 +3,12 @@ import { createRequire } from "module";
 import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { each } from "../../../policy/framework/finding";
-import { list, record } from "../../../policy/framework/json";
-import { kinds } from "../../../policy/framework/kinds";
-import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
-import { labelSelector } from "../../../policy/framework/podIndex";
+import { list, record } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import { KubernetesObject } from "../../../objects/kubernetesObject";
+import { labelSelector } from "../../../objects/podIndex";
 import type { Rule } from "../../../policy/framework/rule";
-import { StackIndex } from "../../../policy/framework/stackIndex";
+import { StackIndex } from "../../../objects/stackIndex";
 import { toPolicy } from "../../../policy/framework/toPolicies";
 import { checkStack, resource, stack, unknown } from "../support/resources";
 

@@ -7,7 +7,7 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
+import type { ResourceLike } from "../../../objects/kubernetesObject";
 
 /** What the pack says of a resource or a stack. */
 export interface Diagnostic {

@@ -1,10 +1,10 @@
-import type { Json } from "../framework/json";
-import { integer, list, record, text } from "../framework/json";
-import { kinds, routeKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import type { UnknownInputError } from "../framework/unknown";
-import { Unknowns } from "../framework/unknown";
+import type { Json } from "./json";
+import { integer, list, record, text } from "./json";
+import { kinds, routeKinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import type { UnknownInputError } from "./unknown";
+import { Unknowns } from "./unknown";
 
 /** A place in a route or a Gateway that names another object, which Gateway API may put in another namespace. */
 export interface Reference {

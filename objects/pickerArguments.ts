@@ -1,7 +1,7 @@
-import { booleanFlags } from "../data/eppReleases";
-import { list, text } from "../framework/json";
-import type { UnknownInputError } from "../framework/unknown";
-import { Unknowns } from "../framework/unknown";
+import { booleanFlags } from "../releases/eppReleases";
+import { list, text } from "./json";
+import type { UnknownInputError } from "./unknown";
+import { Unknowns } from "./unknown";
 import type { Container, Located } from "./containers";
 
 /** A flag on a command line. */

@@ -1,10 +1,10 @@
-import type { Json } from "../framework/json";
-import { integer, list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import type { UnknownInputError } from "../framework/unknown";
-import { Unknowns } from "../framework/unknown";
+import type { Json } from "./json";
+import { integer, list, record, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import type { UnknownInputError } from "./unknown";
+import { Unknowns } from "./unknown";
 import { clusterService, coversService, destinationHost } from "./istioHosts";
 
 /** The TLS that a DestinationRule has Envoys use for a port. */

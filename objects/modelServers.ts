@@ -1,9 +1,9 @@
-import { labelSelector } from "../framework/podIndex";
-import type { PodTemplate } from "../framework/podIndex";
-import type { StackIndex } from "../framework/stackIndex";
-import type { UnknownInputError } from "../framework/unknown";
-import { text } from "../framework/json";
-import { poolKinds } from "../framework/kinds";
+import { labelSelector } from "./podIndex";
+import type { PodTemplate } from "./podIndex";
+import type { StackIndex } from "./stackIndex";
+import type { UnknownInputError } from "./unknown";
+import { text } from "./json";
+import { poolKinds } from "./kinds";
 import { chainsOf } from "./chains";
 import type { Container } from "./containers";
 import { containersOf } from "./containers";

@@ -1,7 +1,7 @@
-import type { Json } from "../framework/json";
-import { integer, list, record, text } from "../framework/json";
-import type { PodTemplate } from "../framework/podIndex";
-import { UnknownInputError } from "../framework/unknown";
+import type { Json } from "./json";
+import { integer, list, record, text } from "./json";
+import type { PodTemplate } from "./podIndex";
+import { UnknownInputError } from "./unknown";
 
 /** A container of a pod template. */
 export interface Container {

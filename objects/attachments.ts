@@ -1,8 +1,8 @@
-import { integer, list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import { Unknowns } from "../framework/unknown";
+import { integer, list, record, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import { Unknowns } from "./unknown";
 import type { Chains } from "./chains";
 
 /** A route's wish to attach to a Gateway: an entry of its `spec.parentRefs`. */

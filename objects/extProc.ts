@@ -1,10 +1,9 @@
-import type { Waiting } from "../framework/finding";
-import type { Json } from "../framework/json";
-import { list, record, strings, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import { UnknownInputError } from "../framework/unknown";
+import type { Json } from "./json";
+import { list, record, strings, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject, Undecided } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import { UnknownInputError } from "./unknown";
 import type { Located } from "./containers";
 import { clusterService } from "./istioHosts";
 import type { ServiceHost } from "./hosts";
@@ -26,7 +25,7 @@ export interface ExtProcFilter {
 export interface ExtProcFilters {
     readonly all: readonly ExtProcFilter[];
     /** EnvoyFilters of which preview does not say whether they add it. */
-    readonly undecided: readonly Waiting[];
+    readonly undecided: readonly Undecided[];
 }
 
 /** Namespace whose EnvoyFilters apply to every namespace (Istio's default root namespace). */
@@ -38,7 +37,7 @@ export function extProcFiltersOf(index: StackIndex): ExtProcFilters {
 
 function collect(index: StackIndex): ExtProcFilters {
     const all: ExtProcFilter[] = [];
-    const undecided: Waiting[] = [];
+    const undecided: Undecided[] = [];
     for (const object of index.ofKind(kinds.envoyFilter)) {
         try {
             all.push(...extProcFiltersIn(object));

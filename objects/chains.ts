@@ -1,11 +1,10 @@
-import type { Waiting } from "../framework/finding";
-import { strings, text } from "../framework/json";
-import { kinds, poolKinds, routeKinds } from "../framework/kinds";
-import type { GroupKind, KubernetesObject } from "../framework/kubernetesObject";
-import type { LabelSelector, PodTemplate, Selection } from "../framework/podIndex";
-import { labelSelector } from "../framework/podIndex";
-import type { StackIndex } from "../framework/stackIndex";
-import { UnknownInputError } from "../framework/unknown";
+import { strings, text } from "./json";
+import { kinds, poolKinds, routeKinds } from "./kinds";
+import type { GroupKind, KubernetesObject, Undecided } from "./kubernetesObject";
+import type { LabelSelector, PodTemplate, Selection } from "./podIndex";
+import { labelSelector } from "./podIndex";
+import type { StackIndex } from "./stackIndex";
+import { UnknownInputError } from "./unknown";
 import type { Reference } from "./references";
 import { referencesOf } from "./references";
 
@@ -68,7 +67,7 @@ export interface Chains {
     /** The backend with this kind and name, if the program has it. */
     backendAt(target: Target): Backend | undefined;
     /** What cannot be told to be a part of a chain in preview. */
-    readonly undecided: readonly Waiting[];
+    readonly undecided: readonly Undecided[];
 }
 
 export function chainsOf(index: StackIndex): Chains {
@@ -84,7 +83,7 @@ export function chainsOf(index: StackIndex): Chains {
  * Everything else, such as a web application that shares the program, is not.
  */
 function makeChains(index: StackIndex): Chains {
-    const undecided: Waiting[] = [];
+    const undecided: Undecided[] = [];
     const attempt = <T>(object: KubernetesObject, read: () => T): T | undefined => {
         try {
             return read();

@@ -1,14 +1,12 @@
-import type { EppRelease } from "../data/eppReleases";
-import { eppReleases } from "../data/eppReleases";
-import type { Finding, Findings, Waiting } from "../framework/finding";
-import { each } from "../framework/finding";
-import { integer, list, record, strings, text } from "../framework/json";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { PodTemplate } from "../framework/podIndex";
-import { labelSelector } from "../framework/podIndex";
-import type { StackIndex } from "../framework/stackIndex";
-import { UnknownInputError, Unknowns } from "../framework/unknown";
+import type { EppRelease } from "../releases/eppReleases";
+import { eppReleases } from "../releases/eppReleases";
+import { integer, list, record, strings, text } from "./json";
+import { kinds, poolKinds } from "./kinds";
+import type { KubernetesObject, Undecided } from "./kubernetesObject";
+import type { PodTemplate } from "./podIndex";
+import { labelSelector } from "./podIndex";
+import type { StackIndex } from "./stackIndex";
+import { UnknownInputError, Unknowns } from "./unknown";
 import { marksInference } from "./chains";
 import type { Container, Located } from "./containers";
 import { containersOf, declaredPortsOf, flagValues, namedPort } from "./containers";
@@ -166,36 +164,11 @@ export interface Pickers {
     /** The endpoint pickers that a Service selects. */
     behind(service: KubernetesObject): readonly Picker[];
     /** Workloads and Services of which preview does not tell whether they are part of one. */
-    readonly undecided: readonly Waiting[];
+    readonly undecided: readonly Undecided[];
 }
 
 export function pickersOf(index: StackIndex): Pickers {
     return index.model(collect);
-}
-
-/** Runs a check on each endpoint picker; what cannot be checked in preview, and why, is about its workload. */
-export function* eachPicker(index: StackIndex, check: (picker: Picker) => Findings): Findings {
-    const { all, undecided } = pickersOf(index);
-    yield* undecided;
-    for (const picker of all) {
-        yield* each([picker.owner], () => check(picker));
-    }
-}
-
-/** The same for the pickers that one object alone shows to be some. */
-export function* eachPickerIn(
-    owner: KubernetesObject,
-    templates: readonly PodTemplate[],
-    check: (picker: Picker) => Findings,
-): Findings {
-    for (const template of templates) {
-        yield* each([owner], function* (): Generator<Finding> {
-            const picker = recognise(template);
-            if (picker) {
-                yield* check(picker);
-            }
-        });
-    }
 }
 
 /** The ports of a Service. */
@@ -254,7 +227,7 @@ export function recognise(template: PodTemplate): Picker | undefined {
 
 function collect(index: StackIndex): Pickers {
     const byTemplate = new Map<PodTemplate, Picker>();
-    const undecided: Waiting[] = [];
+    const undecided: Undecided[] = [];
     const attempt = (object: KubernetesObject, read: () => void) => {
         try {
             read();

@@ -1,8 +1,8 @@
 import { parse } from "yaml";
-import { list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
+import { list, record, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
 import { configTextOf } from "./pickerConfig";
 import { pickerReference, pickersOf } from "./pickers";
 

@@ -1,5 +1,6 @@
 import type { Json } from "./json";
 import { record, strings, text } from "./json";
+import type { UnknownInputError } from "./unknown";
 import { snapshot } from "./unknown";
 
 /** A kind in an API group, of any version. The core group is `""`. */
@@ -141,6 +142,12 @@ export class KubernetesObject implements GroupKind {
         const provider = this.resource.provider;
         return provider && known(() => text(readRaw(provider.props, "namespace")));
     }
+}
+
+/** An object of which preview does not tell what was asked, and why. */
+export interface Undecided {
+    readonly object: KubernetesObject;
+    readonly unknown: UnknownInputError;
 }
 
 function readRaw(props: object, key: string): unknown {

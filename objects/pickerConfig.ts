@@ -1,8 +1,8 @@
 import * as path from "path";
-import { list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
+import { list, record, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
 import { pickerArguments } from "./pickerArguments";
 import type { Picker } from "./pickers";
 

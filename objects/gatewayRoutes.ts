@@ -1,8 +1,7 @@
-import type { Waiting } from "../framework/finding";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import { UnknownInputError } from "../framework/unknown";
+import { kinds } from "./kinds";
+import type { KubernetesObject, Undecided } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import { UnknownInputError } from "./unknown";
 import { gatewayParents } from "./attachments";
 import { isPool } from "./chains";
 import type { Reference } from "./references";
@@ -21,7 +20,7 @@ export interface RouteRule {
 export interface GatewayRoutes {
     rulesAt(gateway: KubernetesObject): readonly RouteRule[];
     /** Routes of which preview does not tell where they attach, or to what they lead. */
-    readonly undecided: readonly Waiting[];
+    readonly undecided: readonly Undecided[];
 }
 
 export function gatewayRoutesOf(index: StackIndex): GatewayRoutes {
@@ -30,7 +29,7 @@ export function gatewayRoutesOf(index: StackIndex): GatewayRoutes {
 
 function collect(index: StackIndex): GatewayRoutes {
     const byGateway = new Map<KubernetesObject, RouteRule[]>();
-    const undecided: Waiting[] = [];
+    const undecided: Undecided[] = [];
     for (const object of index.ofKind(kinds.httpRoute, kinds.grpcRoute)) {
         try {
             const scan = referencesOf(index).get(object);

@@ -1,9 +1,9 @@
-import { list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { StackIndex } from "../framework/stackIndex";
-import type { UnknownInputError } from "../framework/unknown";
-import { Unknowns } from "../framework/unknown";
+import { list, record, text } from "./json";
+import { kinds } from "./kinds";
+import type { KubernetesObject } from "./kubernetesObject";
+import type { StackIndex } from "./stackIndex";
+import type { UnknownInputError } from "./unknown";
+import { Unknowns } from "./unknown";
 import type { Reference } from "./references";
 
 /** An entry of a ReferenceGrant's `spec.from`. */
