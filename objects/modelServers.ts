@@ -7,8 +7,8 @@ import { poolKinds } from "./kinds";
 import { chainsOf } from "./chains";
 import type { Container } from "./containers";
 import { containersOf } from "./containers";
-import type { Image } from "./images";
-import { isSimulator, parseImage } from "./images";
+import type { Image } from "../releases";
+import { isSimulator, parseImage } from "../releases";
 import type { Picker } from "./pickers";
 
 /** A simulator that an endpoint picker scores. */
@@ -30,7 +30,7 @@ export function simulatorsOf(picker: Picker, index: StackIndex): Simulators {
     const all = templates.flatMap((template) =>
         containersOf(template).flatMap((container): Simulator[] => {
             const image = parseImage(text(container.fields.image) ?? "");
-            return image && isSimulator(image) ? [{ template, container, image }] : [];
+            return isSimulator(image) ? [{ template, container, image }] : [];
         }),
     );
     return { all, undecided };

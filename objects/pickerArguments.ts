@@ -1,4 +1,4 @@
-import { booleanFlags } from "../releases/eppReleases";
+import { booleanFlags } from "../releases";
 import { list, text } from "./json";
 import type { UnknownInputError } from "./unknown";
 import { Unknowns } from "./unknown";

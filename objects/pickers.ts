@@ -1,5 +1,5 @@
-import type { EppRelease } from "../releases/eppReleases";
-import { eppReleases } from "../releases/eppReleases";
+import type { EppRelease, Image } from "../releases";
+import { eppReleases, parseImage } from "../releases";
 import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
@@ -11,8 +11,6 @@ import { marksInference } from "./chains";
 import type { Container, Located } from "./containers";
 import { containersOf, declaredPortsOf, flagValues, namedPort } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
-import type { Image } from "./images";
-import { parseImage } from "./images";
 
 /** The ports of an endpoint picker, and the argument that sets each; upstream's defaults. */
 export const pickerPorts = {
@@ -58,7 +56,7 @@ export class Picker {
         return this.template.namespace;
     }
 
-    get image(): Image | undefined {
+    get image(): Image {
         return parseImage(text(this.container.fields.image) ?? "");
     }
 
@@ -66,8 +64,8 @@ export class Picker {
     get release(): EppRelease | undefined {
         const { image } = this;
         // GIE's own image is called `epp`, and carries GIE's version.
-        const key = image?.name === "epp" ? "gie" : "minor";
-        return image && eppReleases.find((release) => release[key] === image.minor);
+        const key = image.name === "epp" ? "gie" : "minor";
+        return eppReleases.find((release) => release[key] === image.minor);
     }
 
     /** The last value that its arguments give a flag; the last one wins. */
@@ -206,7 +204,7 @@ export function recognise(template: PodTemplate): Picker | undefined {
     for (const container of containersOf(template)) {
         const has = (flag: string) => flagValues(container, flag).length > 0;
         const tests = [
-            () => pickerImages.test(parseImage(text(container.fields.image) ?? "")?.name ?? ""),
+            () => pickerImages.test(parseImage(text(container.fields.image) ?? "").name),
             () => has("endpoint-selector"),
             () => has("pool-name") && pickerFlags.some(has),
         ];

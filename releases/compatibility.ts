@@ -1,6 +1,10 @@
-import { defaultVersions, eppReleases, istioReleases, simulatorReleases } from "./data";
-import type { EppRelease, IstioRelease, SimulatorRelease } from "./types";
-import { compareVersions, findEpp, findIstio, findSimulator, minorOf } from "./versions";
+import type { EppRelease } from "./epp";
+import { eppReleases } from "./epp";
+import type { IstioRelease } from "./istio";
+import { istioReleases } from "./istio";
+import type { SimulatorRelease } from "./simulator";
+import { simulatorReleases } from "./simulator";
+import { compareVersions, defaultVersions, findEpp, findIstio, findSimulator, minorOf } from "./versions";
 
 /** What is to run together. */
 export interface VersionSet {

@@ -1,5 +1,19 @@
 import { closest } from "fastest-levenshtein";
-import type { EppRelease } from "./types";
+import type { EppRelease } from "./epp";
+
+/** Flags that are `true` when they stand alone, and take no value from the next argument. */
+export const booleanFlags: ReadonlySet<string> = new Set([
+    "disable-endpoint-subset-filter",
+    "enable-cert-reload",
+    "enable-pprof",
+    "ha-enable-leader-election",
+    "health-checking",
+    "metrics-endpoint-auth",
+    "model-server-metrics-https-insecure-skip-verify",
+    "secure-serving",
+    "tracing",
+    "zap-devel",
+]);
 
 /** What is wrong with an EPP's arguments: flags that it does not know, and flags that it refuses at start. */
 export function lintEppArguments(args: readonly string[], release: EppRelease): string[] {

@@ -1,19 +1,19 @@
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
-export {
-    charactersPerToken,
-    defaultVersions,
-    eppHealthServices,
-    eppReleases,
-    istioReleases,
-    simulatorReleases,
-    tracingDefault,
-} from "./data";
-export { lintEppArguments } from "./flags";
+export type { Disaggregation, EppRelease } from "./epp";
+export { eppHealthServices, eppReleases } from "./epp";
+export { booleanFlags, lintEppArguments } from "./flags";
+export type { Image } from "./images";
+export { isSimulator, parseImage } from "./images";
+export type { IstioRelease } from "./istio";
+export { istioReleases, poolFeatureFlag } from "./istio";
+export type { ConfigProblem, ConfigProblemId } from "./lint";
 export { lintPickerConfig } from "./lint";
+export { charactersPerToken } from "./plugins";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
 export { presetConfig, presets } from "./presets";
-export { eppRules, metricsAuthRules } from "./rbac";
-export type { Disaggregation, EppRelease, IstioRelease, RbacRule, SimulatorRelease } from "./types";
-export type { ImageVersion } from "./versions";
-export { findEpp, findIstio, findSimulator, minorOf, parseImage } from "./versions";
+export type { RbacRule } from "./rights";
+export { eppRules, metricsAuthRules } from "./rights";
+export type { SimulatorRelease } from "./simulator";
+export { defaultBlockTokens, simulatorReleases } from "./simulator";
+export { defaultVersions, findEpp, findIstio, findSimulator, minorOf, pluginTypesOf } from "./versions";

@@ -1,5 +1,5 @@
-import { charactersPerToken } from "./data";
-import type { EppRelease } from "./types";
+import type { EppRelease } from "./epp";
+import { charactersPerToken } from "./plugins";
 import { pluginTypesOf } from "./versions";
 
 /** The presets of plugins. */

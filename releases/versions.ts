@@ -1,23 +1,22 @@
-import { eppReleases, istioReleases, pluginTypes, simulatorReleases } from "./data";
-import type { EppRelease, IstioRelease, PluginType, SimulatorRelease } from "./types";
+import type { EppRelease } from "./epp";
+import { eppReleases } from "./epp";
+import type { IstioRelease } from "./istio";
+import { istioReleases } from "./istio";
+import type { PluginType } from "./plugins";
+import { pluginTypes } from "./plugins";
+import type { SimulatorRelease } from "./simulator";
+import { simulatorReleases } from "./simulator";
 
-/** What an image is, and of which version. Either is undefined where the reference does not tell. */
-export interface ImageVersion {
-    product?: "epp" | "simulator";
-    /** As in the tag, without the `v`: `0.8.0`, `0.9.0-rc.2`. */
-    version?: string;
-}
-
-/** Tells product and version from an image reference. A mirror may have any registry and path before the name. */
-export function parseImage(reference: string): ImageVersion {
-    const parts = /^(?:.*\/)?([^/:@]+)(?::([^/:@]+))?(?:@.+)?$/.exec(reference);
-    const [, name, tag = ""] = parts ?? [];
-    const version = /^v?(\d+\.\d+(?:\.\d+)?(?:[-+][0-9A-Za-z.-]+)?)$/.exec(tag)?.[1];
-    if (name === "llm-d-inference-sim") {
-        return { product: "simulator", version };
-    }
-    return { product: eppReleases.some((release) => release.image === name) ? "epp" : undefined, version };
-}
+/**
+ * A coherent set that works in every mode: EPP 0.5 is the newest whose flags and plugins are known from sources and that
+ * finds pods with and without a pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is
+ * the first with several pools on one Gateway.
+ */
+export const defaultVersions = {
+    epp: "0.5.0",
+    simulator: "0.10.2",
+    istio: "1.28.5",
+} as const;
 
 /** `0.8` of `0.8.0`, `v0.8` and `0.8.0-rc.1`; undefined when that is no version. */
 export function minorOf(version: string): string | undefined {

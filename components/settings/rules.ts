@@ -254,9 +254,9 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                   ),
               ]),
         ...(customConfig === undefined ? [] : lintPickerConfig(customConfig, epp, blockSize)).map(
-            (problem) => ({
+            ({ path, message }) => ({
                 setting: name("epp.customConfig"),
-                message: `${name("epp.customConfig")}: ${problem}`,
+                message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
             }),
         ),
     ];

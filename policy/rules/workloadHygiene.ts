@@ -8,7 +8,7 @@ import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
 import { marksInference } from "../../objects/chains";
-import { parseImage } from "../../objects/images";
+import { parseImage } from "../../releases";
 import { recognise } from "../../objects/pickers";
 
 /** Settings of {@link workloadHygiene}. */
@@ -118,10 +118,10 @@ function* checkPod(owner: KubernetesObject, spec: Json, path: string): Findings 
 function* checkImage({ owner, label, path, fields }: Part): Findings {
     const reference = text(fields.image) ?? "";
     const image = parseImage(reference);
-    if (image?.digest || (image?.tag && image.tag !== "latest")) {
+    if (image.digest || (image.tag && image.tag !== "latest")) {
         return;
     }
-    const reason = image?.tag ? "is whatever is newest" : "has neither tag nor digest";
+    const reason = image.tag ? "is whatever is newest" : "has neither tag nor digest";
     yield {
         message: `${owner.toString()}: image ${reference || '""'} of ${label} ${reason} (${path}.image).`,
     };

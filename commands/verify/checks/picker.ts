@@ -1,5 +1,5 @@
 import { api } from "../../../components/contract";
-import { eppHealthServices, lintEppArguments, lintPickerConfig } from "../../../releases";
+import { defaultBlockTokens, eppHealthServices, lintEppArguments, lintPickerConfig } from "../../../releases";
 import { parse } from "yaml";
 import { eppReleaseOf, flagValue, mainContainer, simulatorReleaseOf } from "../containers";
 import type { Container, DeploymentObject } from "../kinds";
@@ -329,27 +329,22 @@ export const eppConfig: Check = {
                 ),
             ];
         }
-        return lintPickerConfig(config, release, blockSizeOf(context)).map((problem) =>
-            broken(
-                // The linter's words for a block that is not the model servers' own.
-                problem.includes("model servers' block") ? "epp-block-size-mismatch" : "epp-config-invalid",
-                `ConfigMap of ${ref("EPP", namespace, context.model.epp.name)}: ${problem}`,
-                problem.includes("model servers' block")
-                    ? `no prefix would ever be found again; ${redeploy}`
-                    : redeploy,
-            ),
-        );
+        return lintPickerConfig(config, release, blockSizeOf(context)).map(({ id, path, message }) => {
+            const block = id === "block-size";
+            return broken(
+                block ? "epp-block-size-mismatch" : "epp-config-invalid",
+                `ConfigMap of ${ref("EPP", namespace, context.model.epp.name)}${path && `, ${path}`}: ${message}`,
+                block ? `no prefix would ever be found again; ${redeploy}` : redeploy,
+            );
+        });
     }),
 };
-
-/** vLLM's and the simulator's default, in tokens. */
-const defaultBlockSize = "16";
 
 /** The simulator's KV cache block, in tokens. */
 export function blockSizeOf({ snapshot, deployment, model }: ModelContext): number {
     const decode = snapshot.find("deployment", deployment.namespaces.simulator, model.pods.decode.deployment);
     const args = (decode && mainContainer(decode))?.args ?? [];
-    return Number(flagValue(args, "block-size") ?? defaultBlockSize);
+    return Number(flagValue(args, "block-size") ?? defaultBlockTokens);
 }
 
 /** The EndpointPickerConfig that the EPP is given, by file or on its command line. */

@@ -1,5 +1,5 @@
 import { strict as assert } from "assert";
-import type { EppRelease, PickerConfig, SimulatorRelease, VersionSet } from "../../releases";
+import type { EppRelease, Image, PickerConfig, SimulatorRelease, VersionSet } from "../../releases";
 import {
     defaultVersions,
     eppReleases,
@@ -18,8 +18,8 @@ import {
     simulatorReleases,
 } from "../../releases";
 
-// Flags, plugin types and parameters are lists out of Go sources, which no test here can reach: releases/data.ts
-// names the file and version of each. These tests are of what is computed from them.
+// Flags, plugin types and parameters are lists out of Go sources, which no test here can reach: releases/ names the file
+// and version of each. These tests are of what is computed from them.
 
 function epp(version: string): EppRelease {
     const release = findEpp(version);
@@ -33,29 +33,32 @@ function simulator(version: string): SimulatorRelease {
     return release;
 }
 
-describe("the version matrix", () => {
+describe("the table of releases", () => {
     describe("images", () => {
         const scheduler = "ghcr.io/llm-d/llm-d-inference-scheduler";
-        const cases: [string, ReturnType<typeof parseImage>][] = [
-            [`${scheduler}:v0.8.0`, { product: "epp", version: "0.8.0" }],
-            [`${scheduler}:0.7`, { product: "epp", version: "0.7" }],
+        const digest = `sha256:${"0".repeat(64)}`;
+        const cases: [string, Partial<Image>][] = [
+            [`${scheduler}:v0.8.0`, { name: "llm-d-inference-scheduler", version: "0.8.0", minor: "0.8" }],
+            [`${scheduler}:0.7`, { version: "0.7", minor: "0.7" }],
             [
                 "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0-rc.2",
-                { product: "epp", version: "0.9.0-rc.2" },
+                { version: "0.9.0-rc.2", minor: "0.9" },
             ],
             [
-                `mirror:5000/a/b/llm-d-inference-sim:v0.10.2@sha256:${"0".repeat(64)}`,
-                { product: "simulator", version: "0.10.2" },
+                `mirror:5000/a/b/llm-d-inference-sim:v0.10.2@${digest}`,
+                { name: "llm-d-inference-sim", tag: "v0.10.2", digest, version: "0.10.2", minor: "0.10" },
             ],
-            [`${scheduler}:latest`, { product: "epp", version: undefined }],
-            [`${scheduler}@sha256:${"0".repeat(64)}`, { product: "epp", version: undefined }],
-            [scheduler, { product: "epp", version: undefined }],
-            ["mirror:5000/picker:v1.2.3", { product: undefined, version: "1.2.3" }],
-            ["", { product: undefined, version: undefined }],
+            [`${scheduler}:latest`, { tag: "latest", version: undefined, minor: undefined }],
+            [`${scheduler}@${digest}`, { tag: undefined, digest, version: undefined }],
+            [scheduler, { name: "llm-d-inference-scheduler", tag: undefined, version: undefined }],
+            ["mirror:5000/picker:v1.2.3", { name: "picker", version: "1.2.3", minor: "1.2" }],
+            ["", { name: "", tag: undefined, version: undefined }],
+            ["not an image", { name: "", tag: undefined, version: undefined }],
         ];
         for (const [reference, expected] of cases) {
             it(`reads ${reference === "" ? "no reference" : reference}`, () => {
-                assert.deepEqual(parseImage(reference), expected);
+                const image = parseImage(reference);
+                assert.deepEqual({ ...image, ...expected }, image);
             });
         }
     });
@@ -469,7 +472,7 @@ describe("the version matrix", () => {
         function lint(version: string, change: (config: PickerConfig) => void, blockSize = 16): string[] {
             const config = presetConfig("default", epp(version), { blockSize: 16 });
             change(config);
-            return lintPickerConfig(config, epp(version), blockSize);
+            return lintPickerConfig(config, epp(version), blockSize).map(({ message }) => message);
         }
 
         function setParameters(
@@ -649,7 +652,7 @@ describe("the version matrix", () => {
                 "a block in characters that refuses to start where it counts tokens",
                 "0.7",
                 (config) => setParameters(config, "prefix-cache-scorer", { autoTune: false, blockSize: 64 }),
-                ["Plugin prefix-cache-scorer: blockSize alone is refused; write blockSizeTokens: 16."],
+                ["Plugin prefix-cache-scorer: blockSize alone is refused by EPP 0.7; write blockSizeTokens."],
             ],
             [
                 "a nested block that differs",
@@ -695,12 +698,18 @@ describe("the version matrix", () => {
         });
 
         it("says where the shape is wrong, and does not throw", () => {
-            assert.deepEqual(lintPickerConfig("text", epp("0.8"), 16), [
-                "The configuration: Invalid input: expected object, received string.",
+            assert.deepEqual(lintPickerConfig("text", epp("0.8")), [
+                { id: "shape", path: "", message: "Invalid input: expected object, received string." },
             ]);
             assert.deepEqual(
-                lintPickerConfig({ apiVersion: "a", kind: "b", plugins: [{ name: "x" }] }, epp("0.8"), 16),
-                ["plugins.0.type: Invalid input: expected string, received undefined."],
+                lintPickerConfig({ apiVersion: "a", kind: "b", plugins: [{ name: "x" }] }, epp("0.8")),
+                [
+                    {
+                        id: "shape",
+                        path: "plugins.0.type",
+                        message: "Invalid input: expected string, received undefined.",
+                    },
+                ],
             );
         });
     });

@@ -1,4 +1,11 @@
-import type { EppRelease, RbacRule } from "./types";
+import type { EppRelease } from "./epp";
+
+/** A rule of a Role or ClusterRole. */
+export interface RbacRule {
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly verbs: string[];
+}
 
 const read = ["get", "list", "watch"];
 
