@@ -1,5 +1,6 @@
 import { integer, list, record, text } from "./json";
 import { kinds } from "./kinds";
+import { append } from "./multimap";
 import type { KubernetesObject } from "./kubernetesObject";
 import type { StackIndex } from "./stackIndex";
 import { Unknowns } from "./unknown";
@@ -49,7 +50,7 @@ export function inferenceGateways(
             for (const { namespace, name } of gatewayParents(route)) {
                 const gateway = index.find(kinds.gateway, namespace, name);
                 if (gateway) {
-                    gateways.set(gateway, [...(gateways.get(gateway) ?? []), route]);
+                    append(gateways, gateway, route);
                 }
             }
         });

@@ -1,8 +1,10 @@
 import { strings, text } from "./json";
 import { kinds, poolKinds, routeKinds } from "./kinds";
+import { append } from "./multimap";
 import type { GroupKind, KubernetesObject, Undecided } from "./kubernetesObject";
-import type { LabelSelector, PodTemplate, Selection } from "./podIndex";
-import { labelSelector } from "./podIndex";
+import type { PodTemplate, Selection } from "./podIndex";
+import type { LabelSelector } from "./selectors";
+import { labelSelector } from "./selectors";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError } from "./unknown";
 import type { Reference } from "./references";
@@ -151,12 +153,7 @@ function routedTargets(index: StackIndex): Map<string, Reference[]> {
             continue;
         }
         for (const reference of references) {
-            const present = targets.get(targetKey(reference));
-            if (present) {
-                present.push(reference);
-            } else {
-                targets.set(targetKey(reference), [reference]);
-            }
+            append(targets, targetKey(reference), reference);
         }
     }
     return targets;

@@ -26,6 +26,12 @@ export interface DeclaredPort {
     readonly number: number | undefined;
 }
 
+/** The container of a pod that serves: the only one, or the first with arguments. */
+export function mainContainerOf(template: PodTemplate): Container | undefined {
+    const containers = containersOf(template);
+    return containers.find(({ fields }) => list(fields.args).length > 0) ?? containers[0];
+}
+
 /** The containers of a pod, without its init containers. */
 export function containersOf(template: PodTemplate): Container[] {
     return containersAt(template, "containers");
@@ -72,6 +78,17 @@ export function namedPort(template: PodTemplate, name: string): DeclaredPort | u
 }
 
 /**
+ * The number that a Service's `targetPort` reaches in a pod, which digits as text give too; `undefined` for a name that
+ * the pod does not declare.
+ */
+export function targetNumber(template: PodTemplate, target: number | string): number | undefined {
+    if (typeof target === "number") {
+        return target;
+    }
+    return /^\d+$/.test(target) ? Number(target) : namedPort(template, target)?.number;
+}
+
+/**
  * The values that a command line gives a flag: `--name=value`, `--name value`, the same with one dash, and within a
  * shell command that is one argument. `$(VARIABLE)` is replaced as Kubernetes does, from the container's `env`. A flag
  * without a value is `true`.
@@ -88,6 +105,11 @@ export function flagValues(container: Container, name: string): Located<string>[
         throw unknown;
     }
     return found;
+}
+
+/** The value that a flag has: of several the last one, as for Go's `flag` package and pflag. */
+export function flagValue(container: Container, name: string): Located<string> | undefined {
+    return flagValues(container, name).at(-1);
 }
 
 interface Argument {

@@ -2,6 +2,7 @@ import type { Json } from "./json";
 import { integer, list, record, text } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
+import { append } from "./multimap";
 import type { StackIndex } from "./stackIndex";
 import type { UnknownInputError } from "./unknown";
 import { Unknowns } from "./unknown";
@@ -49,10 +50,10 @@ function collect(index: StackIndex): DestinationRules {
             if (host.startsWith("*")) {
                 wildcards.push({ host, rule });
             } else if (service) {
-                add(byService, `${service.namespace}/${service.name}`, rule);
+                append(byService, `${service.namespace}/${service.name}`, rule);
             } else {
                 const [name = "", namespace = ""] = written.split(".");
-                add(byFirstLabels, `${namespace}/${name}`, rule);
+                append(byFirstLabels, `${namespace}/${name}`, rule);
             }
         });
     }
@@ -79,10 +80,6 @@ function namespaceOrNone(object: KubernetesObject): string[] {
     // An unknown namespace only means that no rule is found there.
     new Unknowns().attempt(() => namespaces.push(object.namespace));
     return namespaces;
-}
-
-function add(lists: Map<string, KubernetesObject[]>, key: string, rule: KubernetesObject): void {
-    lists.set(key, [...(lists.get(key) ?? []), rule]);
 }
 
 /** What a DestinationRule says of TLS for a port. Settings for the port replace the rule's general ones altogether. */

@@ -1,4 +1,5 @@
 import { kinds } from "./kinds";
+import { append } from "./multimap";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError } from "./unknown";
@@ -40,7 +41,7 @@ function collect(index: StackIndex): GatewayRoutes {
             );
             for (const gateway of new Set(gateways)) {
                 if (gateway) {
-                    byGateway.set(gateway, [...(byGateway.get(gateway) ?? []), ...rules]);
+                    rules.forEach((rule) => append(byGateway, gateway, rule));
                 }
             }
         } catch (error) {
@@ -63,7 +64,7 @@ function rulesFrom(route: KubernetesObject, references: readonly Reference[]): R
     for (const reference of references) {
         if (reference.purpose === "backend") {
             const path = reference.path.split(".").slice(0, 3).join(".");
-            byRule.set(path, [...(byRule.get(path) ?? []), reference]);
+            append(byRule, path, reference);
         }
     }
     return [...byRule].map(([path, backends]) => ({

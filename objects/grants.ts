@@ -1,6 +1,7 @@
 import { list, record, text } from "./json";
 import { kinds } from "./kinds";
-import type { KubernetesObject } from "./kubernetesObject";
+import { append } from "./multimap";
+import type { GroupKind, KubernetesObject } from "./kubernetesObject";
 import type { StackIndex } from "./stackIndex";
 import type { UnknownInputError } from "./unknown";
 import { Unknowns } from "./unknown";
@@ -28,16 +29,31 @@ export interface Grant {
     readonly unknowns: readonly UnknownInputError[];
 }
 
-export function fromAdmits(from: GrantFrom, reference: Reference): boolean {
-    return (
-        from.group === reference.from.group &&
-        from.kind === reference.from.kind &&
-        from.namespace === reference.from.namespace
-    );
+/** What a reference is from: the group and kind of the referrer, and where it is. */
+export interface Referrer extends GroupKind {
+    readonly namespace: string;
 }
 
-export function toAdmits(to: GrantTo, { group, kind, name }: Reference): boolean {
+/** What a reference names. */
+export interface Referent extends Referrer {
+    readonly name: string;
+}
+
+export function fromAdmits(from: GrantFrom, { group, kind, namespace }: Referrer): boolean {
+    return from.group === group && from.kind === kind && from.namespace === namespace;
+}
+
+export function toAdmits(to: GrantTo, { group, kind, name }: Omit<Referent, "namespace">): boolean {
     return to.group === group && to.kind === kind && (to.name === undefined || to.name === name);
+}
+
+/** Whether a grant admits a reference. It counts in the namespace of what is referred to. */
+export function admits({ object, from, to }: Grant, referrer: Referrer, referent: Referent): boolean {
+    return (
+        object.namespace === referent.namespace &&
+        from.some((entry) => fromAdmits(entry, referrer)) &&
+        to.some((entry) => toAdmits(entry, referent))
+    );
 }
 
 /** Reads a ReferenceGrant. The API requires `group` and `kind`; a missing group is the core group. */
@@ -63,7 +79,6 @@ export function grantOf(object: KubernetesObject): Grant {
 /** The program's ReferenceGrants, by what they admit. */
 export class Grants {
     readonly all: readonly Grant[];
-    private readonly admitted = new Set<string>();
     private readonly byNamespace = new Map<string, Grant[]>();
 
     constructor(private readonly index: StackIndex) {
@@ -72,7 +87,7 @@ export class Grants {
         for (const grant of this.all) {
             // An unplaced grant is the index's to report: see `certain`.
             placed.attempt(() => {
-                this.place(grant, grant.object.namespace);
+                append(this.byNamespace, grant.object.namespace, grant);
             });
         }
     }
@@ -88,30 +103,16 @@ export class Grants {
      * @throws {UnknownInputError} where none is known to, and one that is not known in full yet may.
      */
     admit(reference: Reference): boolean {
-        const { group, kind, namespace, name, from } = reference;
-        const source = `${from.group}/${from.kind}/${from.namespace}`;
-        const target = `${namespace}|${group}/${kind}`;
-        if (this.admitted.has(`${source}>${target}/${name}`) || this.admitted.has(`${source}>${target}/`)) {
+        const grants = this.in(reference.namespace);
+        if (grants.some((grant) => admits(grant, reference.from, reference))) {
             return true;
         }
-        const unknown = this.in(namespace).flatMap(({ unknowns }) => unknowns)[0];
+        const unknown = grants.flatMap(({ unknowns }) => unknowns)[0];
         if (unknown) {
             throw unknown;
         }
         this.index.certain(kinds.referenceGrant);
         return false;
-    }
-
-    private place(grant: Grant, namespace: string): void {
-        const present = this.byNamespace.get(namespace) ?? [];
-        present.push(grant);
-        this.byNamespace.set(namespace, present);
-        for (const from of grant.from) {
-            for (const to of grant.to) {
-                const source = `${from.group}/${from.kind}/${from.namespace}`;
-                this.admitted.add(`${source}>${namespace}|${to.group}/${to.kind}/${to.name ?? ""}`);
-            }
-        }
     }
 }
 

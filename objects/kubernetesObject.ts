@@ -9,13 +9,20 @@ export interface GroupKind {
     readonly kind: string;
 }
 
-/** What the pack reads of a resource: the part that `validateResource` and `validateStack` have in common. */
+/** What is read of a Pulumi resource: the part that `validateResource` and `validateStack` have in common. */
 export interface ResourceLike {
     readonly urn: string;
     readonly type: string;
     readonly name: string;
     readonly props: object;
     readonly provider?: { readonly props: object };
+}
+
+/** An object as plain data, from wherever it came: a cluster, a file, a preview. */
+export interface PlainObject {
+    readonly apiVersion?: unknown;
+    readonly kind?: unknown;
+    readonly metadata?: unknown;
 }
 
 /** Kinds without a namespace that the rules meet, or are likely to. */
@@ -37,8 +44,8 @@ const clusterScoped = new Set([
 ]);
 
 /**
- * A Kubernetes object of the program, whatever Pulumi class it was made with. Reading an input that is not known yet
- * throws {@link UnknownInputError}; nothing else does.
+ * A Kubernetes object, read without trust: a field of the wrong type is one that is not there. Reading an input of a
+ * program that is not known yet throws {@link UnknownInputError}; nothing else does.
  */
 export class KubernetesObject implements GroupKind {
     private readonly fields = new Map<string, () => unknown>();
@@ -51,12 +58,13 @@ export class KubernetesObject implements GroupKind {
     ) {}
 
     /**
-     * The object that a resource is, or `undefined` for a resource of another kind: a provider, a component, a patch.
+     * The object that a resource or plain data is, or `undefined` for what is none: a provider, a component, a patch.
      *
-     * It is told by `apiVersion` and `kind`, because `isType(CustomResource)` matches no custom resource: their type
+     * A resource is told by `apiVersion` and `kind`, because `isType(CustomResource)` matches no custom resource: their type
      * tokens are their own. The token serves where the inputs say neither.
      */
-    static of(resource: ResourceLike): KubernetesObject | undefined {
+    static of(source: ResourceLike | PlainObject): KubernetesObject | undefined {
+        const resource = "props" in source && "urn" in source ? source : asResource(source);
         const token = /^kubernetes:(.+):([A-Za-z]+)$/.exec(resource.type);
         // A `<Kind>Patch` resource holds a part of an object that somebody else owns.
         if (!token || (token[2] ?? "").endsWith("Patch") || resource.type.startsWith("kubernetes:helm.sh/")) {
@@ -85,6 +93,10 @@ export class KubernetesObject implements GroupKind {
 
     get spec(): Json {
         return record(this.field("spec"));
+    }
+
+    get status(): Json {
+        return record(this.field("status"));
     }
 
     /** `metadata.name`, or `undefined` where Pulumi or the API server makes one up. */
@@ -142,6 +154,13 @@ export class KubernetesObject implements GroupKind {
         const provider = this.resource.provider;
         return provider && known(() => text(readRaw(provider.props, "namespace")));
     }
+}
+
+/** Plain data says all by itself; nothing reports it by a URN. */
+function asResource(object: PlainObject): ResourceLike {
+    const kind = text(object.kind) ?? "";
+    const name = text(record(object.metadata).name) ?? "";
+    return { urn: "", type: `kubernetes:${text(object.apiVersion) ?? ""}:${kind}`, name, props: object };
 }
 
 /** An object of which preview does not tell what was asked, and why. */

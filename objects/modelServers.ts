@@ -1,4 +1,4 @@
-import { labelSelector } from "./podIndex";
+import { labelSelector } from "./selectors";
 import type { PodTemplate } from "./podIndex";
 import type { StackIndex } from "./stackIndex";
 import type { UnknownInputError } from "./unknown";

@@ -4,12 +4,12 @@ import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
 import type { PodTemplate } from "./podIndex";
-import { labelSelector } from "./podIndex";
+import { labelSelector } from "./selectors";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
 import { marksInference } from "./chains";
 import type { Container, Located } from "./containers";
-import { containersOf, declaredPortsOf, flagValues, namedPort } from "./containers";
+import { containersOf, declaredPortsOf, flagValue, flagValues } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
 
 /** The ports of an endpoint picker, and the argument that sets each; upstream's defaults. */
@@ -68,9 +68,8 @@ export class Picker {
         return eppReleases.find((release) => release[key] === image.minor);
     }
 
-    /** The last value that its arguments give a flag; the last one wins. */
     flag(name: string): Located<string> | undefined {
-        return flagValues(this.container, name).at(-1);
+        return flagValue(this.container, name);
     }
 
     isOn(name: string, byDefault: boolean): boolean {
@@ -183,14 +182,6 @@ export function servicePortsOf(service: KubernetesObject): ServicePort[] {
             target: typeof target === "string" || typeof target === "number" ? target : number,
         };
     });
-}
-
-/** The number that a Service's port reaches in a picker's pods; `undefined` for a name that they do not declare. */
-export function targetNumber({ target }: ServicePort, { template }: Picker): number | undefined {
-    if (typeof target === "number") {
-        return target;
-    }
-    return /^\d+$/.test(target) ? Number(target) : namedPort(template, target)?.number;
 }
 
 /** The endpoint picker that a pod template is, by its image or arguments. */

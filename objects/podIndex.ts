@@ -1,10 +1,11 @@
 import type { Json } from "./json";
-import { list, record, strings, text } from "./json";
+import { record, strings } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
+import { append } from "./multimap";
+import type { Labels, LabelSelector } from "./selectors";
+import { selects } from "./selectors";
 import { UnknownInputError } from "./unknown";
-
-type Labels = Readonly<Record<string, string>>;
 
 /** The pods that a workload makes. */
 export interface PodTemplate {
@@ -17,50 +18,11 @@ export interface PodTemplate {
     readonly spec: Json;
 }
 
-/** A Kubernetes LabelSelector; all of its conditions must hold. */
-export interface LabelSelector {
-    readonly matchLabels: Labels;
-    readonly matchExpressions: readonly unknown[];
-}
-
 /** What a selector picks in the program. */
 export interface Selection {
     readonly templates: readonly PodTemplate[];
     /** Set if a template in the namespace has labels that are not known yet, so that it may belong here as well. */
     readonly undecided?: UnknownInputError;
-}
-
-/** Reads a LabelSelector: `{matchLabels, matchExpressions}`. */
-export function labelSelector(value: unknown): LabelSelector {
-    const selector = record(value);
-    return {
-        matchLabels: strings(selector.matchLabels),
-        matchExpressions: list(selector.matchExpressions),
-    };
-}
-
-/** Whether labels fulfil a LabelSelector. */
-export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
-    return (
-        Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-        matchExpressions.every((expression) => holds(record(expression), labels))
-    );
-}
-
-function holds({ key, operator, values }: Json, labels: Labels): boolean {
-    const value = labels[text(key) ?? ""];
-    switch (operator) {
-        case "In":
-            return value !== undefined && list(values).includes(value);
-        case "NotIn":
-            return value === undefined || !list(values).includes(value);
-        case "Exists":
-            return value !== undefined;
-        case "DoesNotExist":
-            return value === undefined;
-        default:
-            return false;
-    }
 }
 
 /** The templates that an object holds, told by its kind. */
@@ -118,9 +80,9 @@ export class PodIndex {
     constructor(objects: readonly KubernetesObject[]) {
         this.templates = objects.flatMap((object) => this.read(object));
         for (const template of this.templates) {
-            add(this.byNamespace, template.namespace, template);
+            append(this.byNamespace, template.namespace, template);
             for (const [key, value] of Object.entries(template.labels)) {
-                add(this.byLabel, labelKey(template.namespace, key, value), template);
+                append(this.byLabel, labelKey(template.namespace, key, value), template);
             }
         }
     }
@@ -169,13 +131,4 @@ function namespaceOrUnknown(object: KubernetesObject): string {
 
 function labelKey(namespace: string, key: string, value: string): string {
     return `${namespace}|${key}=${value}`;
-}
-
-function add(lists: Map<string, PodTemplate[]>, key: string, template: PodTemplate): void {
-    const present = lists.get(key);
-    if (present) {
-        present.push(template);
-    } else {
-        lists.set(key, [template]);
-    }
 }

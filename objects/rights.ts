@@ -1,7 +1,10 @@
+import type { Right } from "../releases";
+import { metricsAuthRules } from "../releases";
 import type { Json } from "./json";
 import { list, record, text } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
+import { append } from "./multimap";
 import type { StackIndex } from "./stackIndex";
 import type { UnknownInputError } from "./unknown";
 import { Unknowns } from "./unknown";
@@ -29,17 +32,10 @@ export interface Bound {
     readonly direct: boolean;
 }
 
-/** Something that an account must be allowed. */
-export interface Right {
-    readonly group: string;
-    readonly resource: string;
-    readonly verb: string;
-    /** The one object that it is about, where that is known. */
-    readonly name?: string;
-}
-
 /** Who is bound to what in a program. */
 export interface Rights {
+    /** Every binding, whoever profits from it. */
+    readonly all: readonly Bound[];
     of(account: string, namespace: string): readonly Bound[];
     /** Bindings and roles that are not known in preview; each might grant what seems to be missing. */
     readonly unknowns: readonly UnknownInputError[];
@@ -60,25 +56,37 @@ export function allows(rule: PolicyRule, { group, resource, verb, name }: Right)
     );
 }
 
+/** The rights that no rule allows. */
+export function lacking(needed: readonly Right[], rules: readonly PolicyRule[]): Right[] {
+    return needed.filter((right) => !rules.some((rule) => allows(rule, right)));
+}
+
+/** Rights in words, one text for each resource: `get, list pods`. */
+export function describeRights(rights: readonly Right[]): string[] {
+    const verbs = new Map<string, string[]>();
+    for (const { group, resource, verb } of rights) {
+        append(verbs, group === "" ? resource : `${resource}.${group}`, verb);
+    }
+    return [...verbs].map(([resource, list]) => `${list.join(", ")} ${resource}`);
+}
+
 /** Built-in ClusterRoles that programs bind and do not create. */
 const builtIn: Readonly<Record<string, readonly PolicyRule[]>> = {
-    "system:auth-delegator": [
-        rule("", ["authentication.k8s.io"], ["tokenreviews"], ["create"]),
-        rule("", ["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
-    ],
-    "cluster-admin": [rule("", ["*"], ["*"], ["*"])],
+    "system:auth-delegator": metricsAuthRules.map((rule) => ({ ...rule, path: "", resourceNames: [] })),
+    "cluster-admin": [builtInRule(["*"], ["*"], ["*"])],
     // Of these three, what they say of pods.
-    admin: [rule("", [""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
-    edit: [rule("", [""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
-    view: [rule("", [""], ["pods"], ["get", "list", "watch"])],
+    admin: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+    edit: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+    view: [builtInRule([""], ["pods"], ["get", "list", "watch"])],
 };
 
-function rule(path: string, apiGroups: string[], resources: string[], verbs: string[]): PolicyRule {
-    return { path, apiGroups, resources, verbs, resourceNames: [] };
+function builtInRule(apiGroups: string[], resources: string[], verbs: string[]): PolicyRule {
+    return { path: "", apiGroups, resources, verbs, resourceNames: [] };
 }
 
 function collect(index: StackIndex): Rights {
     const unknowns = new Unknowns();
+    const all: Bound[] = [];
     const bySubject = new Map<string, Bound[]>();
     for (const binding of index.ofKind(kinds.roleBinding, kinds.clusterRoleBinding)) {
         unknowns.attempt(() => {
@@ -86,17 +94,12 @@ function collect(index: StackIndex): Rights {
                 subjectKey(record(subject), binding),
             );
             const bound = boundBy(binding, index);
-            for (const subject of new Set(subjects)) {
-                const present = bySubject.get(subject);
-                if (present) {
-                    present.push(bound);
-                } else {
-                    bySubject.set(subject, [bound]);
-                }
-            }
+            all.push(bound);
+            new Set(subjects).forEach((subject) => append(bySubject, subject, bound));
         });
     }
     return {
+        all,
         of: (account, namespace) => {
             const direct = bySubject.get(accountKey(namespace, account)) ?? [];
             const groups = [

@@ -1,9 +1,10 @@
-import type { GroupKind, ResourceLike } from "./kubernetesObject";
+import type { GroupKind, PlainObject, ResourceLike } from "./kubernetesObject";
 import { KubernetesObject } from "./kubernetesObject";
+import { append } from "./multimap";
 import { PodIndex } from "./podIndex";
 import { snapshot, UnknownInputError } from "./unknown";
 
-/** The Kubernetes objects of a program, by what the rules look them up with. Making it reads each resource once. */
+/** The Kubernetes objects of a program or of a cluster, by what they are looked up with. Making it reads each once. */
 export class StackIndex {
     readonly objects: readonly KubernetesObject[];
     private readonly byKind = new Map<string, KubernetesObject[]>();
@@ -13,8 +14,10 @@ export class StackIndex {
     private readonly unidentified = new Map<string, UnknownInputError>();
     private readonly models = new Map<unknown, unknown>();
 
-    constructor(private readonly resources: readonly ResourceLike[]) {
-        this.objects = resources.flatMap((resource) => KubernetesObject.of(resource) ?? []);
+    constructor(private readonly sources: readonly (ResourceLike | PlainObject | KubernetesObject)[]) {
+        this.objects = sources.flatMap((source) =>
+            source instanceof KubernetesObject ? source : (KubernetesObject.of(source) ?? []),
+        );
         for (const object of this.objects) {
             append(this.byKind, kindKey(object), object);
             try {
@@ -88,7 +91,9 @@ export class StackIndex {
      * engine did not hand the stack itself over.
      */
     get stackOutputs(): { readonly urn: string; readonly name: string; read(): unknown }[] {
-        const stack = this.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+        const stack = this.sources.find(
+            (source): source is ResourceLike => "type" in source && source.type === "pulumi:pulumi:Stack",
+        );
         return stack
             ? Object.keys(stack.props).map((name) => ({
                   urn: stack.urn,
@@ -109,13 +114,4 @@ function kindKey({ group, kind }: GroupKind): string {
 
 function nameKey(kind: GroupKind, namespace: string, name: string): string {
     return `${kindKey(kind)}|${namespace}|${name}`;
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-    const present = lists.get(key);
-    if (present) {
-        present.push(item);
-    } else {
-        lists.set(key, [item]);
-    }
 }

@@ -126,7 +126,7 @@ const gieConfig = "inference.networking.x-k8s.io/v1alpha1";
 /** router#972: from 0.9; the older group is deprecated and goes in 0.11 (router#1298). */
 const llmdConfig = "llm-d.ai/v1alpha1";
 
-const gieObjectives = "inference.networking.x-k8s.io";
+export const gieObjectives = "inference.networking.x-k8s.io";
 
 /** Released EPPs, oldest first. There is no matrix of 0.6: its GIE level is not recorded anywhere that was read. */
 export const eppReleases: readonly EppRelease[] = [

@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { flagValues } from "../../objects/containers";
+import { flagValue } from "../../objects/containers";
 import { simulatorsOf } from "../../objects/modelServers";
 import { configTextOf } from "../../objects/pickerConfig";
 import type { Picker } from "../../objects/pickers";
@@ -77,7 +77,7 @@ function* checkPicker(picker: Picker, index: StackIndex, settings: EppConfigConf
         }
         const { all, undecided } = simulatorsOf(picker, index);
         for (const { template, container } of all) {
-            const given = flagValues(container, "block-size").at(-1);
+            const given = flagValue(container, "block-size");
             const tokens = given ? Number(given.value) : defaultBlockTokens;
             const origin = given ? `--block-size at ${given.path}` : "the default of --block-size";
             for (const problem of lint(tokens).filter(({ id }) => id === "block-size")) {

@@ -8,7 +8,7 @@ import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { isPool } from "../../objects/chains";
-import { declaredPortsOf, namedPort } from "../../objects/containers";
+import { declaredPortsOf, namedPort, targetNumber } from "../../objects/containers";
 import { extProcFiltersOf } from "../../objects/extProc";
 import { clusterService, destinationHost } from "../../objects/istioHosts";
 import type { Picker, PickerPort, PickerService, ServicePort } from "../../objects/pickers";
@@ -19,7 +19,6 @@ import {
     pickerReference,
     pickersOf,
     servicePortsOf,
-    targetNumber,
 } from "../../objects/pickers";
 
 /** Settings of {@link eppPorts}. */
@@ -159,7 +158,7 @@ function* checkService({ object, pickers }: PickerService): Findings {
 }
 
 function* checkServicePort(service: KubernetesObject, port: ServicePort, picker: Picker): Findings {
-    const target = targetNumber(port, picker);
+    const target = targetNumber(picker.template, port.target);
     const at = `${service.toString()}: port ${String(port.number)} (${port.path})`;
     if (target === undefined) {
         yield {
@@ -227,7 +226,7 @@ function* checkCall(
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which has no such port: ${portsOf(service)} (spec.ports).`,
             };
-        } else if (picker.portOf(targetNumber(port, picker) ?? 0) !== "grpc") {
+        } else if (picker.portOf(targetNumber(picker.template, port.target) ?? 0) !== "grpc") {
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${said(picker, "grpc")}.`,
             };

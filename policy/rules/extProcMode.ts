@@ -2,7 +2,7 @@ import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import { record, strings } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
-import { labelSelector } from "../../objects/podIndex";
+import { labelSelector } from "../../objects/selectors";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { ExtProcFilter } from "../../objects/extProc";

@@ -5,7 +5,7 @@ import { integer, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
-import { labelSelector } from "../../objects/podIndex";
+import { labelSelector } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { UnknownInputError } from "../../objects/unknown";

@@ -48,7 +48,7 @@ function nearMisses(reference: Reference, grants: Grants): string[] {
     return grants
         .in(reference.namespace)
         .flatMap((grant) => {
-            const fromFits = grant.from.some((entry) => fromAdmits(entry, reference));
+            const fromFits = grant.from.some((entry) => fromAdmits(entry, reference.from));
             const toFits = grant.to.some((entry) => toAdmits(entry, reference));
             if (toFits && !fromFits) {
                 return `${grant.object.toString()} has no \`from\` with group ${from.group}, kind ${from.kind}, namespace ${from.namespace}.`;

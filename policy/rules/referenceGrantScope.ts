@@ -89,7 +89,9 @@ function* checkFrom(grant: Grant, index: StackIndex, uses: Uses): Findings {
 function isUsed(grant: Grant, from: GrantFrom, uses: Uses): boolean {
     const used = uses
         .between(from.namespace, grant.object.namespace)
-        .some((reference) => fromAdmits(from, reference) && grant.to.some((to) => toAdmits(to, reference)));
+        .some(
+            (reference) => fromAdmits(from, reference.from) && grant.to.some((to) => toAdmits(to, reference)),
+        );
     return used || decided(uses);
 }
 
@@ -113,7 +115,7 @@ function* checkTo(grant: Grant, uses: Uses): Findings {
 function reaches(from: GrantFrom, to: GrantTo, namespace: string, uses: Uses): boolean {
     const used = uses
         .between(from.namespace, namespace)
-        .some((reference) => fromAdmits(from, reference) && toAdmits(to, reference));
+        .some((reference) => fromAdmits(from, reference.from) && toAdmits(to, reference));
     return used || decided(uses);
 }
 

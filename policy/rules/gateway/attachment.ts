@@ -4,7 +4,7 @@ import type { Json } from "../../../objects/json";
 import { integer, list, record, text } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
-import { labelSelector, selects } from "../../../objects/podIndex";
+import { labelSelector, selects } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { ParentRef } from "../../../objects/attachments";
 import { gatewayParents } from "../../../objects/attachments";

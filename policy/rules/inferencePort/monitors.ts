@@ -5,7 +5,7 @@ import { list, record, text } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { PodTemplate } from "../../../objects/podIndex";
-import { labelSelector, selects } from "../../../objects/podIndex";
+import { labelSelector, selects } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Backend, Chains } from "../../../objects/chains";
 import { isService } from "../../../objects/chains";

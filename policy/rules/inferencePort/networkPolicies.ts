@@ -4,7 +4,7 @@ import { integer, list, record, strings } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { PodTemplate } from "../../../objects/podIndex";
-import { labelSelector } from "../../../objects/podIndex";
+import { labelSelector } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Chains } from "../../../objects/chains";
 import { marksInference } from "../../../objects/chains";
