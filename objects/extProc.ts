@@ -2,6 +2,7 @@ import type { Json } from "./json";
 import { list, record, strings, text } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
+import { selects } from "./selectors";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError } from "./unknown";
 import type { Located } from "./containers";
@@ -113,25 +114,29 @@ export function namesPicker({ cluster, target }: ExtProcFilter, grpcPort: number
 
 /** The Gateways of the program whose Envoys an EnvoyFilter changes. */
 export function gatewaysOf(filter: KubernetesObject, index: StackIndex): KubernetesObject[] {
+    const gateways =
+        filter.namespace === rootNamespace
+            ? index.ofKind(kinds.gateway)
+            : index.inNamespace(kinds.gateway, filter.namespace);
+    return gateways.filter((gateway) => appliesTo(filter, gateway));
+}
+
+/** Whether an EnvoyFilter changes a Gateway's Envoys: by `targetRefs`, or else by their labels. */
+export function appliesTo(filter: KubernetesObject, gateway: KubernetesObject): boolean {
     const everywhere = filter.namespace === rootNamespace;
-    const gateways = everywhere
-        ? index.ofKind(kinds.gateway)
-        : index.inNamespace(kinds.gateway, filter.namespace);
+    if (!everywhere && filter.namespace !== gateway.namespace) {
+        return false;
+    }
     const references = [...list(filter.spec.targetRefs), filter.spec.targetRef].map(record);
     if (references.some(({ kind }) => kind !== undefined)) {
-        return gateways.filter((gateway) =>
-            references.some(({ kind, name }) =>
-                kind === "GatewayClass"
-                    ? everywhere && gateway.spec.gatewayClassName === name
-                    : kind === "Gateway" && gateway.name === name,
-            ),
+        return references.some(({ kind, name }) =>
+            kind === "GatewayClass"
+                ? everywhere && gateway.spec.gatewayClassName === name
+                : kind === "Gateway" && gateway.name === name,
         );
     }
-    const wanted = Object.entries(strings(record(filter.spec.workloadSelector).labels));
-    return gateways.filter((gateway) => {
-        const labels = podLabelsOf(gateway);
-        return wanted.every(([key, value]) => labels[key] === value);
-    });
+    const matchLabels = strings(record(filter.spec.workloadSelector).labels);
+    return selects({ matchLabels }, podLabelsOf(gateway));
 }
 
 /** The labels that Istio puts on the pods that it makes for a Gateway. */

@@ -23,6 +23,8 @@ export interface PlainObject {
     readonly apiVersion?: unknown;
     readonly kind?: unknown;
     readonly metadata?: unknown;
+    readonly spec?: unknown;
+    readonly status?: unknown;
 }
 
 /** Kinds without a namespace that the rules meet, or are likely to. */

@@ -52,7 +52,7 @@ function readMounted(picker: Picker, index: StackIndex, file: string, flag: stri
         if (!configMap) {
             const elsewhere = index.ofKind(kinds.configMap).find((candidate) => candidate.name === name);
             return {
-                problem: `${flag} is mounted from ConfigMap ${picker.namespace}/${name}, which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}`,
+                problem: `${flag} is mounted from ConfigMap ${picker.namespace}/${name}, which is not there${elsewhere ? `; there is ${elsewhere.toString()}` : ""}`,
             };
         }
         const data = record(configMap.field("data"));

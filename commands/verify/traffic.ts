@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpRequest } from "../shared/http";
 import { sendHttp } from "../shared/http";
 import type { Metrics } from "../shared/metrics";
 import type { ModelContext } from "./checks/check";
-import { blockSizeOf } from "./checks/picker";
+import { blockSizeOf } from "./containers";
 import type { Scrape } from "./snapshot";
 import { isReady, podsOf, scrape } from "./snapshot";
 import { charactersPerToken } from "../../releases";

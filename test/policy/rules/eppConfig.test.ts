@@ -40,12 +40,12 @@ describe("epp-config", () => {
             ],
         );
         assert.deepEqual(check(picker()), [
-            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have.",
+            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there.",
         ]);
         assert.deepEqual(
             check(picker(), { ...configMap(), metadata: { name: "epp", namespace: "elsewhere" } }),
             [
-                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have; it has ConfigMap elsewhere/epp.",
+                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there; there is ConfigMap elsewhere/epp.",
             ],
         );
     });
