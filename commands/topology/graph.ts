@@ -1,11 +1,14 @@
 import { labels, ports as contractPorts } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
 import type { RouteMatch } from "../../components/crossNamespaceRoute";
+import { extProcFiltersIn } from "../../objects/extProc";
 import { integer, list, record, strings, text } from "../../objects/json";
+import type { PlainObject } from "../../objects/kubernetesObject";
+import type { ServicePort } from "../../objects/pickers";
+import { servicePortsOf } from "../../objects/pickers";
 import { Drawing } from "./drawing";
-import { extProcOf } from "./extProc";
 import type { EdgeKind, Topology, TopologyNode } from "./model";
-import type { PlainObject, ServicePort, Target } from "./objects";
+import type { Target } from "./objects";
 import {
     containerPorts,
     grantCovers,
@@ -15,7 +18,6 @@ import {
     podLabels,
     replicasOf,
     resolvePort,
-    servicePorts,
     TopologyObject,
 } from "./objects";
 import { matchesOf, matchText, sameMatch } from "./routeMatch";
@@ -40,8 +42,8 @@ export function topologyOfObjects(
     deployment?: DeploymentOutput,
     options: TopologyOptions = {},
 ): Topology {
-    const read = objects.map((object) =>
-        object instanceof TopologyObject ? object : new TopologyObject(object),
+    const read = objects.flatMap((object) =>
+        object instanceof TopologyObject ? object : (TopologyObject.of(object) ?? []),
     );
     return new TopologyBuilder(read, deployment, options.live ?? false).build();
 }
@@ -108,9 +110,11 @@ class TopologyBuilder {
         const listeners = listenersOf(gateway);
         let node: TopologyNode;
         if (service !== undefined) {
-            node = this.drawing.object(service, [portsLine(servicePorts(service).map(({ port }) => port))]);
+            node = this.drawing.object(service, [
+                portsLine(servicePortsOf(service.object).map(({ number }) => number)),
+            ]);
             for (const { port } of listeners) {
-                if (!servicePorts(service).some((open) => open.port === port)) {
+                if (!servicePortsOf(service.object).some(({ number }) => number === port)) {
                     node.problems.push(`has no port ${String(port)}, on which the Gateway listens`);
                 }
             }
@@ -231,7 +235,7 @@ class TopologyBuilder {
         const problems: string[] = [];
         // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
         if (object !== undefined && kind === "Service") {
-            const ports = servicePorts(object).map((open) => open.port);
+            const ports = servicePortsOf(object.object).map(({ number }) => number);
             if (port === undefined) {
                 problems.push("names no port, which a Service needs");
             } else if (!ports.includes(port)) {
@@ -253,7 +257,7 @@ class TopologyBuilder {
         this.gatewaysOfBackend.set(node.id, from);
         if (object !== undefined && kind === "Service") {
             this.drawing.details(object, this.serviceLines(object));
-            this.selection(object, strings(object.spec.selector), "gateway", servicePorts(object));
+            this.selection(object, strings(object.spec.selector), "gateway", servicePortsOf(object.object));
         }
     }
 
@@ -269,7 +273,7 @@ class TopologyBuilder {
                 pool,
                 strings(record(pool.spec.selector).matchLabels),
                 "gateway",
-                targets.map((port) => ({ port, target: port })),
+                targets.map((number) => ({ number, target: number })),
             );
             const name = text(picker.name);
             if (name === undefined) {
@@ -309,7 +313,7 @@ class TopologyBuilder {
                 problems: [],
             };
         }
-        const ports = servicePorts(service).map((open) => open.port);
+        const ports = servicePortsOf(service.object).map(({ number }) => number);
         const wrong = port !== undefined && !ports.includes(port);
         return {
             node: this.drawing.named("Service", namespace, name),
@@ -320,7 +324,12 @@ class TopologyBuilder {
     /** EnvoyFilters that make a Gateway ask an EPP. */
     private filters(): void {
         for (const filter of this.index.all("EnvoyFilter")) {
-            for (const { namespace, name, port } of extProcOf(filter)) {
+            for (const { target } of extProcFiltersIn(filter.object)) {
+                if (target?.service === undefined) {
+                    continue;
+                }
+                const { port } = target;
+                const { namespace, name } = target.service;
                 const node = this.drawing.object(filter, ["adds ext_proc to the Gateway"]);
                 const gatewayName = strings(record(filter.spec.workloadSelector).labels)[labels.gatewayName];
                 const gateway =
@@ -381,17 +390,17 @@ class TopologyBuilder {
                 continue;
             }
             const node = this.drawing.object(service, this.serviceLines(service));
-            const ports = servicePorts(service);
-            if (proxy !== undefined && !ports.some(({ port }) => port === proxy.port)) {
+            const ports = servicePortsOf(service.object);
+            if (proxy !== undefined && !ports.some(({ number }) => number === proxy.port)) {
                 node.problems.push(
-                    `port ${ports.map(({ port }) => port).join(", ")}, but the outputs say ${String(proxy.port)}`,
+                    `port ${ports.map(({ number }) => number).join(", ")}, but the outputs say ${String(proxy.port)}`,
                 );
             }
             this.drawing.edge(
                 this.drawing.client().id,
                 node.id,
                 "direct",
-                portsLine(ports.map(({ port }) => port)),
+                portsLine(ports.map(({ number }) => number)),
             );
             this.selection(service, strings(service.spec.selector), "direct", ports);
         }
@@ -405,7 +414,7 @@ class TopologyBuilder {
     }
 
     private serviceLines(service: TopologyObject): string[] {
-        return [portsLine(servicePorts(service).map(({ port }) => port))];
+        return [portsLine(servicePortsOf(service.object).map(({ number }) => number))];
     }
 
     /**
@@ -418,8 +427,8 @@ class TopologyBuilder {
         from: TopologyObject,
         selector: Readonly<Record<string, string>>,
         kind: EdgeKind,
-        ports: ServicePort[],
-        shown: ServicePort[] = ports,
+        ports: readonly Forwarded[],
+        shown: readonly Forwarded[] = ports,
     ): void {
         const node = this.drawing.named(from.kind, from.namespace, from.name);
         const workloads = this.index.selected(from.namespace, selector);
@@ -431,7 +440,7 @@ class TopologyBuilder {
         }
         for (const workload of workloads) {
             const resolved = ports.map(({ target }) => ({ target, port: resolvePort(target, workload) }));
-            const numbers = shown.map(({ target, port }) => resolvePort(target, workload) ?? port);
+            const numbers = shown.map(({ target, number }) => resolvePort(target, workload) ?? number);
             const open = containerPorts(workload);
             const problems = resolved
                 .filter(({ port }) => port === undefined)
@@ -458,18 +467,20 @@ class TopologyBuilder {
             if (!isAsked && model === undefined && !isEpp(service)) {
                 continue;
             }
-            const ports = servicePorts(service);
+            const ports = servicePortsOf(service.object);
             const node = this.drawing.object(service, [
-                portsLine(ports.map(({ port }) => port)),
+                portsLine(ports.map(({ number }) => number)),
                 ...(isAsked ? [] : ["no Gateway asks it"]),
             ]);
             const missing = [model?.epp.grpcPort, model?.epp.healthPort, model?.epp.metricsPort].filter(
-                (port) => port !== undefined && !ports.some((open) => open.port === port),
+                (port) => port !== undefined && !ports.some(({ number }) => number === port),
             );
             node.problems.push(
                 ...missing.map((port) => `has no port ${String(port)}, which the outputs name`),
             );
-            const grpc = ports.filter(({ port }) => port === (model?.epp.grpcPort ?? contractPorts.eppGrpc));
+            const grpc = ports.filter(
+                ({ number }) => number === (model?.epp.grpcPort ?? contractPorts.eppGrpc),
+            );
             this.selection(service, strings(service.spec.selector), "scoring", ports, grpc);
         }
         for (const [, model] of this.models) {
@@ -575,6 +586,9 @@ class TopologyBuilder {
         }
     }
 }
+
+/** A port, and where it leads in the pods. */
+type Forwarded = Pick<ServicePort, "number" | "target">;
 
 interface Listener {
     name: string;

@@ -40,8 +40,8 @@ export function topologyOfPreview(steps: readonly PreviewStep[], deployment?: De
         if (!type.startsWith("kubernetes:") || shown === undefined || op === "delete-replaced") {
             continue;
         }
-        const object = new TopologyObject(shown, changes[op]);
-        if (object.kind !== "") {
+        const object = TopologyObject.of(shown, changes[op]);
+        if (object !== undefined) {
             byUrn.set(`${urn} ${object.namespace}/${object.name}`, object);
         }
     }
