@@ -7,6 +7,8 @@ import type { PlainObject } from "../../objects/kubernetesObject";
 import type { ServicePort } from "../../objects/pickers";
 import { servicePortsOf } from "../../objects/pickers";
 import { Drawing } from "./drawing";
+import type { TopologyFinding } from "./judge";
+import { judgeObjects } from "./judge";
 import type { EdgeKind, Topology, TopologyNode } from "./model";
 import type { Target } from "./objects";
 import {
@@ -14,13 +16,14 @@ import {
     grantCovers,
     grantSources,
     isModelServer,
+    listenersOf,
     ObjectIndex,
     podLabels,
     replicasOf,
     resolvePort,
     TopologyObject,
 } from "./objects";
-import { matchesOf, matchText, sameMatch } from "./routeMatch";
+import { matchesOf, matchText } from "./routeMatch";
 
 /** How objects are to be read. */
 export interface TopologyOptions {
@@ -45,26 +48,28 @@ export function topologyOfObjects(
     const read = objects.flatMap((object) =>
         object instanceof TopologyObject ? object : (TopologyObject.of(object) ?? []),
     );
-    return new TopologyBuilder(read, deployment, options.live ?? false).build();
+    const live = options.live ?? false;
+    const index = new ObjectIndex(read.filter(({ change }) => change !== "deleted"));
+    return new TopologyBuilder(read, index, deployment, live).build(judgeObjects(index, deployment, live));
 }
 
 /** Draws one stack. Each method adds the nodes and arrows of one kind of object. */
 class TopologyBuilder {
-    private readonly index: ObjectIndex;
     private readonly drawing: Drawing;
     /** Gateways that requests to a pool come from, by the pool's node. */
     private readonly gatewaysOfBackend = new Map<string, Set<string>>();
 
     constructor(
         private readonly objects: readonly TopologyObject[],
+        private readonly index: ObjectIndex,
         private readonly deployment: DeploymentOutput | undefined,
         private readonly live: boolean,
     ) {
-        this.index = new ObjectIndex(objects.filter(({ change }) => change !== "deleted"));
         this.drawing = new Drawing(deployment);
     }
 
-    build(): Topology {
+    /** @param findings what is wrong with objects; what is not in the picture is left out of it. */
+    build(findings: readonly TopologyFinding[]): Topology {
         this.drawing.client();
         this.gateways();
         this.routes();
@@ -75,6 +80,7 @@ class TopologyBuilder {
         this.grants();
         this.modelServers();
         this.deleted();
+        findings.forEach((finding) => this.drawing.colour(finding));
         return this.drawing.finish();
     }
 
@@ -85,21 +91,11 @@ class TopologyBuilder {
     private gateways(): void {
         for (const gateway of this.index.all("Gateway")) {
             const node = this.drawing.object(gateway, gatewayLines(gateway));
-            this.reportCondition(node, gateway, "Programmed");
             this.gatewayService(gateway, node);
         }
         if (this.deployment !== undefined) {
             const { gateway, namespaces } = this.deployment;
-            const found = this.index.get("Gateway", namespaces.scheduler, gateway.name);
-            const node = this.drawing.named("Gateway", namespaces.scheduler, gateway.name);
-            if (found !== undefined && found.spec.gatewayClassName !== gateway.className) {
-                node.problems.push(
-                    `its class is ${String(found.spec.gatewayClassName)}, not ${gateway.className}`,
-                );
-            }
-            if (found !== undefined && !listenersOf(found).some(({ port }) => port === gateway.httpPort)) {
-                node.problems.push(`no listener on port ${String(gateway.httpPort)}`);
-            }
+            this.drawing.named("Gateway", namespaces.scheduler, gateway.name);
         }
     }
 
@@ -113,15 +109,8 @@ class TopologyBuilder {
             node = this.drawing.object(service, [
                 portsLine(servicePortsOf(service.object).map(({ number }) => number)),
             ]);
-            for (const { port } of listeners) {
-                if (!servicePortsOf(service.object).some(({ number }) => number === port)) {
-                    node.problems.push(`has no port ${String(port)}, on which the Gateway listens`);
-                }
-            }
         } else if (this.live) {
-            node = this.drawing.missing("Service", gateway.namespace, name, [
-                `not there: no controller has made it; does Istio run, and is GatewayClass ${String(gateway.spec.gatewayClassName)} its own?`,
-            ]);
+            node = this.drawing.named("Service", gateway.namespace, name);
         } else {
             node = this.drawing.madeByIstio("Service", gateway.namespace, name, [
                 portsLine(listeners.map(({ port }) => port)),
@@ -135,8 +124,6 @@ class TopologyBuilder {
     private routes(): void {
         for (const route of this.index.all("HTTPRoute")) {
             const node = this.drawing.object(route, routeLines(route));
-            this.reportCondition(node, route, "Accepted");
-            this.reportCondition(node, route, "ResolvedRefs");
             const gateways = this.attachments(route, node);
             for (const rule of list(route.spec.rules).map(record)) {
                 for (const reference of list(rule.backendRefs).map(record)) {
@@ -155,23 +142,6 @@ class TopologyBuilder {
                     "gateway",
                     "",
                 );
-                continue;
-            }
-            if (!matchesOf(route).some((match) => sameMatch(match, model.match))) {
-                node.problems.push(`does not match ${matchText(model.match)}, as the outputs say`);
-            }
-            const { backend } = model;
-            const refersTo = list(route.spec.rules)
-                .flatMap((rule) => list(record(rule).backendRefs))
-                .map(record)
-                .some(
-                    (reference) =>
-                        (text(reference.kind) ?? "Service") === backend.kind &&
-                        reference.name === backend.name &&
-                        (text(reference.namespace) ?? route.namespace) === backend.namespace,
-                );
-            if (!refersTo) {
-                node.problems.push(`does not refer to ${backend.kind} ${backend.name}, as the outputs say`);
             }
         }
     }
@@ -202,9 +172,6 @@ class TopologyBuilder {
                     entry.problems.push(`listener "${section}" takes routes of its own namespace only`);
                 }
             }
-        }
-        if (byGateway.size === 0) {
-            routeNode.problems.push("attaches to no Gateway");
         }
         for (const { node, sections, problems } of byGateway.values()) {
             this.drawing.edge(node.id, routeNode.id, "gateway", sections.join(", "), problems);
@@ -277,7 +244,6 @@ class TopologyBuilder {
             );
             const name = text(picker.name);
             if (name === undefined) {
-                node.problems.push("names no EPP");
                 continue;
             }
             const port = integer(record(picker.port).number);
@@ -391,11 +357,6 @@ class TopologyBuilder {
             }
             const node = this.drawing.object(service, this.serviceLines(service));
             const ports = servicePortsOf(service.object);
-            if (proxy !== undefined && !ports.some(({ number }) => number === proxy.port)) {
-                node.problems.push(
-                    `port ${ports.map(({ number }) => number).join(", ")}, but the outputs say ${String(proxy.port)}`,
-                );
-            }
             this.drawing.edge(
                 this.drawing.client().id,
                 node.id,
@@ -468,16 +429,10 @@ class TopologyBuilder {
                 continue;
             }
             const ports = servicePortsOf(service.object);
-            const node = this.drawing.object(service, [
+            this.drawing.object(service, [
                 portsLine(ports.map(({ number }) => number)),
                 ...(isAsked ? [] : ["no Gateway asks it"]),
             ]);
-            const missing = [model?.epp.grpcPort, model?.epp.healthPort, model?.epp.metricsPort].filter(
-                (port) => port !== undefined && !ports.some(({ number }) => number === port),
-            );
-            node.problems.push(
-                ...missing.map((port) => `has no port ${String(port)}, which the outputs name`),
-            );
             const grpc = ports.filter(
                 ({ number }) => number === (model?.epp.grpcPort ?? contractPorts.eppGrpc),
             );
@@ -549,14 +504,10 @@ class TopologyBuilder {
         const pods = this.live
             ? `${String(ready)} of ${String(wanted)} pods ready`
             : `${String(wanted)} ${wanted === 1 ? "pod" : "pods"}`;
-        const node = this.drawing.object(workload, [
+        return this.drawing.object(workload, [
             role === undefined ? pods : `role ${role}, ${pods}`,
             portsLine(containerPorts(workload)),
         ]);
-        if (this.live && ready === 0 && wanted > 0) {
-            this.drawing.problem(node, "no pod is ready");
-        }
-        return node;
     }
 
     /** What a preview takes away, beside what is left. */
@@ -578,36 +529,10 @@ class TopologyBuilder {
             }
         }
     }
-
-    private reportCondition(node: TopologyNode, object: TopologyObject, type: string): void {
-        const condition = object.condition(type);
-        if (this.live && condition !== undefined && condition.status !== "True") {
-            node.problems.push(`${type}=${condition.status} ${condition.reason}`.trim());
-        }
-    }
 }
 
 /** A port, and where it leads in the pods. */
 type Forwarded = Pick<ServicePort, "number" | "target">;
-
-interface Listener {
-    name: string;
-    port: number;
-    protocol: string;
-    /** Whose routes may attach: `Same` (Gateway API's default), `All` or `Selector`. */
-    from: string;
-}
-
-function listenersOf(gateway: TopologyObject): Listener[] {
-    return list(gateway.spec.listeners)
-        .map(record)
-        .map(({ name, port, protocol, allowedRoutes }) => ({
-            name: text(name) ?? "",
-            port: integer(port) ?? 0,
-            protocol: text(protocol) ?? "",
-            from: text(record(record(allowedRoutes).namespaces).from) ?? "Same",
-        }));
-}
 
 function gatewayLines(gateway: TopologyObject): string[] {
     return [

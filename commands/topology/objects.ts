@@ -165,3 +165,24 @@ export function resolvePort(target: number | string, workload: TopologyObject): 
     const number = template && targetNumber(template, target);
     return number !== undefined && containerPorts(workload).includes(number) ? number : undefined;
 }
+
+/** A listener of a Gateway. */
+export interface Listener {
+    name: string;
+    port: number;
+    protocol: string;
+    /** Whose routes may attach: `Same` (Gateway API's default), `All` or `Selector`. */
+    from: string;
+}
+
+/** The listeners of a Gateway. */
+export function listenersOf(gateway: TopologyObject): Listener[] {
+    return list(gateway.spec.listeners)
+        .map(record)
+        .map(({ name, port, protocol, allowedRoutes }) => ({
+            name: text(name) ?? "",
+            port: integer(port) ?? 0,
+            protocol: text(protocol) ?? "",
+            from: text(record(record(allowedRoutes).namespaces).from) ?? "Same",
+        }));
+}
