@@ -1,8 +1,8 @@
 import type { ReleaseNames, Role } from "./contract";
-import { gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
+import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
-import { kvCacheMetricSettings, presetConfig } from "./matrix";
+import { kvCacheMetricSettings, presetConfig } from "../releases";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
@@ -163,13 +163,12 @@ function modelServerAdmissions(
     names: ReleaseNames,
     settings: Settings,
 ): Record<Role, Admission[]> | undefined {
-    const { networkPolicies, namespaces, routing } = settings;
+    const { networkPolicies } = settings;
     if (!networkPolicies.enabled) {
         return undefined;
     }
-    const eppNamespace = routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler;
     const readers = [
-        podsIn(eppNamespace, { [labels.name]: names.epp }),
+        podsIn(eppNamespace(settings), { [labels.name]: names.epp }),
         podsIn(networkPolicies.monitoringNamespace, {}),
     ];
     const clients = [gatewayPods(settings), podsIn(undefined, networkPolicies.directClientLabels)];

@@ -132,6 +132,17 @@ export function referenceGrantName(route: string, backendKind: Backend["kind"]):
     return `${route}-to-${backendKind.toLowerCase()}`;
 }
 
+/** Where a model's EPP is: a pool's has to be in the pool's namespace (Gateway API Inference Extension). */
+export function eppNamespace({
+    routing,
+    namespaces,
+}: {
+    routing: { backend: Backend["kind"] };
+    namespaces: { scheduler: string; simulator: string };
+}): string {
+    return routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler;
+}
+
 /** The EnvoyFilter that makes the Gateway ask an EPP. */
 export function extProcFilterName(epp: string): string {
     return `${epp}-ext-proc`;

@@ -1,6 +1,7 @@
 import { namesOf, pickablePods, routeMatch } from "./assemble";
 import type { Backend, Role } from "./contract";
 import {
+    eppNamespace,
     extProcFilterName,
     gatewayNames,
     httpRouteName,
@@ -122,7 +123,7 @@ function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {
         pickable: pickablePods(model),
         epp: {
             name: names.epp,
-            namespace: routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler,
+            namespace: eppNamespace(settings),
             grpcPort: ports.eppGrpc,
             healthPort: ports.eppHealth,
             metricsPort: ports.eppMetrics,

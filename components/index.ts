@@ -20,8 +20,8 @@ export type { EndpointPickerArgs, EndpointPickerSettings } from "./epp/endpointP
 export { EndpointPicker } from "./epp/endpointPicker";
 export type { InferenceStackArgs } from "./inferenceStack";
 export { InferenceStack } from "./inferenceStack";
-export type { Disaggregation, EppRelease, SimulatorRelease } from "./matrix";
-export { findEpp, findSimulator } from "./matrix";
+export type { Disaggregation, EppRelease, SimulatorRelease } from "../releases";
+export { findEpp, findSimulator } from "../releases";
 export type { NamespacesArgs } from "./namespaces";
 export { Namespaces } from "./namespaces";
 export type { Admission } from "./networkPolicies";

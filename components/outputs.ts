@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namesOf, routeMatch } from "./assemble";
-import { ports, serviceHost } from "./contract";
+import { eppNamespace, ports, serviceHost } from "./contract";
 import type { DeploymentOutput } from "./deploymentOutput";
 import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
@@ -71,13 +71,10 @@ function modelOutputs(
     scheduler: SchedulerStack,
     simulator: SimulatorStack,
 ): ModelOutputs {
-    const { namespaces, routing } = settings;
+    const { namespaces } = settings;
     const { path, headers, hostnames } = routeMatch(model, settings);
     const names = namesOf(model);
-    const eppHost = serviceHost(
-        names.epp,
-        routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler,
-    );
+    const eppHost = serviceHost(names.epp, eppNamespace(settings));
     const requestHeaders = { ...headers, ...(hostnames[0] !== undefined && { Host: hostnames[0] }) };
     const throughGateway = Object.entries(requestHeaders)
         .map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`)

@@ -1,5 +1,5 @@
 import { isObject } from "../../components/settings/merge";
-import { record, text } from "../../policy/framework/json";
+import { record, text } from "../../objects/json";
 import type { Step } from "../shared/runResult";
 
 /** Longest text of one value, in characters. */

@@ -1,4 +1,5 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import type { TopologyFinding } from "./judge";
 import type { EdgeKind, Topology, TopologyEdge, TopologyNode } from "./model";
 import type { TopologyObject } from "./objects";
 import { matchText } from "./routeMatch";
@@ -63,6 +64,14 @@ export class Drawing {
             const node = this.node(object.kind, object.namespace, object.name);
             node.presence = "present";
             node.change = "deleted";
+        }
+    }
+
+    /** Says what is wrong with an object, if that is in the picture. */
+    colour({ object: { kind, namespace, name }, message }: TopologyFinding): void {
+        const node = this.byKey.get(keyOf(kind, namespace, name));
+        if (node !== undefined) {
+            this.problem(node, message);
         }
     }
 

@@ -1,24 +1,29 @@
 import { labels, ports as contractPorts } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
 import type { RouteMatch } from "../../components/crossNamespaceRoute";
-import { integer, list, record, strings, text } from "../../policy/framework/json";
+import { extProcFiltersIn } from "../../objects/extProc";
+import { integer, list, record, strings, text } from "../../objects/json";
+import type { PlainObject } from "../../objects/kubernetesObject";
+import type { ServicePort } from "../../objects/pickers";
+import { servicePortsOf } from "../../objects/pickers";
 import { Drawing } from "./drawing";
-import { extProcOf } from "./extProc";
+import type { TopologyFinding } from "./judge";
+import { judgeObjects } from "./judge";
 import type { EdgeKind, Topology, TopologyNode } from "./model";
-import type { PlainObject, ServicePort, Target } from "./objects";
+import type { Target } from "./objects";
 import {
     containerPorts,
     grantCovers,
     grantSources,
     isModelServer,
+    listenersOf,
     ObjectIndex,
     podLabels,
     replicasOf,
     resolvePort,
-    servicePorts,
     TopologyObject,
 } from "./objects";
-import { matchesOf, matchText, sameMatch } from "./routeMatch";
+import { matchesOf, matchText } from "./routeMatch";
 
 /** How objects are to be read. */
 export interface TopologyOptions {
@@ -40,29 +45,31 @@ export function topologyOfObjects(
     deployment?: DeploymentOutput,
     options: TopologyOptions = {},
 ): Topology {
-    const read = objects.map((object) =>
-        object instanceof TopologyObject ? object : new TopologyObject(object),
+    const read = objects.flatMap((object) =>
+        object instanceof TopologyObject ? object : (TopologyObject.of(object) ?? []),
     );
-    return new TopologyBuilder(read, deployment, options.live ?? false).build();
+    const live = options.live ?? false;
+    const index = new ObjectIndex(read.filter(({ change }) => change !== "deleted"));
+    return new TopologyBuilder(read, index, deployment, live).build(judgeObjects(index, deployment, live));
 }
 
 /** Draws one stack. Each method adds the nodes and arrows of one kind of object. */
 class TopologyBuilder {
-    private readonly index: ObjectIndex;
     private readonly drawing: Drawing;
     /** Gateways that requests to a pool come from, by the pool's node. */
     private readonly gatewaysOfBackend = new Map<string, Set<string>>();
 
     constructor(
         private readonly objects: readonly TopologyObject[],
+        private readonly index: ObjectIndex,
         private readonly deployment: DeploymentOutput | undefined,
         private readonly live: boolean,
     ) {
-        this.index = new ObjectIndex(objects.filter(({ change }) => change !== "deleted"));
         this.drawing = new Drawing(deployment);
     }
 
-    build(): Topology {
+    /** @param findings what is wrong with objects; what is not in the picture is left out of it. */
+    build(findings: readonly TopologyFinding[]): Topology {
         this.drawing.client();
         this.gateways();
         this.routes();
@@ -73,6 +80,7 @@ class TopologyBuilder {
         this.grants();
         this.modelServers();
         this.deleted();
+        findings.forEach((finding) => this.drawing.colour(finding));
         return this.drawing.finish();
     }
 
@@ -83,21 +91,11 @@ class TopologyBuilder {
     private gateways(): void {
         for (const gateway of this.index.all("Gateway")) {
             const node = this.drawing.object(gateway, gatewayLines(gateway));
-            this.reportCondition(node, gateway, "Programmed");
             this.gatewayService(gateway, node);
         }
         if (this.deployment !== undefined) {
             const { gateway, namespaces } = this.deployment;
-            const found = this.index.get("Gateway", namespaces.scheduler, gateway.name);
-            const node = this.drawing.named("Gateway", namespaces.scheduler, gateway.name);
-            if (found !== undefined && found.spec.gatewayClassName !== gateway.className) {
-                node.problems.push(
-                    `its class is ${String(found.spec.gatewayClassName)}, not ${gateway.className}`,
-                );
-            }
-            if (found !== undefined && !listenersOf(found).some(({ port }) => port === gateway.httpPort)) {
-                node.problems.push(`no listener on port ${String(gateway.httpPort)}`);
-            }
+            this.drawing.named("Gateway", namespaces.scheduler, gateway.name);
         }
     }
 
@@ -108,16 +106,11 @@ class TopologyBuilder {
         const listeners = listenersOf(gateway);
         let node: TopologyNode;
         if (service !== undefined) {
-            node = this.drawing.object(service, [portsLine(servicePorts(service).map(({ port }) => port))]);
-            for (const { port } of listeners) {
-                if (!servicePorts(service).some((open) => open.port === port)) {
-                    node.problems.push(`has no port ${String(port)}, on which the Gateway listens`);
-                }
-            }
-        } else if (this.live) {
-            node = this.drawing.missing("Service", gateway.namespace, name, [
-                `not there: no controller has made it; does Istio run, and is GatewayClass ${String(gateway.spec.gatewayClassName)} its own?`,
+            node = this.drawing.object(service, [
+                portsLine(servicePortsOf(service.object).map(({ number }) => number)),
             ]);
+        } else if (this.live) {
+            node = this.drawing.named("Service", gateway.namespace, name);
         } else {
             node = this.drawing.madeByIstio("Service", gateway.namespace, name, [
                 portsLine(listeners.map(({ port }) => port)),
@@ -131,8 +124,6 @@ class TopologyBuilder {
     private routes(): void {
         for (const route of this.index.all("HTTPRoute")) {
             const node = this.drawing.object(route, routeLines(route));
-            this.reportCondition(node, route, "Accepted");
-            this.reportCondition(node, route, "ResolvedRefs");
             const gateways = this.attachments(route, node);
             for (const rule of list(route.spec.rules).map(record)) {
                 for (const reference of list(rule.backendRefs).map(record)) {
@@ -151,23 +142,6 @@ class TopologyBuilder {
                     "gateway",
                     "",
                 );
-                continue;
-            }
-            if (!matchesOf(route).some((match) => sameMatch(match, model.match))) {
-                node.problems.push(`does not match ${matchText(model.match)}, as the outputs say`);
-            }
-            const { backend } = model;
-            const refersTo = list(route.spec.rules)
-                .flatMap((rule) => list(record(rule).backendRefs))
-                .map(record)
-                .some(
-                    (reference) =>
-                        (text(reference.kind) ?? "Service") === backend.kind &&
-                        reference.name === backend.name &&
-                        (text(reference.namespace) ?? route.namespace) === backend.namespace,
-                );
-            if (!refersTo) {
-                node.problems.push(`does not refer to ${backend.kind} ${backend.name}, as the outputs say`);
             }
         }
     }
@@ -199,9 +173,6 @@ class TopologyBuilder {
                 }
             }
         }
-        if (byGateway.size === 0) {
-            routeNode.problems.push("attaches to no Gateway");
-        }
         for (const { node, sections, problems } of byGateway.values()) {
             this.drawing.edge(node.id, routeNode.id, "gateway", sections.join(", "), problems);
         }
@@ -231,7 +202,7 @@ class TopologyBuilder {
         const problems: string[] = [];
         // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
         if (object !== undefined && kind === "Service") {
-            const ports = servicePorts(object).map((open) => open.port);
+            const ports = servicePortsOf(object.object).map(({ number }) => number);
             if (port === undefined) {
                 problems.push("names no port, which a Service needs");
             } else if (!ports.includes(port)) {
@@ -253,7 +224,7 @@ class TopologyBuilder {
         this.gatewaysOfBackend.set(node.id, from);
         if (object !== undefined && kind === "Service") {
             this.drawing.details(object, this.serviceLines(object));
-            this.selection(object, strings(object.spec.selector), "gateway", servicePorts(object));
+            this.selection(object, strings(object.spec.selector), "gateway", servicePortsOf(object.object));
         }
     }
 
@@ -269,11 +240,10 @@ class TopologyBuilder {
                 pool,
                 strings(record(pool.spec.selector).matchLabels),
                 "gateway",
-                targets.map((port) => ({ port, target: port })),
+                targets.map((number) => ({ number, target: number })),
             );
             const name = text(picker.name);
             if (name === undefined) {
-                node.problems.push("names no EPP");
                 continue;
             }
             const port = integer(record(picker.port).number);
@@ -309,7 +279,7 @@ class TopologyBuilder {
                 problems: [],
             };
         }
-        const ports = servicePorts(service).map((open) => open.port);
+        const ports = servicePortsOf(service.object).map(({ number }) => number);
         const wrong = port !== undefined && !ports.includes(port);
         return {
             node: this.drawing.named("Service", namespace, name),
@@ -320,7 +290,12 @@ class TopologyBuilder {
     /** EnvoyFilters that make a Gateway ask an EPP. */
     private filters(): void {
         for (const filter of this.index.all("EnvoyFilter")) {
-            for (const { namespace, name, port } of extProcOf(filter)) {
+            for (const { target } of extProcFiltersIn(filter.object)) {
+                if (target?.service === undefined) {
+                    continue;
+                }
+                const { port } = target;
+                const { namespace, name } = target.service;
                 const node = this.drawing.object(filter, ["adds ext_proc to the Gateway"]);
                 const gatewayName = strings(record(filter.spec.workloadSelector).labels)[labels.gatewayName];
                 const gateway =
@@ -381,17 +356,12 @@ class TopologyBuilder {
                 continue;
             }
             const node = this.drawing.object(service, this.serviceLines(service));
-            const ports = servicePorts(service);
-            if (proxy !== undefined && !ports.some(({ port }) => port === proxy.port)) {
-                node.problems.push(
-                    `port ${ports.map(({ port }) => port).join(", ")}, but the outputs say ${String(proxy.port)}`,
-                );
-            }
+            const ports = servicePortsOf(service.object);
             this.drawing.edge(
                 this.drawing.client().id,
                 node.id,
                 "direct",
-                portsLine(ports.map(({ port }) => port)),
+                portsLine(ports.map(({ number }) => number)),
             );
             this.selection(service, strings(service.spec.selector), "direct", ports);
         }
@@ -405,7 +375,7 @@ class TopologyBuilder {
     }
 
     private serviceLines(service: TopologyObject): string[] {
-        return [portsLine(servicePorts(service).map(({ port }) => port))];
+        return [portsLine(servicePortsOf(service.object).map(({ number }) => number))];
     }
 
     /**
@@ -418,8 +388,8 @@ class TopologyBuilder {
         from: TopologyObject,
         selector: Readonly<Record<string, string>>,
         kind: EdgeKind,
-        ports: ServicePort[],
-        shown: ServicePort[] = ports,
+        ports: readonly Forwarded[],
+        shown: readonly Forwarded[] = ports,
     ): void {
         const node = this.drawing.named(from.kind, from.namespace, from.name);
         const workloads = this.index.selected(from.namespace, selector);
@@ -431,7 +401,7 @@ class TopologyBuilder {
         }
         for (const workload of workloads) {
             const resolved = ports.map(({ target }) => ({ target, port: resolvePort(target, workload) }));
-            const numbers = shown.map(({ target, port }) => resolvePort(target, workload) ?? port);
+            const numbers = shown.map(({ target, number }) => resolvePort(target, workload) ?? number);
             const open = containerPorts(workload);
             const problems = resolved
                 .filter(({ port }) => port === undefined)
@@ -458,18 +428,14 @@ class TopologyBuilder {
             if (!isAsked && model === undefined && !isEpp(service)) {
                 continue;
             }
-            const ports = servicePorts(service);
-            const node = this.drawing.object(service, [
-                portsLine(ports.map(({ port }) => port)),
+            const ports = servicePortsOf(service.object);
+            this.drawing.object(service, [
+                portsLine(ports.map(({ number }) => number)),
                 ...(isAsked ? [] : ["no Gateway asks it"]),
             ]);
-            const missing = [model?.epp.grpcPort, model?.epp.healthPort, model?.epp.metricsPort].filter(
-                (port) => port !== undefined && !ports.some((open) => open.port === port),
+            const grpc = ports.filter(
+                ({ number }) => number === (model?.epp.grpcPort ?? contractPorts.eppGrpc),
             );
-            node.problems.push(
-                ...missing.map((port) => `has no port ${String(port)}, which the outputs name`),
-            );
-            const grpc = ports.filter(({ port }) => port === (model?.epp.grpcPort ?? contractPorts.eppGrpc));
             this.selection(service, strings(service.spec.selector), "scoring", ports, grpc);
         }
         for (const [, model] of this.models) {
@@ -538,14 +504,10 @@ class TopologyBuilder {
         const pods = this.live
             ? `${String(ready)} of ${String(wanted)} pods ready`
             : `${String(wanted)} ${wanted === 1 ? "pod" : "pods"}`;
-        const node = this.drawing.object(workload, [
+        return this.drawing.object(workload, [
             role === undefined ? pods : `role ${role}, ${pods}`,
             portsLine(containerPorts(workload)),
         ]);
-        if (this.live && ready === 0 && wanted > 0) {
-            this.drawing.problem(node, "no pod is ready");
-        }
-        return node;
     }
 
     /** What a preview takes away, beside what is left. */
@@ -567,33 +529,10 @@ class TopologyBuilder {
             }
         }
     }
-
-    private reportCondition(node: TopologyNode, object: TopologyObject, type: string): void {
-        const condition = object.condition(type);
-        if (this.live && condition !== undefined && condition.status !== "True") {
-            node.problems.push(`${type}=${condition.status} ${condition.reason}`.trim());
-        }
-    }
 }
 
-interface Listener {
-    name: string;
-    port: number;
-    protocol: string;
-    /** Whose routes may attach: `Same` (Gateway API's default), `All` or `Selector`. */
-    from: string;
-}
-
-function listenersOf(gateway: TopologyObject): Listener[] {
-    return list(gateway.spec.listeners)
-        .map(record)
-        .map(({ name, port, protocol, allowedRoutes }) => ({
-            name: text(name) ?? "",
-            port: integer(port) ?? 0,
-            protocol: text(protocol) ?? "",
-            from: text(record(record(allowedRoutes).namespaces).from) ?? "Same",
-        }));
-}
+/** A port, and where it leads in the pods. */
+type Forwarded = Pick<ServicePort, "number" | "target">;
 
 function gatewayLines(gateway: TopologyObject): string[] {
     return [

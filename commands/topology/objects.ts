@@ -1,16 +1,16 @@
-import { integer, list, record, strings, text } from "../../policy/framework/json";
-import type { Json } from "../../policy/framework/json";
 import { labels } from "../../components/contract";
+import { containersOf, declaredPortsOf, targetNumber } from "../../objects/containers";
+import type { Referent } from "../../objects/grants";
+import { admits, grantOf, toAdmits } from "../../objects/grants";
+import { integer, list, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { GroupKind, PlainObject } from "../../objects/kubernetesObject";
+import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { PodTemplate } from "../../objects/podIndex";
+import { templatesOf } from "../../objects/podIndex";
+import type { Labels } from "../../objects/selectors";
+import { selects } from "../../objects/selectors";
 import type { Change } from "./model";
-
-/** A Kubernetes object as plain data, from wherever it came. */
-export interface PlainObject {
-    apiVersion?: unknown;
-    kind?: unknown;
-    metadata?: unknown;
-    spec?: unknown;
-    status?: unknown;
-}
 
 /** A Service or an InferencePool that another object names. */
 export interface Target {
@@ -19,31 +19,46 @@ export interface Target {
     name: string;
 }
 
-/** One object, read without trust: a field of the wrong type is a field that is not there. */
-export class TopologyObject {
-    readonly group: string;
-    readonly kind: string;
-    readonly name: string;
-    /** `default` where the object names none. */
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly spec: Json;
-    readonly status: Json;
-
-    constructor(
-        object: PlainObject,
+/** One object of the picture. */
+export class TopologyObject implements GroupKind {
+    private constructor(
+        readonly object: KubernetesObject,
         /** What a preview would do to it. */
         readonly change?: Change,
-    ) {
-        const apiVersion = text(object.apiVersion) ?? "";
-        const metadata = record(object.metadata);
-        this.group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-        this.kind = text(object.kind) ?? "";
-        this.name = text(metadata.name) ?? "";
-        this.namespace = text(metadata.namespace) ?? "default";
-        this.labels = strings(metadata.labels);
-        this.spec = record(object.spec);
-        this.status = record(object.status);
+    ) {}
+
+    /** Undefined for plain data that is no object: it has no apiVersion or no kind. */
+    static of(source: PlainObject, change?: Change): TopologyObject | undefined {
+        const object = KubernetesObject.of(source);
+        return object && new TopologyObject(object, change);
+    }
+
+    get group(): string {
+        return this.object.group;
+    }
+
+    get kind(): string {
+        return this.object.kind;
+    }
+
+    get name(): string {
+        return this.object.name ?? "";
+    }
+
+    get namespace(): string {
+        return this.object.namespace;
+    }
+
+    get labels(): Labels {
+        return this.object.labels;
+    }
+
+    get spec(): KubernetesObject["spec"] {
+        return this.object.spec;
+    }
+
+    get status(): KubernetesObject["status"] {
+        return this.object.status;
     }
 
     /** Status of a condition of the object itself, or of a route for any of its parents. */
@@ -56,25 +71,6 @@ export class TopologyObject {
         const worst = found.find(({ status }) => status !== "True") ?? found[0];
         return worst && { status: text(worst.status) ?? "Unknown", reason: text(worst.reason) ?? "" };
     }
-}
-
-/** A port of a Service. */
-export interface ServicePort {
-    port: number;
-    /** A number, or the name of a container's port. */
-    target: number | string;
-}
-
-/** The ports of a Service. */
-export function servicePorts(service: TopologyObject): ServicePort[] {
-    return list(service.spec.ports)
-        .map(record)
-        .flatMap(({ port, targetPort }) => {
-            const number = integer(port);
-            return number === undefined
-                ? []
-                : [{ port: number, target: integer(targetPort) ?? text(targetPort) ?? number }];
-        });
 }
 
 /** Objects by kind and name, and the workloads that selectors find. Deleted objects are not among them. */
@@ -96,55 +92,53 @@ export class ObjectIndex {
     }
 
     /** The workloads whose pods a selector finds in a namespace. An empty selector finds none, as in a Service. */
-    selected(namespace: string, selector: Readonly<Record<string, string>>): TopologyObject[] {
-        const wanted = Object.entries(selector);
-        return wanted.length === 0
+    selected(namespace: string, matchLabels: Labels): TopologyObject[] {
+        return Object.keys(matchLabels).length === 0
             ? []
             : [...this.all("Deployment"), ...this.all("StatefulSet")].filter(
                   (workload) =>
-                      workload.namespace === namespace &&
-                      wanted.every(([key, value]) => podLabels(workload)[key] === value),
+                      workload.namespace === namespace && selects({ matchLabels }, podLabels(workload)),
               );
     }
 
     /** The objects that give leave to refer to a target from an HTTPRoute of another namespace (Gateway API). */
     grantsFor(target: Target, routeNamespace: string): TopologyObject[] {
-        return this.all("ReferenceGrant").filter(
-            (grant) =>
-                grant.namespace === target.namespace &&
-                grantSources(grant).includes(routeNamespace) &&
-                grantCovers(grant, target),
+        const referrer = { ...kinds.httpRoute, namespace: routeNamespace };
+        return this.all("ReferenceGrant").filter(({ object }) =>
+            admits(grantOf(object), referrer, referentOf(target)),
         );
     }
 }
 
-/** Namespaces whose HTTPRoutes a ReferenceGrant speaks of. */
-export function grantSources(grant: TopologyObject): string[] {
-    return list(grant.spec.from)
-        .map(record)
-        .filter(({ group, kind }) => group === "gateway.networking.k8s.io" && kind === "HTTPRoute")
-        .flatMap(({ namespace }) => text(namespace) ?? []);
+function referentOf({ kind, namespace, name }: Target): Referent {
+    const { group } = kind === "Service" ? kinds.service : kinds.inferencePool;
+    return { group, kind, namespace, name };
 }
 
-/** Whether a ReferenceGrant names a target; an entry without a name speaks of all of its kind. */
-export function grantCovers(grant: TopologyObject, { kind, namespace, name }: Target): boolean {
-    const group = kind === "Service" ? "" : "inference.networking.k8s.io";
+/** Namespaces whose HTTPRoutes a ReferenceGrant speaks of. */
+export function grantSources({ object }: TopologyObject): string[] {
+    const { group, kind } = kinds.httpRoute;
+    return grantOf(object)
+        .from.filter((from) => from.group === group && from.kind === kind)
+        .map(({ namespace }) => namespace);
+}
+
+/** Whether a ReferenceGrant names a target. */
+export function grantCovers({ object }: TopologyObject, target: Target): boolean {
     return (
-        grant.namespace === namespace &&
-        list(grant.spec.to)
-            .map(record)
-            .some(
-                (to) =>
-                    (text(to.group) ?? "") === group &&
-                    to.kind === kind &&
-                    (text(to.name) === undefined || to.name === name),
-            )
+        object.namespace === target.namespace &&
+        grantOf(object).to.some((to) => toAdmits(to, referentOf(target)))
     );
 }
 
+/** A workload's pods. */
+function templateOf({ object }: TopologyObject): PodTemplate | undefined {
+    return templatesOf(object)[0];
+}
+
 /** Labels of a workload's pods. */
-export function podLabels(workload: TopologyObject): Readonly<Record<string, string>> {
-    return strings(record(record(workload.spec.template).metadata).labels);
+export function podLabels(workload: TopologyObject): Labels {
+    return templateOf(workload)?.labels ?? {};
 }
 
 /** Whether a workload's pods serve a model: they say in which role. */
@@ -159,21 +153,36 @@ export function replicasOf(workload: TopologyObject): number {
 
 /** The numbers of a workload's container ports. */
 export function containerPorts(workload: TopologyObject): number[] {
-    return declaredPorts(workload).map(({ port }) => port);
+    const template = templateOf(workload);
+    return (template ? containersOf(template) : [])
+        .flatMap(declaredPortsOf)
+        .flatMap(({ number }) => number ?? []);
 }
 
 /** The number that a Service's target is at a workload; undefined when none of its containers has it. */
 export function resolvePort(target: number | string, workload: TopologyObject): number | undefined {
-    return declaredPorts(workload).find(({ port, name }) => target === port || target === name)?.port;
+    const template = templateOf(workload);
+    const number = template && targetNumber(template, target);
+    return number !== undefined && containerPorts(workload).includes(number) ? number : undefined;
 }
 
-function declaredPorts(workload: TopologyObject): { port: number; name?: string }[] {
-    const pod = record(record(workload.spec.template).spec);
-    return list(pod.containers)
-        .flatMap((container) => list(record(container).ports))
+/** A listener of a Gateway. */
+export interface Listener {
+    name: string;
+    port: number;
+    protocol: string;
+    /** Whose routes may attach: `Same` (Gateway API's default), `All` or `Selector`. */
+    from: string;
+}
+
+/** The listeners of a Gateway. */
+export function listenersOf(gateway: TopologyObject): Listener[] {
+    return list(gateway.spec.listeners)
         .map(record)
-        .flatMap(({ containerPort, name }) => {
-            const port = integer(containerPort);
-            return port === undefined ? [] : [{ port, name: text(name) }];
-        });
+        .map(({ name, port, protocol, allowedRoutes }) => ({
+            name: text(name) ?? "",
+            port: integer(port) ?? 0,
+            protocol: text(protocol) ?? "",
+            from: text(record(record(allowedRoutes).namespaces).from) ?? "Same",
+        }));
 }

@@ -1,5 +1,5 @@
 import { UsageError, messageOf } from "../shared/errors";
-import { list, record, text } from "../../policy/framework/json";
+import { list, record, text } from "../../objects/json";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { topologyOfObjects } from "./graph";
 import type { Change, Topology } from "./model";
@@ -40,8 +40,8 @@ export function topologyOfPreview(steps: readonly PreviewStep[], deployment?: De
         if (!type.startsWith("kubernetes:") || shown === undefined || op === "delete-replaced") {
             continue;
         }
-        const object = new TopologyObject(shown, changes[op]);
-        if (object.kind !== "") {
+        const object = TopologyObject.of(shown, changes[op]);
+        if (object !== undefined) {
             byUrn.set(`${urn} ${object.namespace}/${object.name}`, object);
         }
     }

@@ -1,5 +1,5 @@
 import type { RouteMatch } from "../../components/crossNamespaceRoute";
-import { list, record, text } from "../../policy/framework/json";
+import { list, record, text } from "../../objects/json";
 import type { TopologyObject } from "./objects";
 
 /** Which requests a route takes, one entry for each match of each rule. */

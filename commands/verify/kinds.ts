@@ -296,24 +296,3 @@ export const kinds: Readonly<Record<KindName, GroupVersionKind>> = {
 export function conditionOf(conditions: Condition[] | undefined, type: string): Condition | undefined {
     return conditions?.find((condition) => condition.type === type);
 }
-
-/** Whether labels fulfil a selector. An empty selector selects everything, as in Kubernetes. */
-export function selects(selector: LabelSelector, labels: Labels = {}): boolean {
-    const { matchLabels = {}, matchExpressions = [] } = selector;
-    return (
-        Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-        matchExpressions.every(({ key, operator, values = [] }) => {
-            const value = labels[key];
-            switch (operator) {
-                case "In":
-                    return value !== undefined && values.includes(value);
-                case "NotIn":
-                    return value === undefined || !values.includes(value);
-                case "Exists":
-                    return value !== undefined;
-                default:
-                    return value === undefined;
-            }
-        })
-    );
-}

@@ -3,7 +3,11 @@ import type { Cluster } from "../shared/cluster";
 import { ClusterError, KindNotServedError, messageOf } from "../shared/errors";
 import { Metrics } from "../shared/metrics";
 import type { KindName, Kinds, PodObject } from "./kinds";
-import { conditionOf, kinds, selects } from "./kinds";
+import type { GroupKind } from "../../objects/kubernetesObject";
+import { KubernetesObject } from "../../objects/kubernetesObject";
+import { StackIndex } from "../../objects/stackIndex";
+import { selects } from "../../objects/selectors";
+import { conditionOf, kinds } from "./kinds";
 
 /** Objects of a kind as they were read, or why they could not be. */
 export type Reading = { objects: readonly Kinds[KindName][] } | { notServed: true } | { unreadable: string };
@@ -27,7 +31,14 @@ export interface SnapshotData {
 
 /** The cluster as it was at one moment: the only thing that checks of objects look at. */
 export class Snapshot {
+    private view: StackIndex | undefined;
+
     constructor(private readonly data: SnapshotData) {}
+
+    /** The objects for the readers in `objects/`; a kind that could not be read throws an {@link UnreadableError}. */
+    get index(): StackIndex {
+        return (this.view ??= new SnapshotIndex(this, Object.values(this.data.readings)));
+    }
 
     /**
      * The object with this name, if there is one.
@@ -77,6 +88,40 @@ export class Snapshot {
     /** What an EPP pod says of itself, if it was asked. */
     eppMetricsOf(pod: string): Scrape | undefined {
         return this.data.eppMetrics[pod];
+    }
+}
+
+/** The index of a snapshot: what could not be read is not taken for missing. */
+class SnapshotIndex extends StackIndex {
+    constructor(
+        private readonly snapshot: Snapshot,
+        readings: readonly Reading[],
+    ) {
+        super(readings.flatMap((reading) => ("objects" in reading ? reading.objects : [])));
+    }
+
+    override ofKind(...wanted: readonly GroupKind[]): readonly KubernetesObject[] {
+        wanted.forEach((kind) => this.ensure(kind));
+        return super.ofKind(...wanted);
+    }
+
+    override inNamespace(kind: GroupKind, namespace: string): readonly KubernetesObject[] {
+        this.ensure(kind);
+        return super.inNamespace(kind, namespace);
+    }
+
+    override find(kind: GroupKind, namespace: string, name: string): KubernetesObject | undefined {
+        this.ensure(kind);
+        return super.find(kind, namespace, name);
+    }
+
+    private ensure(wanted: GroupKind): void {
+        const name = (Object.keys(kinds) as KindName[]).find((kind) =>
+            KubernetesObject.of(kinds[kind])?.is(wanted),
+        );
+        if (name !== undefined) {
+            this.snapshot.all(name);
+        }
     }
 }
 

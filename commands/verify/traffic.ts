@@ -5,10 +5,10 @@ import type { HttpAnswer, HttpRequest } from "../shared/http";
 import { sendHttp } from "../shared/http";
 import type { Metrics } from "../shared/metrics";
 import type { ModelContext } from "./checks/check";
-import { blockSizeOf } from "./checks/picker";
+import { blockSizeOf } from "./containers";
 import type { Scrape } from "./snapshot";
 import { isReady, podsOf, scrape } from "./snapshot";
-import { charactersPerToken } from "../../components/matrix";
+import { charactersPerToken } from "../../releases";
 
 /** One request and what came of it. */
 export interface Attempt {

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { EppRelease } from "../matrix";
+import type { EppRelease } from "../../releases";
 import { formerly, objectName } from "../identity";
-import { eppRules, metricsAuthRules } from "../matrix";
+import { eppRules, metricsAuthRules } from "../../releases";
 
 /** Arguments of {@link grantRights}. */
 export interface RightsArgs {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultVersions, presets } from "../matrix";
+import { defaultVersions, presets } from "../../releases";
 import { headerName, textMap, toggle } from "./common";
 import {
     dnsLabel,

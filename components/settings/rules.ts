@@ -1,5 +1,5 @@
 import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
-import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../matrix";
+import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
 import { quantityOf } from "./quantity";
@@ -254,9 +254,9 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                   ),
               ]),
         ...(customConfig === undefined ? [] : lintPickerConfig(customConfig, epp, blockSize)).map(
-            (problem) => ({
+            ({ path, message }) => ({
                 setting: name("epp.customConfig"),
-                message: `${name("epp.customConfig")}: ${problem}`,
+                message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
             }),
         ),
     ];

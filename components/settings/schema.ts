@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { gatewayDuration, gatewayDurationAllowed, headerName, textMap, toggle } from "./common";
-import { defaultVersions } from "../matrix";
+import { defaultVersions } from "../../releases";
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
 import { dnsLabel, dnsLabelAllowed, duration, durationAllowed, resources, setting } from "./values";

@@ -1,5 +1,5 @@
-import type { EppRelease, SimulatorRelease } from "../matrix";
-import { findEpp, findSimulator, parseImage } from "../matrix";
+import type { EppRelease, SimulatorRelease } from "../../releases";
+import { findEpp, findSimulator, parseImage } from "../../releases";
 import type { Model } from "./schema";
 
 /** The versions of a model's images: as set, or as their tags tell. */

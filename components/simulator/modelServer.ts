@@ -3,7 +3,7 @@ import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, podSelector, portNames, ports } from "../contract";
 import { formerly } from "../identity";
-import type { SimulatorRelease } from "../matrix";
+import type { SimulatorRelease } from "../../releases";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";

@@ -1,5 +1,5 @@
-import { KubernetesObject } from "./kubernetesObject";
-import { UnknownInputError } from "./unknown";
+import { KubernetesObject } from "../../objects/kubernetesObject";
+import { UnknownInputError } from "../../objects/unknown";
 
 /** Something that a rule has against a resource. */
 export interface Violation {

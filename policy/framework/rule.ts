@@ -1,8 +1,8 @@
 import type { EnforcementLevel, Severity } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import type { Findings } from "./finding";
-import type { KubernetesObject } from "./kubernetesObject";
-import type { StackIndex } from "./stackIndex";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import type { StackIndex } from "../../objects/stackIndex";
 
 /** A rule's settings: what the policy pack's config may hold for it. */
 export interface RuleConfig<C extends object> {

@@ -10,9 +10,9 @@ import type { ExemptionConfig } from "./exemptions";
 import { exemptSchema, isExempt } from "./exemptions";
 import type { Finding, Findings } from "./finding";
 import { each, isolated } from "./finding";
-import { KubernetesObject } from "./kubernetesObject";
+import { KubernetesObject } from "../../objects/kubernetesObject";
 import type { Rule } from "./rule";
-import { StackIndex } from "./stackIndex";
+import { StackIndex } from "../../objects/stackIndex";
 
 /**
  * The report that `reportViolation` takes besides a text: it sets the level of one violation. Typed as text only in

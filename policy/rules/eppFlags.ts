@@ -1,12 +1,13 @@
+import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import { templatesOf } from "../framework/podIndex";
+import { integer, list, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { Flag } from "../model/pickerArguments";
-import { pickerArguments } from "../model/pickerArguments";
-import { eachPickerIn, Picker } from "../model/pickers";
+import type { Flag } from "../../objects/pickerArguments";
+import { pickerArguments } from "../../objects/pickerArguments";
+import { Picker } from "../../objects/pickers";
 
 /** Settings of {@link eppFlags}. */
 export interface EppFlagsConfig {
@@ -64,15 +65,15 @@ function* checkFlags(picker: Picker, { extraFlags }: EppFlagsConfig): Findings {
         return;
     }
     for (const flag of flags) {
-        const known = release.flags.has(flag.name) || extraFlags.includes(flag.name);
+        const known = release.flags.includes(flag.name) || extraFlags.includes(flag.name);
         const at = `${picker.owner.toString()}: ${"-".repeat(flag.dashes)}${flag.name} (${flag.path})`;
-        if (release.refusedFlags.has(flag.name)) {
+        if (release.refusedFlags.includes(flag.name)) {
             yield {
                 message: `${at} is refused at start by ${Picker.describe(release)}; name metrics by engineConfigs in the EndpointPickerConfig.`,
             };
         } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
             yield { message: `${at} needs two dashes in ${Picker.describe(release)}.` };
-        } else if (!known && release.complete && !isShortVerbosity(flag)) {
+        } else if (!known && release.evidence === "complete" && !isShortVerbosity(flag)) {
             yield {
                 message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
             };
@@ -99,7 +100,7 @@ function* checkPool(picker: Picker): Findings {
             message: `${owner}: the endpoint picker has neither --pool-name nor --endpoint-selector, and exits at start (${picker.container.path}.args).`,
         };
     }
-    if (selector?.value && !pool?.value && picker.release?.needsPool) {
+    if (selector?.value && !pool?.value && picker.release && !picker.release.standalone) {
         yield {
             message: `${owner}: --endpoint-selector (${selector.path}) does not work in ${Picker.describe(picker.release)}, which exits at start without a pool (GIE#2858).`,
         };

@@ -1,12 +1,13 @@
 import { parse } from "yaml";
-import { kvCacheMetricOfSimulator } from "../data/simulatorReleases";
+import { findSimulator } from "../../releases";
+import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
-import { list, record, text } from "../framework/json";
+import { list, record, text } from "../../objects/json";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { simulatorsOf } from "../model/modelServers";
-import { configTextOf } from "../model/pickerConfig";
-import { eachPicker, Picker } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import { simulatorsOf } from "../../objects/modelServers";
+import { configTextOf } from "../../objects/pickerConfig";
+import { Picker } from "../../objects/pickers";
 
 const metricFlag = "kv-cache-usage-percentage-metric";
 
@@ -29,8 +30,9 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
         return;
     }
     const flag = picker.flag(metricFlag);
-    const configured = release.engineConfigs ? configuredMetric(picker, index) : undefined;
-    const expected = flag?.value ?? configured ?? release.kvCacheMetric;
+    const configured =
+        release.kvCacheMetric.rename === "engineConfigs" ? configuredMetric(picker, index) : undefined;
+    const expected = flag?.value ?? configured ?? release.kvCacheMetric.name;
     const origin = flag
         ? `--${metricFlag} at ${flag.path}`
         : configured === undefined
@@ -38,7 +40,7 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
           : "kvUsageSpec of its EndpointPickerConfig";
     const { all, undecided } = simulatorsOf(picker, index);
     for (const { template, container, image } of all) {
-        const emitted = image.minor && kvCacheMetricOfSimulator(image.minor);
+        const emitted = findSimulator(image.version ?? "")?.kvCacheMetric;
         if (emitted && emitted !== expected) {
             yield {
                 message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${image.minor ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,

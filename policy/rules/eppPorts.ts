@@ -1,27 +1,25 @@
+import { eachPicker, eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, list, record, text } from "../framework/json";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import { templatesOf } from "../framework/podIndex";
+import { integer, list, record, text } from "../../objects/json";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { isPool } from "../model/chains";
-import { declaredPortsOf, namedPort } from "../model/containers";
-import { extProcFiltersOf } from "../model/extProc";
-import { clusterService, destinationHost } from "../model/istioHosts";
-import type { Picker, PickerPort, PickerService, ServicePort } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import { isPool } from "../../objects/chains";
+import { declaredPortsOf, namedPort, targetNumber } from "../../objects/containers";
+import { extProcFiltersOf } from "../../objects/extProc";
+import { clusterService, destinationHost } from "../../objects/istioHosts";
+import type { Picker, PickerPort, PickerService, ServicePort } from "../../objects/pickers";
 import {
     declaredPorts,
-    eachPicker,
-    eachPickerIn,
     pickerPortNames,
     pickerPorts,
     pickerReference,
     pickersOf,
     servicePortsOf,
-    targetNumber,
-} from "../model/pickers";
+} from "../../objects/pickers";
 
 /** Settings of {@link eppPorts}. */
 export interface EppPortsConfig {
@@ -160,7 +158,7 @@ function* checkService({ object, pickers }: PickerService): Findings {
 }
 
 function* checkServicePort(service: KubernetesObject, port: ServicePort, picker: Picker): Findings {
-    const target = targetNumber(port, picker);
+    const target = targetNumber(picker.template, port.target);
     const at = `${service.toString()}: port ${String(port.number)} (${port.path})`;
     if (target === undefined) {
         yield {
@@ -228,7 +226,7 @@ function* checkCall(
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which has no such port: ${portsOf(service)} (spec.ports).`,
             };
-        } else if (picker.portOf(targetNumber(port, picker) ?? 0) !== "grpc") {
+        } else if (picker.portOf(targetNumber(picker.template, port.target) ?? 0) !== "grpc") {
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${said(picker, "grpc")}.`,
             };

@@ -1,12 +1,14 @@
+import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds } from "../framework/kinds";
+import { kinds } from "../../objects/kinds";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { Picker } from "../model/pickers";
-import { eachPicker } from "../model/pickers";
-import type { Bound, PolicyRule, Right } from "../model/rights";
-import { allows, rightsOf } from "../model/rights";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { Picker } from "../../objects/pickers";
+import type { Bound, PolicyRule } from "../../objects/rights";
+import { describeRights, lacking, rightsOf } from "../../objects/rights";
+import type { Right } from "../../releases";
+import { eppReleases, eppRules, metricsAuthRules, neededRights, rightsIn } from "../../releases";
 
 /** Settings of {@link eppRbac}. */
 export interface EppRbacConfig {
@@ -14,29 +16,16 @@ export interface EppRbacConfig {
 }
 
 const config: RuleConfig<EppRbacConfig> = {
-    defaults: { objectiveGroups: ["inference.networking.x-k8s.io"] },
+    defaults: { objectiveGroups: [] },
     schema: {
         objectiveGroups: {
             type: "array",
             items: { type: "string" },
             description:
-                "API groups of InferenceObjective and InferenceModelRewrite that an endpoint picker with a pool reads.",
+                "API groups of InferenceObjective and InferenceModelRewrite that an endpoint picker with a pool reads; none stands for those that its version reads.",
         },
     },
 };
-
-const read = ["get", "list", "watch"];
-
-const poolGroup = "inference.networking.k8s.io";
-
-/** What leader election cannot do without (client-go `leaselock.go`). */
-const leaseVerbs = ["get", "create", "update"];
-
-/** What checking the tokens of those who read the metrics takes. */
-const reviews: readonly Right[] = [
-    { group: "authentication.k8s.io", resource: "tokenreviews", verb: "create" },
-    { group: "authorization.k8s.io", resource: "subjectaccessreviews", verb: "create" },
-];
 
 /** An endpoint picker has the rights that it needs where it needs them, and can change nothing. */
 export const eppRbac: Rule<EppRbacConfig> = {
@@ -81,12 +70,12 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
     const { poolNamespace } = picker;
     const local = bound.filter(({ namespace }) => namespace === poolNamespace || namespace === "");
     const missing = [
-        ...missingRights(neededRights(picker, settings), local).map(
+        ...missingRights(needsOf(picker, settings), local).map(
             (text) => `${text} in namespace ${poolNamespace}`,
         ),
         ...(picker.isOn("metrics-endpoint-auth", true)
             ? missingRights(
-                  reviews,
+                  metricsAuthRules.flatMap(rightsIn),
                   bound.filter(({ namespace }) => namespace === ""),
               ).map((text) => `${text} in all namespaces, as --metrics-endpoint-auth needs`)
             : []),
@@ -112,39 +101,24 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
     }
 }
 
-function neededRights(picker: Picker, { objectiveGroups }: EppRbacConfig): Right[] {
-    const pool = picker.flag("pool-name")?.value;
-    const rights = read.map((verb): Right => ({ group: "", resource: "pods", verb }));
-    if (pool) {
-        const group = picker.flag("pool-group")?.value ?? poolGroup;
-        rights.push(...read.map((verb) => ({ group, resource: "inferencepools", verb, name: pool })));
-        const resources = [
-            "inferenceobjectives",
-            ...(picker.release?.modelRewrites ? ["inferencemodelrewrites"] : []),
-        ];
-        for (const objectives of objectiveGroups) {
-            for (const resource of resources) {
-                rights.push(...read.map((verb) => ({ group: objectives, resource, verb })));
-            }
-        }
-    }
-    if (picker.leaderElection) {
-        rights.push(
-            ...leaseVerbs.map((verb) => ({ group: "coordination.k8s.io", resource: "leases", verb })),
-        );
-    }
-    return rights;
+function needsOf(picker: Picker, { objectiveGroups }: EppRbacConfig): Right[] {
+    const name = picker.flag("pool-name")?.value;
+    const pool = name ? { name, group: picker.flag("pool-group")?.value } : undefined;
+    const { release, leaderElection } = picker;
+    const readings =
+        objectiveGroups.length === 0
+            ? release
+            : { modelRewrites: release?.modelRewrites ?? false, objectiveGroups };
+    return neededRights(readings, { pool, leaderElection });
 }
 
-/** The rights that no binding grants, one text for each resource: `get, list pods`. */
 function missingRights(needed: readonly Right[], bound: readonly Bound[]): string[] {
-    const rules = bound.flatMap((entry) => entry.rules);
-    const byResource = new Map<string, string[]>();
-    for (const right of needed.filter((candidate) => !rules.some((rule) => allows(rule, candidate)))) {
-        const resource = right.group === "" ? right.resource : `${right.resource}.${right.group}`;
-        byResource.set(resource, [...(byResource.get(resource) ?? []), right.verb]);
-    }
-    return [...byResource].map(([resource, verbs]) => `${verbs.join(", ")} ${resource}`);
+    return describeRights(
+        lacking(
+            needed,
+            bound.flatMap(({ rules }) => rules),
+        ),
+    );
 }
 
 function* checkExcess(picker: Picker, index: StackIndex): Findings {
@@ -172,7 +146,7 @@ function excessOf({ apiGroups, resources, verbs }: PolicyRule, leaderElection: b
         return `do more than is known, by a wildcard in ${wildcards.map(([field]) => field).join(", ")}`;
     }
     for (const resource of resources) {
-        const allowed = [...read, ...writesOf(resource, leaderElection)];
+        const allowed = verbsFor(resource, leaderElection);
         const excess = verbs.filter((verb) => !allowed.includes(verb));
         if (excess.length > 0) {
             return `${excess.join(", ")} ${resource}`;
@@ -184,16 +158,15 @@ function excessOf({ apiGroups, resources, verbs }: PolicyRule, leaderElection: b
     return undefined;
 }
 
-function writesOf(resource: string, leaderElection: boolean): string[] {
-    switch (resource) {
-        case "leases":
-            return leaderElection ? ["create", "update", "patch", "delete"] : [];
-        case "events":
-            return ["create", "patch"];
-        case "tokenreviews":
-        case "subjectaccessreviews":
-            return ["create"];
-        default:
-            return [];
-    }
+/** Everything that an endpoint picker may have a use for, in any version. */
+const useful = [
+    ...eppReleases.flatMap((release) => eppRules(release, { pool: true, leaderElection: true })),
+    ...metricsAuthRules,
+];
+
+/** To read is always harmless; what it may write besides depends on what it does. */
+function verbsFor(resource: string, leaderElection: boolean): string[] {
+    const elects = resource !== "leases" || leaderElection;
+    const rules = useful.filter(({ resources }) => elects && resources.includes(resource));
+    return ["get", "list", "watch", ...rules.flatMap(({ verbs }) => verbs)];
 }

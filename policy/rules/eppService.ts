@@ -1,13 +1,14 @@
 import type { Findings } from "../framework/finding";
+import { targetNumber } from "../../objects/containers";
 import { each } from "../framework/finding";
-import { strings, text } from "../framework/json";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import { labelSelector } from "../framework/podIndex";
+import { strings, text } from "../../objects/json";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { labelSelector } from "../../objects/selectors";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { PickerService, ServicePort } from "../model/pickers";
-import { pickerReference, pickersOf, servicePortsOf, targetNumber } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { PickerService, ServicePort } from "../../objects/pickers";
+import { pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
 
 /** Settings of {@link eppService}. */
 export interface EppServiceConfig {
@@ -100,7 +101,7 @@ function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConf
     const { object, pickers } = service;
     for (const port of servicePortsOf(object)) {
         const leadsToGrpc = pickers.some(
-            (picker) => picker.portOf(targetNumber(port, picker) ?? 0) === "grpc",
+            (picker) => picker.portOf(targetNumber(picker.template, port.target) ?? 0) === "grpc",
         );
         if (leadsToGrpc && !isHttp2(port, appProtocols)) {
             const said =

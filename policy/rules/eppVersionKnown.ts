@@ -1,9 +1,9 @@
+import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
-import { templatesOf } from "../framework/podIndex";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule } from "../framework/rule";
-import { eppReleases } from "../data/eppReleases";
-import type { Picker } from "../model/pickers";
-import { eachPickerIn } from "../model/pickers";
+import { eppReleases } from "../../releases";
+import type { Picker } from "../../objects/pickers";
 
 /** Says so where the version of an endpoint picker is not one that the other rules know. */
 export const eppVersionKnown: Rule = {
@@ -20,13 +20,13 @@ export const eppVersionKnown: Rule = {
 
 function* checkPicker(picker: Picker): Findings {
     const { image, release, owner } = picker;
-    const at = `${owner.toString()}: image ${image?.reference ?? "without a name"} (${picker.container.path}.image)`;
+    const at = `${owner.toString()}: image ${image.reference || "without a name"} (${picker.container.path}.image)`;
     const known = eppReleases.map(({ minor }) => minor).join(", ");
     if (!release) {
         yield {
             message: `${at} is no version of the endpoint picker that this pack knows (${known}), so its flags, plugins and metric names were not checked.`,
         };
-    } else if (!release.complete) {
+    } else if (release.evidence === "partial") {
         yield {
             message: `${at} is of version ${release.minor}, of which this pack knows only a part, so unlisted flags and plugins were not reported.`,
         };

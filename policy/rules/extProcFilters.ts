@@ -1,15 +1,15 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import type { Json } from "../framework/json";
-import { list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
+import type { Json } from "../../objects/json";
+import { list, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { gatewaysOf } from "../model/extProc";
-import type { RouteRule } from "../model/gatewayRoutes";
-import { gatewayRoutesOf, routeRulesIn } from "../model/gatewayRoutes";
-import { targetOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import { gatewaysOf } from "../../objects/extProc";
+import type { RouteRule } from "../../objects/gatewayRoutes";
+import { gatewayRoutesOf, routeRulesIn } from "../../objects/gatewayRoutes";
+import { targetOf } from "../../objects/references";
 
 const virtualService = { group: "networking.istio.io", kind: "VirtualService" };
 

@@ -1,13 +1,19 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { record, strings } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import { labelSelector } from "../framework/podIndex";
+import { record, strings } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import { labelSelector } from "../../objects/selectors";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { ExtProcFilter } from "../model/extProc";
-import { envoyField, extProcFiltersIn, extProcFiltersOf, gatewaysOf, namesPicker } from "../model/extProc";
-import { pickerPorts, pickersOf, selectedBy } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { ExtProcFilter } from "../../objects/extProc";
+import {
+    envoyField,
+    extProcFiltersIn,
+    extProcFiltersOf,
+    gatewaysOf,
+    namesPicker,
+} from "../../objects/extProc";
+import { pickerPorts, pickersOf, selectedBy } from "../../objects/pickers";
 
 /** Settings of {@link extProcMode}. */
 export interface ExtProcModeConfig {

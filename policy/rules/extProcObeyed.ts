@@ -1,15 +1,15 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds } from "../framework/kinds";
+import { kinds } from "../../objects/kinds";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { chainsOf } from "../model/chains";
-import type { ExtProcFilter } from "../model/extProc";
-import { extProcFiltersOf, gatewaysOf, namesPicker } from "../model/extProc";
-import { gatewayRoutesOf } from "../model/gatewayRoutes";
-import { pickerPorts } from "../model/pickers";
-import type { Reference } from "../model/references";
-import { targetOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import { chainsOf } from "../../objects/chains";
+import type { ExtProcFilter } from "../../objects/extProc";
+import { extProcFiltersOf, gatewaysOf, namesPicker } from "../../objects/extProc";
+import { gatewayRoutesOf } from "../../objects/gatewayRoutes";
+import { pickerPorts } from "../../objects/pickers";
+import type { Reference } from "../../objects/references";
+import { targetOf } from "../../objects/references";
 
 /** Says so where a gateway asks an endpoint picker and then goes where the Service leads. */
 export const extProcObeyed: Rule = {

@@ -1,14 +1,14 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds } from "../framework/kinds";
+import { kinds } from "../../objects/kinds";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { ExtProcFilter } from "../model/extProc";
-import { extProcFiltersOf, gatewaysOf, namesPicker } from "../model/extProc";
-import type { RouteRule } from "../model/gatewayRoutes";
-import { gatewayRoutesOf, routeRulesIn } from "../model/gatewayRoutes";
-import { pickerPorts } from "../model/pickers";
-import { scanReferences, targetOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { ExtProcFilter } from "../../objects/extProc";
+import { extProcFiltersOf, gatewaysOf, namesPicker } from "../../objects/extProc";
+import type { RouteRule } from "../../objects/gatewayRoutes";
+import { gatewayRoutesOf, routeRulesIn } from "../../objects/gatewayRoutes";
+import { pickerPorts } from "../../objects/pickers";
+import { scanReferences, targetOf } from "../../objects/references";
 
 /** A request is picked an endpoint for once: by its rule's one pool, and by nothing beside it. */
 export const extProcSinglePicker: Rule = {

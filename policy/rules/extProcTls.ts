@@ -1,14 +1,15 @@
 import type { Findings } from "../framework/finding";
+import { targetNumber } from "../../objects/containers";
 import { each } from "../framework/finding";
-import { text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
+import { text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { Rule, RuleConfig } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { ClientTls } from "../model/destinationRules";
-import { destinationRulesOf, tlsOf } from "../model/destinationRules";
-import type { Picker, PickerService } from "../model/pickers";
-import { pickersOf, servicePortsOf, targetNumber } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { ClientTls } from "../../objects/destinationRules";
+import { destinationRulesOf, tlsOf } from "../../objects/destinationRules";
+import type { Picker, PickerService } from "../../objects/pickers";
+import { pickersOf, servicePortsOf } from "../../objects/pickers";
 
 /** Settings of {@link extProcTls}. */
 export interface ExtProcTlsConfig {
@@ -58,7 +59,7 @@ function usesIstio(index: StackIndex, { istioClasses }: ExtProcTlsConfig): boole
 function* checkService({ object, pickers }: PickerService, index: StackIndex): Findings {
     for (const picker of pickers.filter(({ upstream }) => upstream)) {
         for (const port of servicePortsOf(object)) {
-            if (picker.portOf(targetNumber(port, picker) ?? 0) === "grpc") {
+            if (picker.portOf(targetNumber(picker.template, port.target) ?? 0) === "grpc") {
                 yield* checkPort(object, port.number, picker, index);
             }
         }

@@ -1,16 +1,17 @@
+import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { PodTemplate } from "../framework/podIndex";
-import { labelSelector } from "../framework/podIndex";
+import { integer, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import type { PodTemplate } from "../../objects/podIndex";
+import { labelSelector } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { UnknownInputError } from "../framework/unknown";
-import { Unknowns } from "../framework/unknown";
-import { chainsOf } from "../model/chains";
-import { eachPicker, pickersOf } from "../model/pickers";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { UnknownInputError } from "../../objects/unknown";
+import { Unknowns } from "../../objects/unknown";
+import { chainsOf } from "../../objects/chains";
+import { pickersOf } from "../../objects/pickers";
 
 const autoscaler = { group: "autoscaling", kind: "HorizontalPodAutoscaler" };
 

@@ -1,10 +1,10 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Rule } from "../framework/rule";
-import type { Grants } from "../model/grants";
-import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
-import type { Reference } from "../model/references";
-import { referencesOf, targetOf } from "../model/references";
+import type { Grants } from "../../objects/grants";
+import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
+import type { Reference } from "../../objects/references";
+import { referencesOf, targetOf } from "../../objects/references";
 
 /** How many grants that nearly fit a message explains. */
 const nearMissesShown = 3;
@@ -48,7 +48,7 @@ function nearMisses(reference: Reference, grants: Grants): string[] {
     return grants
         .in(reference.namespace)
         .flatMap((grant) => {
-            const fromFits = grant.from.some((entry) => fromAdmits(entry, reference));
+            const fromFits = grant.from.some((entry) => fromAdmits(entry, reference.from));
             const toFits = grant.to.some((entry) => toAdmits(entry, reference));
             if (toFits && !fromFits) {
                 return `${grant.object.toString()} has no \`from\` with group ${from.group}, kind ${from.kind}, namespace ${from.namespace}.`;

@@ -1,14 +1,14 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { kinds, poolKinds, routeKinds } from "../framework/kinds";
-import type { GroupKind } from "../framework/kubernetesObject";
+import { kinds, poolKinds, routeKinds } from "../../objects/kinds";
+import type { GroupKind } from "../../objects/kubernetesObject";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import { Unknowns } from "../framework/unknown";
-import type { Grant, GrantFrom, GrantTo } from "../model/grants";
-import { fromAdmits, grantsOf, toAdmits } from "../model/grants";
-import type { Reference, ReferenceScan } from "../model/references";
-import { referencesOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import { Unknowns } from "../../objects/unknown";
+import type { Grant, GrantFrom, GrantTo } from "../../objects/grants";
+import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
+import type { Reference, ReferenceScan } from "../../objects/references";
+import { referencesOf } from "../../objects/references";
 
 /** Who can refer across namespaces in Gateway API, and to what. */
 const referrers: readonly GroupKind[] = [...routeKinds, kinds.gateway];
@@ -89,7 +89,9 @@ function* checkFrom(grant: Grant, index: StackIndex, uses: Uses): Findings {
 function isUsed(grant: Grant, from: GrantFrom, uses: Uses): boolean {
     const used = uses
         .between(from.namespace, grant.object.namespace)
-        .some((reference) => fromAdmits(from, reference) && grant.to.some((to) => toAdmits(to, reference)));
+        .some(
+            (reference) => fromAdmits(from, reference.from) && grant.to.some((to) => toAdmits(to, reference)),
+        );
     return used || decided(uses);
 }
 
@@ -113,7 +115,7 @@ function* checkTo(grant: Grant, uses: Uses): Findings {
 function reaches(from: GrantFrom, to: GrantTo, namespace: string, uses: Uses): boolean {
     const used = uses
         .between(from.namespace, namespace)
-        .some((reference) => fromAdmits(from, reference) && toAdmits(to, reference));
+        .some((reference) => fromAdmits(from, reference.from) && toAdmits(to, reference));
     return used || decided(uses);
 }
 

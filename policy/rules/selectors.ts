@@ -1,16 +1,17 @@
 import type { Findings } from "../framework/finding";
 import { each, isolated } from "../framework/finding";
-import { kinds, poolKinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { PodTemplate } from "../framework/podIndex";
-import { labelSelector, selects, templatesOf } from "../framework/podIndex";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import type { PodTemplate } from "../../objects/podIndex";
+import { templatesOf } from "../../objects/podIndex";
+import { labelSelector, selects } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
-import type { StackIndex } from "../framework/stackIndex";
-import type { Backend } from "../model/chains";
-import { chainsOf, isPool, isProxy, roleLabel } from "../model/chains";
-import { isDisaggregated } from "../model/disaggregation";
-import type { Reference } from "../model/references";
-import { targetOf } from "../model/references";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { Backend } from "../../objects/chains";
+import { chainsOf, isPool, isProxy, roleLabel } from "../../objects/chains";
+import { isDisaggregated } from "../../objects/disaggregation";
+import type { Reference } from "../../objects/references";
+import { targetOf } from "../../objects/references";
 
 const workloadsWithSelector = [kinds.deployment, kinds.statefulSet, kinds.daemonSet, kinds.replicaSet];
 

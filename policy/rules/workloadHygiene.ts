@@ -1,15 +1,15 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import type { Json } from "../framework/json";
-import { list, record, text } from "../framework/json";
-import { kinds } from "../framework/kinds";
-import type { KubernetesObject } from "../framework/kubernetesObject";
-import type { PodTemplate } from "../framework/podIndex";
-import { templatesOf } from "../framework/podIndex";
+import type { Json } from "../../objects/json";
+import { list, record, text } from "../../objects/json";
+import { kinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import type { PodTemplate } from "../../objects/podIndex";
+import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import { marksInference } from "../model/chains";
-import { parseImage } from "../model/images";
-import { recognise } from "../model/pickers";
+import { marksInference } from "../../objects/chains";
+import { parseImage } from "../../releases";
+import { recognise } from "../../objects/pickers";
 
 /** Settings of {@link workloadHygiene}. */
 export interface WorkloadHygieneConfig {
@@ -118,10 +118,10 @@ function* checkPod(owner: KubernetesObject, spec: Json, path: string): Findings 
 function* checkImage({ owner, label, path, fields }: Part): Findings {
     const reference = text(fields.image) ?? "";
     const image = parseImage(reference);
-    if (image?.digest || (image?.tag && image.tag !== "latest")) {
+    if (image.digest || (image.tag && image.tag !== "latest")) {
         return;
     }
-    const reason = image?.tag ? "is whatever is newest" : "has neither tag nor digest";
+    const reason = image.tag ? "is whatever is newest" : "has neither tag nor digest";
     yield {
         message: `${owner.toString()}: image ${reference || '""'} of ${label} ${reason} (${path}.image).`,
     };

@@ -40,7 +40,7 @@ describe("the programs that the bench compares", function () {
     });
 
     it("check types at each start only where they say so", () => {
-        for (const file of ["components/contract.ts", "policy/framework/json.ts"]) {
+        for (const file of ["components/contract.ts", "objects/json.ts"]) {
             for (const { folder } of [programs.project, programs.checked]) {
                 fs.appendFileSync(path.join(folder, file), '\nexport const wrong: number = "text";\n');
             }

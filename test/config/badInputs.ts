@@ -306,8 +306,8 @@ export const badInputs: BadInput[] = [
     {
         config: { epp: { customConfig: { kind: "EndpointPickerConfig" } } },
         messages: [
-            "epp.customConfig: apiVersion: Invalid input: expected string, received undefined.",
-            "epp.customConfig: plugins: Invalid input: expected array, received undefined.",
+            "epp.customConfig.apiVersion: Invalid input: expected string, received undefined.",
+            "epp.customConfig.plugins: Invalid input: expected array, received undefined.",
             'epp.plugins: "default" is not allowed with epp.customConfig; allowed: custom.',
         ],
     },

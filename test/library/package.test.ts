@@ -2,6 +2,8 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import { runUnderMocks } from "../../commands/render/programRun";
+import { rules } from "../../policy/rules";
+import { Pack } from "../policy/support/pack";
 import { Consumers, programOf, readManifest } from "./support/consumer";
 
 const root = path.resolve(__dirname, "../..");
@@ -85,6 +87,19 @@ describe("the library, as another program has it", function () {
             "llm-d-qwen-to-inferencepool",
         ]);
         assert.deepEqual(Object.keys(outputs.models as object), ["llama", "qwen"]);
+    });
+
+    it("has the policy pack, which serves where npm has installed it", async () => {
+        const pack = await Pack.start(path.join(consumers.library, "policy"));
+        try {
+            const served = await pack.policies();
+            assert.deepEqual(
+                served.map((policy) => policy.getName()),
+                rules.map(({ name }) => name),
+            );
+        } finally {
+            pack.stop();
+        }
     });
 
     it("makes the policies' example of another team's resources alone", async () => {

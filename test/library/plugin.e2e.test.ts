@@ -163,7 +163,7 @@ describe("the component package, with the pulumi CLI", function () {
 /** Makes a bare repository of what this checkout has for its users, without a history. */
 function makeRepository(bare: string): void {
     const work = `${bare}.work`;
-    const needed = ["components", "plugin", "Pulumi.yaml", "package.json", "package-lock.json"];
+    const needed = ["components", "releases", "plugin", "Pulumi.yaml", "package.json", "package-lock.json"];
     for (const name of [...needed, "tsconfig.json", "tsconfig.build.json"]) {
         fs.cpSync(path.join(root, name), path.join(work, name), { recursive: true });
     }

@@ -1,7 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
-import { defaultVersions, findEpp } from "../../components/matrix";
+import { defaultVersions, findEpp } from "../../releases";
 import { goModules } from "../../local/toolchain/go";
 import { minimumGo, versions } from "../../local/toolchain/versions";
 

@@ -1,17 +1,10 @@
 import { strict as assert } from "assert";
 import { rules } from "../../policy/rules";
 import { deployment, gateway, grantToService, route, service, toService } from "./rules/fixtures";
-import type { Diagnostic, PackConfig, PlainResource } from "./support/pack";
-import { Pack } from "./support/pack";
+import type { Diagnostic, PackConfig } from "./support/pack";
+import { Pack, plain } from "./support/pack";
 import type { Manifest } from "./support/resources";
-import { resource, unknown } from "./support/resources";
-
-/** A manifest as it goes over the wire: the plain value, with the sentinel where something is not known. */
-function plain(manifest: Manifest): PlainResource {
-    const { type, name, urn } = resource(manifest);
-    // `undefined` has no form on the wire.
-    return { type, name, urn, props: JSON.parse(JSON.stringify(manifest)) as object };
-}
+import { unknown } from "./support/resources";
 
 describe("the pack, over gRPC", function () {
     // Starting it compiles the pack.

@@ -1,7 +1,8 @@
 import { api, serviceHost } from "../../../components/contract";
-import { mainContainer } from "../containers";
+import { targetNumber } from "../../../objects/containers";
+import { decodeOf } from "../containers";
 import type { DestinationRuleObject, InferencePoolObject, ServiceObject } from "../kinds";
-import { selects } from "../kinds";
+import { selects } from "../../../objects/selectors";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
 import { proxyPaths } from "./endpoints";
@@ -24,12 +25,8 @@ export const proxy: Check = {
     },
 };
 
-function proxyPort(
-    found: ServiceObject,
-    name: string,
-    { snapshot, deployment, model }: ModelContext,
-): Finding[] {
-    const { port } = model.proxy;
+function proxyPort(found: ServiceObject, name: string, context: ModelContext): Finding[] {
+    const { port } = context.model.proxy;
     const entry = found.spec?.ports?.find((candidate) => candidate.port === port);
     if (entry === undefined) {
         const others = (found.spec?.ports ?? []).map((candidate) => String(candidate.port)).join(", ");
@@ -42,13 +39,8 @@ function proxyPort(
         ];
     }
     const target = entry.targetPort ?? port;
-    const decode = snapshot.find("deployment", deployment.namespaces.simulator, model.pods.decode.deployment);
-    const number =
-        typeof target === "number"
-            ? target
-            : (decode === undefined ? undefined : mainContainer(decode))?.ports?.find(
-                  (candidate) => candidate.name === target,
-              )?.containerPort;
+    const decode = decodeOf(context);
+    const number = typeof target === "number" ? target : decode && targetNumber(decode.template, target);
     if (number === port || (decode === undefined && typeof target === "string")) {
         return [];
     }

@@ -1,5 +1,6 @@
 import type { Mode } from "../../../components/deploymentOutput";
 import { labels } from "../../../components/contract";
+import { poolFeatureFlag } from "../../../releases";
 import { conditionOf, kinds } from "../kinds";
 import type { KindName } from "../kinds";
 import { istioNamespace } from "../snapshot";
@@ -8,8 +9,6 @@ import { broken, everyPath, redeploy, throughGateway } from "./check";
 
 /** Istio's name for itself in GatewayClasses (istio.io "Gateway API"). */
 const istioController = "istio.io/gateway-controller";
-/** Off by default in every Istio (istio `pilot/pkg/features`). */
-const poolFeatureFlag = "ENABLE_GATEWAY_API_INFERENCE_EXTENSION";
 
 export const namespaces: Check = {
     id: "namespaces",

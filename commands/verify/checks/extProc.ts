@@ -1,13 +1,14 @@
-import { serviceHost } from "../../../components/contract";
-import { flagValue } from "../containers";
-import type { EnvoyFilterObject, ExtProcConfig } from "../kinds";
-import { selects } from "../kinds";
+import { api, serviceHost } from "../../../components/contract";
+import type { ExtProcFilter } from "../../../objects/extProc";
+import { appliesTo, envoyField, extProcFiltersIn } from "../../../objects/extProc";
+import { record, text } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import { KubernetesObject } from "../../../objects/kubernetesObject";
+import { withEpp } from "../containers";
 import { istioNamespace } from "../snapshot";
 import { destinationRulesOf } from "./backend";
 import type { Check, Finding, ModelContext, StackContext } from "./check";
 import { broken, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
-import { gatewayPodLabels } from "./cluster";
-import { eppOf } from "./picker";
 
 export const eppTls: Check = {
     id: "epp-tls",
@@ -15,13 +16,8 @@ export const eppTls: Check = {
     scope: "model",
     needs: ["kinds", "epp"],
     on: scoringOnly,
-    run: (context) => {
-        const { snapshot, model } = context;
-        const found = eppOf(context);
-        if (found === undefined) {
-            return { skipped: `${ref("Deployment", model.epp.namespace, model.epp.name)} does not exist` };
-        }
-        const secure = flagValue(found.args, "secure-serving") !== "false";
+    run: withEpp(({ snapshot, model }, picker) => {
+        const secure = picker.isOn("secure-serving", true);
         const host = serviceHost(model.epp.name, model.epp.namespace);
         const rules = destinationRulesOf(snapshot.all("destinationRule"), host);
         const settings = rules.flatMap(({ metadata, spec }) => {
@@ -64,42 +60,29 @@ export const eppTls: Check = {
                       ),
                   ],
         );
-    },
+    }),
 };
 
-/** An ext_proc filter that an EnvoyFilter puts into the Gateway. */
-interface ExtProcFilter {
-    name: string;
-    object: EnvoyFilterObject;
-    config: ExtProcConfig;
-}
-
-const extProcName = "envoy.filters.http.ext_proc";
-
-/** The ext_proc filters of hand-written EnvoyFilters that are for the Gateway. */
+/** The ext_proc filters of hand-written EnvoyFilters, and whether they are for the Gateway. */
 function filtersOf({ snapshot, deployment }: StackContext): {
     applied: ExtProcFilter[];
     others: ExtProcFilter[];
 } {
-    const labels = gatewayPodLabels(deployment.gateway.name);
-    const all = [deployment.namespaces.scheduler, istioNamespace].flatMap((namespace) =>
-        snapshot.inNamespace("envoyFilter", namespace).flatMap((object) =>
-            (object.spec?.configPatches ?? [])
-                .map(({ patch }) => patch?.value)
-                .filter(
-                    (value) =>
-                        value?.name === extProcName ||
-                        value?.typed_config?.["@type"]?.endsWith("ExternalProcessor") === true,
-                )
-                .map((value) => ({
-                    name: ref("EnvoyFilter", namespace, object.metadata.name),
-                    object,
-                    config: value?.typed_config ?? {},
-                })),
-        ),
-    );
-    const applies = ({ object }: ExtProcFilter) =>
-        selects({ matchLabels: object.spec?.workloadSelector?.labels }, labels);
+    const { index } = snapshot;
+    const { gateway, namespaces } = deployment;
+    // Whether a filter is for the Gateway can be told while that is not there.
+    const wanted =
+        index.find(kinds.gateway, namespaces.scheduler, gateway.name) ??
+        KubernetesObject.of({
+            apiVersion: api.gateway.version,
+            kind: "Gateway",
+            metadata: { name: gateway.name, namespace: namespaces.scheduler },
+            spec: { gatewayClassName: gateway.className },
+        })!;
+    const all = [namespaces.scheduler, istioNamespace]
+        .flatMap((namespace) => index.inNamespace(kinds.envoyFilter, namespace))
+        .flatMap(extProcFiltersIn);
+    const applies = ({ object }: ExtProcFilter) => appliesTo(object, wanted);
     return { applied: all.filter(applies), others: all.filter((filter) => !applies(filter)) };
 }
 
@@ -116,28 +99,28 @@ export const extProcFilter: Check = {
         const { applied } = filtersOf(context);
         switch (context.deployment.mode) {
             case "scoring":
-                return applied.map(({ name }) =>
+                return applied.map(({ object }) =>
                     broken(
                         "ext-proc-filter-beside-pool",
-                        `${name} adds an ext_proc filter by hand, beside the one that Istio makes for the InferencePool: requests are scored twice, or fail`,
-                        `kubectl --namespace ${name.split(" ")[1]?.split("/")[0] ?? ""} delete envoyfilter ${name.split("/")[1] ?? ""}`,
+                        `${object.toString()} adds an ext_proc filter by hand, beside the one that Istio makes for the InferencePool: requests are scored twice, or fail`,
+                        `kubectl --namespace ${object.namespace} delete envoyfilter ${object.name ?? ""}`,
                     ),
                 );
             case "scheduler":
-                return applied.map(({ name }) =>
+                return applied.map(({ object }) =>
                     broken(
                         "ext-proc-filter-unexpected",
-                        `${name} makes the Gateway ask an EPP, and the stack has extProc.enabled: false: requests depend on its answer`,
+                        `${object.toString()} makes the Gateway ask an EPP, and the stack has extProc.enabled: false: requests depend on its answer`,
                         "delete it, or set extProc.enabled: true",
                     ),
                 );
             case "scoring-not-obeyed":
                 return applied
-                    .filter(({ object }) => !ownFilters(context).includes(object.metadata.name))
-                    .map(({ name }) =>
+                    .filter(({ object }) => !ownFilters(context).includes(object.name ?? ""))
+                    .map(({ object }) =>
                         warning(
                             "ext-proc-filter-unexpected",
-                            `${name} adds another ext_proc filter, which the stack knows nothing of`,
+                            `${object.toString()} adds another ext_proc filter, which the stack knows nothing of`,
                             "delete it",
                         ),
                     );
@@ -160,7 +143,7 @@ export const eppAsked: Check = {
         const namespace = deployment.namespaces.scheduler;
         const wanted = ref("EnvoyFilter", namespace, model.extProcFilter ?? "");
         const { applied, others } = filtersOf(context);
-        const own = ({ object }: ExtProcFilter) => object.metadata.name === model.extProcFilter;
+        const own = ({ object }: ExtProcFilter) => object.name === model.extProcFilter;
         const filter = applied.find(own);
         if (filter === undefined) {
             const astray = others.find(own);
@@ -182,32 +165,33 @@ export const eppAsked: Check = {
     },
 };
 
-function judgeFilter({ name, config }: ExtProcFilter, { model }: ModelContext): Finding[] {
+function judgeFilter({ object, config, cluster: called }: ExtProcFilter, { model }: ModelContext): Finding[] {
+    const name = object.toString();
     const { epp } = model;
     const findings: Finding[] = [];
     const cluster = `outbound|${String(epp.grpcPort)}||${serviceHost(epp.name, epp.namespace)}`;
-    const asked = config.grpc_service?.envoy_grpc?.cluster_name;
-    if (asked !== cluster) {
+    if (called?.value !== cluster) {
         findings.push(
             broken(
                 "ext-proc-filter-wrong-cluster",
-                `${name} asks cluster ${asked ?? "(none)"}, and the EPP's is ${cluster}`,
+                `${name} asks cluster ${called?.value ?? "(none)"}, and the EPP's is ${cluster}`,
                 redeploy,
             ),
         );
     }
-    const modes = config.processing_mode ?? {};
-    const wrong = ["request_body_mode", "response_body_mode"].filter((key) => modes[key] !== bodyMode);
+    const modes = record(envoyField(config, "processing_mode"));
+    const modeOf = (key: string) => text(envoyField(modes, key)) ?? "NONE";
+    const wrong = ["request_body_mode", "response_body_mode"].filter((key) => modeOf(key) !== bodyMode);
     if (wrong.length > 0) {
         findings.push(
             broken(
                 "ext-proc-filter-wrong-modes",
-                `${name} has ${wrong.map((key) => `${key} ${modes[key] ?? "NONE"}`).join(", ")}, and the EPP wants ${bodyMode}: it stays idle`,
+                `${name} has ${wrong.map((key) => `${key} ${modeOf(key)}`).join(", ")}, and the EPP wants ${bodyMode}: it stays idle`,
                 redeploy,
             ),
         );
     }
-    const open = config.failure_mode_allow === true;
+    const open = envoyField(config, "failure_mode_allow") === true;
     if (open !== (epp.failureMode === "FailOpen")) {
         findings.push(
             warning(

@@ -1,5 +1,5 @@
 import type { Labels, NetworkPolicyObject, Peer } from "../kinds";
-import { selects } from "../kinds";
+import { selects } from "../../../objects/selectors";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, throughGateway } from "./check";
 import { gatewayPodLabels } from "./cluster";

@@ -1,16 +1,11 @@
-import { eppRules } from "../../../components/matrix";
-import { eppReleaseOf } from "../containers";
-import type { RoleBindingObject, Rule } from "../kinds";
-import type { Check, ModelContext } from "./check";
-import { broken, redeploy, ref, scoringOnly } from "./check";
-import { eppOf } from "./picker";
-
-/** One thing that the EPP must be allowed to do. */
-interface Right {
-    group: string;
-    resource: string;
-    verb: string;
-}
+import { kinds } from "../../../objects/kinds";
+import { list, record, text } from "../../../objects/json";
+import type { Bound } from "../../../objects/rights";
+import { describeRights, lacking, rightsOf } from "../../../objects/rights";
+import { neededRights } from "../../../releases";
+import { withEpp } from "../containers";
+import type { Check } from "./check";
+import { broken, redeploy, scoringOnly } from "./check";
 
 export const eppRights: Check = {
     id: "epp-rights",
@@ -18,76 +13,71 @@ export const eppRights: Check = {
     scope: "model",
     needs: ["epp"],
     on: scoringOnly,
-    run: (context) => {
-        const { snapshot, deployment, model } = context;
-        const found = eppOf(context);
-        if (found === undefined) {
-            return { skipped: `${ref("Deployment", model.epp.namespace, model.epp.name)} does not exist` };
-        }
-        const release = eppReleaseOf(found.deployment);
-        if (release === undefined) {
+    run: withEpp(({ snapshot, deployment, model }, epp) => {
+        if (epp.release === undefined) {
             return { skipped: "the EPP's version is not known, and so not which rights it needs" };
         }
-        const account = found.deployment.spec?.template?.spec?.serviceAccountName ?? "default";
-        const identity = `ServiceAccount ${model.epp.namespace}/${account}`;
+        const identity = `ServiceAccount ${epp.namespace}/${epp.serviceAccount}`;
         const namespace = deployment.namespaces.simulator;
-        const bindings = snapshot.inNamespace("roleBinding", namespace);
-        const own = bindings.filter((binding) => isFor(binding, model.epp.namespace, account, namespace));
-        if (own.some(({ roleRef }) => roleRef?.kind === "ClusterRole")) {
+        const rights = rightsOf(snapshot.index);
+        const here = ({ binding }: Bound) => binding.is(kinds.roleBinding) && binding.namespace === namespace;
+        const boundTo = (account: string, home: string) => rights.of(account, home).filter(here);
+        const own = boundTo(epp.serviceAccount, epp.namespace);
+        if (own.some(({ roleName }) => roleName.startsWith("ClusterRole "))) {
             return { skipped: `${identity} is bound to a ClusterRole, whose rules are not read` };
         }
-        const needed = eppRules(release, {
-            pool: model.pool !== undefined,
+        const needed = neededRights(epp.release, {
+            pool: model.pool === undefined ? undefined : { name: model.pool },
             leaderElection: model.epp.replicas > 1,
-        }).flatMap(rightsOf);
-        const lacking = needed.filter(
-            (right) => !own.some((binding) => rulesOf(binding, context).some(allows(right))),
+        });
+        const missing = lacking(
+            needed,
+            own.flatMap(({ rules }) => rules),
         );
-        if (lacking.length === 0) {
+        if (missing.length === 0) {
             return [];
         }
-        const text = rightsText(lacking);
-        const covers = (binding: RoleBindingObject) =>
-            lacking.every((right) => rulesOf(binding, context).some(allows(right)));
+        const missed = describeRights(missing).join("; ");
+        const covers = ({ rules }: Bound) => lacking(missing, rules).length === 0;
         // Other models' EPPs have rights of their own, in the same namespace.
-        const others = Object.values(deployment.models).filter((other) => other.epp.name !== model.epp.name);
-        const astray = bindings.find(
-            (binding) =>
-                covers(binding) &&
-                !others.some((other) => isFor(binding, other.epp.namespace, other.epp.name, namespace)),
+        const others = Object.values(deployment.models)
+            .filter((other) => other.epp.name !== model.epp.name)
+            .flatMap((other) => boundTo(other.epp.name, other.epp.namespace))
+            .map(({ binding }) => binding);
+        const astray = rights.all.find(
+            (bound) => here(bound) && covers(bound) && !others.includes(bound.binding),
         );
         if (astray !== undefined) {
-            const subjects = (astray.subjects ?? [])
-                .map((subject) => `${subject.kind} ${subject.namespace ?? namespace}/${subject.name}`)
-                .join(", ");
+            const subjects = list(astray.binding.field("subjects"))
+                .map(record)
+                .map(
+                    ({ kind, name, namespace: home }) =>
+                        `${text(kind) ?? ""} ${text(home) ?? namespace}/${text(name) ?? ""}`,
+                );
             return [
                 broken(
                     "epp-binding-wrong-subject",
-                    `${ref("RoleBinding", namespace, astray.metadata.name)} gives the EPP's rights to ${subjects || "nobody"}, and it runs as ${identity}`,
+                    `${astray.binding.toString()} gives the EPP's rights to ${subjects.join(", ") || "nobody"}, and it runs as ${identity}`,
                     redeploy,
                 ),
             ];
         }
-        const elsewhere = snapshot
-            .all("roleBinding")
-            .find((binding) => binding.metadata.namespace !== namespace && covers(binding));
+        const elsewhere = rights.all.find((bound) => !here(bound) && covers(bound));
         if (elsewhere !== undefined) {
             return [
                 broken(
                     "epp-role-wrong-namespace",
-                    `${identity} may ${text} in ${elsewhere.metadata.namespace ?? ""} (RoleBinding ${elsewhere.metadata.name}), and the pods are in ${namespace}`,
+                    `${identity} may ${missed} in ${elsewhere.namespace} (RoleBinding ${elsewhere.binding.name ?? ""}), and the pods are in ${namespace}`,
                     redeploy,
                 ),
             ];
         }
-        const dangling = own.find(
-            ({ roleRef }) => snapshot.find("role", namespace, roleRef?.name ?? "") === undefined,
-        );
+        const dangling = own.find(({ role }) => role === undefined);
         if (dangling !== undefined) {
             return [
                 broken(
                     "epp-role-missing",
-                    `${ref("RoleBinding", namespace, dangling.metadata.name)} refers to Role ${dangling.roleRef?.name ?? ""}, which does not exist: the EPP may not ${text}`,
+                    `${dangling.binding.toString()} refers to ${dangling.roleName}, which does not exist: the EPP may not ${missed}`,
                     redeploy,
                 ),
             ];
@@ -96,61 +86,16 @@ export const eppRights: Check = {
             ? [
                   broken(
                       "epp-binding-missing",
-                      `no RoleBinding in ${namespace} is for ${identity}: the EPP may not ${text}`,
+                      `no RoleBinding in ${namespace} is for ${identity}: the EPP may not ${missed}`,
                       redeploy,
                   ),
               ]
             : [
                   broken(
                       "epp-role-incomplete",
-                      `the Roles of ${identity} in ${namespace} do not let the EPP ${text}`,
+                      `the Roles of ${identity} in ${namespace} do not let the EPP ${missed}`,
                       redeploy,
                   ),
               ];
-    },
+    }),
 };
-
-function isFor(
-    { subjects = [] }: RoleBindingObject,
-    accountNamespace: string,
-    account: string,
-    bindingNamespace: string,
-): boolean {
-    return subjects.some(
-        ({ kind, name, namespace }) =>
-            kind === "ServiceAccount" &&
-            name === account &&
-            (namespace ?? bindingNamespace) === accountNamespace,
-    );
-}
-
-function rulesOf({ roleRef, metadata }: RoleBindingObject, { snapshot }: ModelContext): Rule[] {
-    return roleRef?.kind === "Role"
-        ? (snapshot.find("role", metadata.namespace ?? "", roleRef.name)?.rules ?? [])
-        : [];
-}
-
-function rightsOf(rule: { apiGroups: string[]; resources: string[]; verbs: string[] }): Right[] {
-    return rule.apiGroups.flatMap((group) =>
-        rule.resources.flatMap((resource) => rule.verbs.map((verb) => ({ group, resource, verb }))),
-    );
-}
-
-function allows({ group, resource, verb }: Right): (rule: Rule) => boolean {
-    const has = (list: string[] | undefined, value: string) =>
-        list?.some((item) => item === value || item === "*");
-    return (rule) =>
-        rule.resourceNames === undefined &&
-        has(rule.apiGroups, group) === true &&
-        has(rule.resources, resource) === true &&
-        has(rule.verbs, verb) === true;
-}
-
-/** `get, list, watch pods; get inferencepools`. */
-function rightsText(rights: readonly Right[]): string {
-    const verbs = new Map<string, string[]>();
-    for (const { resource, verb } of rights) {
-        verbs.set(resource, [...(verbs.get(resource) ?? []), verb]);
-    }
-    return [...verbs].map(([resource, list]) => `${[...new Set(list)].join(", ")} ${resource}`).join("; ");
-}

@@ -1,5 +1,8 @@
 import { api } from "../../../components/contract";
-import type { BackendRef, Condition, HttpRouteObject, ParentStatus, ReferenceGrantObject } from "../kinds";
+import type { Grant } from "../../../objects/grants";
+import { admits, fromAdmits, grantsOf, toAdmits } from "../../../objects/grants";
+import { kinds } from "../../../objects/kinds";
+import type { BackendRef, Condition, HttpRouteObject, ParentStatus } from "../kinds";
 import { conditionOf } from "../kinds";
 import type { Check, Finding, ModelContext, ReleasedModel } from "./check";
 import { broken, redeploy, ref, throughGateway, warning } from "./check";
@@ -18,21 +21,25 @@ export const grant: Check = {
     run: ({ snapshot, deployment, model }) => {
         const { backend } = model;
         const from = deployment.namespaces.scheduler;
-        const all = snapshot.all("grant");
-        const here = all.filter(({ metadata }) => metadata.namespace === backend.namespace);
-        if (backend.namespace === from || here.some((found) => grants(found, from, model))) {
+        const referrer = { ...kinds.httpRoute, namespace: from };
+        const target = { ...backend, group: backendGroup(model) };
+        const { all } = grantsOf(snapshot.index);
+        const here = all.filter(({ object }) => object.namespace === backend.namespace);
+        if (backend.namespace === from || here.some((found) => admits(found, referrer, target))) {
             return [];
         }
         const wanted = `no ReferenceGrant in ${backend.namespace} for ${backend.kind} ${backend.name}`;
         const finding = (id: string, why: string) => [broken(id, `${wanted}: ${why}`, redeploy)];
-        const elsewhere = all.filter((found) => grants(found, from, model));
+        const elsewhere = all.filter((found) =>
+            admits(found, referrer, { ...target, namespace: found.object.namespace }),
+        );
         if (elsewhere.length > 0) {
             return finding(
                 "grant-wrong-namespace",
                 `${elsewhere.map(nameOf).join(", ")} allows it from another namespace, and a grant counts in its backend's`,
             );
         }
-        const otherFrom = here.filter((found) => allowsTo(found, model));
+        const otherFrom = here.filter(({ to }) => to.some((entry) => toAdmits(entry, target)));
         if (otherFrom.length > 0) {
             return finding(
                 "grant-wrong-from",
@@ -42,11 +49,11 @@ export const grant: Check = {
         // Other models have grants for backends of their own.
         const others = Object.values(deployment.models).map((other) => other.grant);
         const candidates = here.filter(
-            (found) =>
-                allowsFrom(found, from) &&
-                (found.metadata.name === model.grant || !others.includes(found.metadata.name)),
+            ({ object, from: sources }) =>
+                sources.some((entry) => fromAdmits(entry, referrer)) &&
+                (object.name === model.grant || !others.includes(object.name ?? "")),
         );
-        const targets = candidates.flatMap(({ spec }) => spec?.to ?? []);
+        const targets = candidates.flatMap(({ to }) => to);
         if (targets.length === 0) {
             return [broken("grant-missing", wanted, redeploy)];
         }
@@ -69,32 +76,12 @@ export const grant: Check = {
     },
 };
 
-function grants(found: ReferenceGrantObject, from: string, model: ReleasedModel): boolean {
-    return allowsFrom(found, from) && allowsTo(found, model);
+function nameOf({ object }: Grant): string {
+    return object.toString();
 }
 
-function allowsFrom({ spec }: ReferenceGrantObject, from: string): boolean {
-    return (spec?.from ?? []).some(
-        ({ group, kind, namespace }) =>
-            group === api.gateway.group && kind === "HTTPRoute" && namespace === from,
-    );
-}
-
-function allowsTo({ spec }: ReferenceGrantObject, model: ReleasedModel): boolean {
-    return (spec?.to ?? []).some(
-        ({ group, kind, name }) =>
-            group === backendGroup(model) &&
-            kind === model.backend.kind &&
-            (name === undefined || name === model.backend.name),
-    );
-}
-
-function nameOf({ metadata }: ReferenceGrantObject): string {
-    return ref("ReferenceGrant", metadata.namespace ?? "", metadata.name);
-}
-
-function fromText({ spec }: ReferenceGrantObject): string {
-    return (spec?.from ?? []).map(({ kind, namespace }) => `${kind}s of ${namespace}`).join(", ");
+function fromText({ from }: Grant): string {
+    return from.map(({ kind, namespace }) => `${kind}s of ${namespace}`).join(", ");
 }
 
 export const route: Check = {

@@ -1,7 +1,10 @@
 import { labels } from "../../../components/contract";
-import { flagValue, mainContainer } from "../containers";
-import type { DeploymentObject } from "../kinds";
-import { conditionOf, selects } from "../kinds";
+import { declaredPortsOf, flagValue } from "../../../objects/containers";
+import type { Workload } from "../containers";
+import { workloadOf } from "../containers";
+import type { Labels } from "../../../objects/selectors";
+import { selects } from "../../../objects/selectors";
+import { conditionOf } from "../kinds";
 import { whyNotReady } from "../pods";
 import { isReady, podsOf } from "../snapshot";
 import type { Check, Finding, ModelContext } from "./check";
@@ -33,21 +36,22 @@ function asideOf(findings: Finding[], context: ModelContext): Finding[] {
         : findings.map((finding) => ({ ...finding, severity: "warning" }));
 }
 
-function serversOf(role: Role, { snapshot, deployment, model }: ModelContext): Finding[] {
+function serversOf(role: Role, context: ModelContext): Finding[] {
+    const { deployment, model } = context;
     const namespace = deployment.namespaces.simulator;
     const { deployment: wanted, selector } = model.pods[role];
     const name = ref("Deployment", namespace, wanted);
-    const found = snapshot.find("deployment", namespace, wanted);
+    const found = workloadOf(context, namespace, wanted);
     if (found === undefined) {
         return [broken("server-deployment-missing", `${name} does not exist`, redeploy)];
     }
     const findings: Finding[] = [];
-    const template = found.spec?.template?.metadata?.labels ?? {};
-    if (!selects({ matchLabels: selector }, template)) {
+    const { labels: own } = found.template;
+    if (!selects({ matchLabels: selector }, own)) {
         findings.push(
             broken(
                 "server-labels-drift",
-                `${name} labels its pods ${labelText(pick(template, selector))}, and ${labelText(selector)} is what selects them`,
+                `${name} labels its pods ${labelText(pick(own, selector))}, and ${labelText(selector)} is what selects them`,
                 redeploy,
             ),
         );
@@ -55,21 +59,20 @@ function serversOf(role: Role, { snapshot, deployment, model }: ModelContext): F
     return [...findings, ...portsOf(found, name, model.proxy.port), ...modelOf(found, name, model.model)];
 }
 
-function pick(all: Record<string, string>, keys: Record<string, string>): Record<string, string> {
+function pick(all: Labels, keys: Record<string, string>): Record<string, string> {
     return Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
 }
 
-function portsOf(found: DeploymentObject, name: string, port: number): Finding[] {
-    const container = mainContainer(found);
-    const listens = flagValue(container?.args ?? [], "port") ?? defaultPort;
-    const declared = (container?.ports ?? []).map(({ containerPort }) => containerPort);
+function portsOf({ container }: Workload, name: string, port: number): Finding[] {
+    const listens = flagValue(container, "port")?.value ?? defaultPort;
+    const declared = declaredPortsOf(container).map(({ number }) => number);
     return [
         ...(listens === String(port)
             ? []
             : [
                   broken(
                       "server-port-mismatch",
-                      `${name}: container ${container?.name ?? ""} listens on ${listens} (--port), and every path leads to ${String(port)}`,
+                      `${name}: container ${container.name} listens on ${listens} (--port), and every path leads to ${String(port)}`,
                       `set --port=${String(port)}; ${redeploy}`,
                   ),
               ]),
@@ -78,15 +81,15 @@ function portsOf(found: DeploymentObject, name: string, port: number): Finding[]
             : [
                   broken(
                       "server-container-port-mismatch",
-                      `${name}: container ${container?.name ?? ""} declares port ${declared.join(", ") || "(none)"}, and every path leads to ${String(port)}`,
+                      `${name}: container ${container.name} declares port ${declared.join(", ") || "(none)"}, and every path leads to ${String(port)}`,
                       redeploy,
                   ),
               ]),
     ];
 }
 
-function modelOf(found: DeploymentObject, name: string, model: string): Finding[] {
-    const served = flagValue(mainContainer(found)?.args ?? [], "model");
+function modelOf({ container }: Workload, name: string, model: string): Finding[] {
+    const served = flagValue(container, "model")?.value;
     return served === undefined || served === model
         ? []
         : [

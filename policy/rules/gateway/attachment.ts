@@ -1,14 +1,14 @@
 import type { Findings, Violation } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import type { Json } from "../../framework/json";
-import { integer, list, record, text } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import { labelSelector, selects } from "../../framework/podIndex";
-import type { StackIndex } from "../../framework/stackIndex";
-import type { ParentRef } from "../../model/attachments";
-import { gatewayParents } from "../../model/attachments";
-import { hostnamesIntersect } from "../../model/hostnames";
+import type { Json } from "../../../objects/json";
+import { integer, list, record, text } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import { labelSelector, selects } from "../../../objects/selectors";
+import type { StackIndex } from "../../../objects/stackIndex";
+import type { ParentRef } from "../../../objects/attachments";
+import { gatewayParents } from "../../../objects/attachments";
+import { hostnamesIntersect } from "../../../objects/hostnames";
 
 /** The kinds that a listener admits by its protocol, where it names none (Gateway API, `allowedRoutes.kinds`). */
 const kindsByProtocol: Readonly<Record<string, readonly string[]>> = {

@@ -1,11 +1,11 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { list, record, strings, text } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { StackIndex } from "../../framework/stackIndex";
-import { referencesOf } from "../../model/references";
-import { serviceHost } from "../../model/hosts";
+import { list, record, strings, text } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { StackIndex } from "../../../objects/stackIndex";
+import { referencesOf } from "../../../objects/references";
+import { serviceHost } from "../../../objects/hosts";
 
 /** Set by Istio on a Gateway's data plane: what an EnvoyFilter for it selects. */
 const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name";

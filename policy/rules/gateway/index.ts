@@ -1,10 +1,10 @@
 import type { Findings } from "../../framework/finding";
 import { each, isolated } from "../../framework/finding";
-import { list, record } from "../../framework/json";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
+import { list, record } from "../../../objects/json";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { Rule } from "../../framework/rule";
-import { inferenceGateways } from "../../model/attachments";
-import { chainsOf } from "../../model/chains";
+import { inferenceGateways } from "../../../objects/attachments";
+import { chainsOf } from "../../../objects/chains";
 import { checkAttachment, describeListener } from "./attachment";
 import { checkClass } from "./gatewayClass";
 

@@ -1,5 +1,5 @@
 import type { Violation } from "../../framework/finding";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
 
 /** A place that says which port inference is at. */
 export interface Claim {

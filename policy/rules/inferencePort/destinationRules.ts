@@ -1,11 +1,11 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { integer, list, record, text } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { StackIndex } from "../../framework/stackIndex";
-import type { Chains } from "../../model/chains";
-import { serviceHost } from "../../model/hosts";
+import { integer, list, record, text } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { StackIndex } from "../../../objects/stackIndex";
+import type { Chains } from "../../../objects/chains";
+import { serviceHost } from "../../../objects/hosts";
 import { disagreement } from "./claim";
 import { portsOf, serviceClaim } from "./services";
 

@@ -1,10 +1,10 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { kinds } from "../../framework/kinds";
-import { templatesOf } from "../../framework/podIndex";
+import { kinds } from "../../../objects/kinds";
+import { templatesOf } from "../../../objects/podIndex";
 import type { Rule } from "../../framework/rule";
-import type { Backend } from "../../model/chains";
-import { chainsOf, isPool, marksInference } from "../../model/chains";
+import type { Backend } from "../../../objects/chains";
+import { chainsOf, isPool, marksInference } from "../../../objects/chains";
 import { checkDestinationRules } from "./destinationRules";
 import { checkMonitors } from "./monitors";
 import { checkNetworkPolicies } from "./networkPolicies";

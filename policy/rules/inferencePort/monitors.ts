@@ -1,15 +1,15 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import type { Json } from "../../framework/json";
-import { list, record, text } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { PodTemplate } from "../../framework/podIndex";
-import { labelSelector, selects } from "../../framework/podIndex";
-import type { StackIndex } from "../../framework/stackIndex";
-import type { Backend, Chains } from "../../model/chains";
-import { isService } from "../../model/chains";
-import { namedPort } from "../../model/containers";
+import type { Json } from "../../../objects/json";
+import { list, record, text } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { PodTemplate } from "../../../objects/podIndex";
+import { labelSelector, selects } from "../../../objects/selectors";
+import type { StackIndex } from "../../../objects/stackIndex";
+import type { Backend, Chains } from "../../../objects/chains";
+import { isService } from "../../../objects/chains";
+import { namedPort } from "../../../objects/containers";
 import { isSidecarPort } from "./pods";
 import { portsOf } from "./services";
 

@@ -1,14 +1,14 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { integer, list, record, strings } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { PodTemplate } from "../../framework/podIndex";
-import { labelSelector } from "../../framework/podIndex";
-import type { StackIndex } from "../../framework/stackIndex";
-import type { Chains } from "../../model/chains";
-import { marksInference } from "../../model/chains";
-import { namedPort } from "../../model/containers";
+import { integer, list, record, strings } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { PodTemplate } from "../../../objects/podIndex";
+import { labelSelector } from "../../../objects/selectors";
+import type { StackIndex } from "../../../objects/stackIndex";
+import type { Chains } from "../../../objects/chains";
+import { marksInference } from "../../../objects/chains";
+import { namedPort } from "../../../objects/containers";
 
 /**
  * NetworkPolicies that list ports admit the inference port. What may reach a pod is the union of the policies that

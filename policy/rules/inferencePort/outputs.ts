@@ -1,9 +1,9 @@
 import type { Findings } from "../../framework/finding";
 import { each, isolated } from "../../framework/finding";
-import { kinds } from "../../framework/kinds";
-import type { StackIndex } from "../../framework/stackIndex";
-import type { Chains } from "../../model/chains";
-import type { ServiceHost } from "../../model/hosts";
+import { kinds } from "../../../objects/kinds";
+import type { StackIndex } from "../../../objects/stackIndex";
+import type { Chains } from "../../../objects/chains";
+import type { ServiceHost } from "../../../objects/hosts";
 
 /** `http://<name>.<namespace>.svc...:<port>`, as it stands in a URL or a command. */
 const address = /\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?:(\d+)/g;

@@ -1,9 +1,14 @@
 import type { Findings } from "../../framework/finding";
-import { record, text } from "../../framework/json";
-import type { PodTemplate } from "../../framework/podIndex";
-import { Unknowns } from "../../framework/unknown";
-import type { Container } from "../../model/containers";
-import { containersOf, declaredPortsOf, flagValues, listeningContainersOf } from "../../model/containers";
+import { record, text } from "../../../objects/json";
+import type { PodTemplate } from "../../../objects/podIndex";
+import { Unknowns } from "../../../objects/unknown";
+import type { Container } from "../../../objects/containers";
+import {
+    containersOf,
+    declaredPortsOf,
+    flagValues,
+    listeningContainersOf,
+} from "../../../objects/containers";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 

@@ -1,11 +1,11 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { integer, list, record } from "../../framework/json";
-import { kinds } from "../../framework/kinds";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { Backend } from "../../model/chains";
-import type { Located } from "../../model/containers";
-import { containersOf, declaredPortsOf } from "../../model/containers";
+import { integer, list, record } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { Backend } from "../../../objects/chains";
+import type { Located } from "../../../objects/containers";
+import { containersOf, declaredPortsOf } from "../../../objects/containers";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 

@@ -1,8 +1,8 @@
 import type { Findings } from "../../framework/finding";
-import type { Chains } from "../../model/chains";
-import { isPool, isService } from "../../model/chains";
-import type { Reference } from "../../model/references";
-import { targetOf } from "../../model/references";
+import type { Chains } from "../../../objects/chains";
+import { isPool, isService } from "../../../objects/chains";
+import type { Reference } from "../../../objects/references";
+import { targetOf } from "../../../objects/references";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 import { portsOf, serviceClaim } from "./services";

@@ -1,11 +1,11 @@
 import type { Findings } from "../../framework/finding";
 import { each, isolated } from "../../framework/finding";
-import { integer, list, record, strings } from "../../framework/json";
-import type { KubernetesObject } from "../../framework/kubernetesObject";
-import type { PodTemplate } from "../../framework/podIndex";
-import type { Backend } from "../../model/chains";
-import { isHeadless, marksInference } from "../../model/chains";
-import { namedPort } from "../../model/containers";
+import { integer, list, record, strings } from "../../../objects/json";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { PodTemplate } from "../../../objects/podIndex";
+import type { Backend } from "../../../objects/chains";
+import { isHeadless, marksInference } from "../../../objects/chains";
+import { namedPort } from "../../../objects/containers";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 

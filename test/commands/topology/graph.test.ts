@@ -65,6 +65,19 @@ describe("topology: the paths", () => {
         ]);
     });
 
+    it("reads an EnvoyFilter in camel case, which Envoy takes too", async () => {
+        const stack = await stackOf("scoring-not-obeyed");
+        const expected = arrows(draw(stack), "scoring");
+        const filter = find(stack, "EnvoyFilter");
+        const camel = JSON.stringify(filter.spec).replace(
+            /"(typed_config|grpc_service|envoy_grpc|cluster_name)"/g,
+            (key) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        );
+        filter.spec = JSON.parse(camel) as object;
+        assert.ok(expected.some((arrow) => arrow.startsWith("EnvoyFilter")));
+        assert.deepEqual(arrows(draw(stack), "scoring"), expected);
+    });
+
     it("scoring: the route goes to the pool, and Istio asks the pool's EPP", async () => {
         const topology = draw(await stackOf("scoring"));
         assert.ok(
@@ -358,7 +371,12 @@ describe("topology: what is red", () => {
         assert.deepEqual(
             topologyOfObjects([
                 {},
-                { kind: "HTTPRoute", metadata: { name: "r" }, spec: { rules: "none" } },
+                {
+                    apiVersion: "gateway.networking.k8s.io/v1",
+                    kind: "HTTPRoute",
+                    metadata: { name: "r" },
+                    spec: { rules: "none" },
+                },
             ]).nodes.map(({ kind, problems }) => [kind, problems]),
             [
                 ["client", []],

@@ -1,5 +1,5 @@
 import type { DeploymentOutput } from "../../../components/deploymentOutput";
-import type { PlainObject } from "../../../commands/topology/objects";
+import type { PlainObject } from "../../../objects/kubernetesObject";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 

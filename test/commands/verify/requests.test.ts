@@ -1,7 +1,8 @@
 import { strict as assert } from "assert";
 import type { Attempt, ModelTraffic, ScoredAttempt } from "../../../commands/verify/traffic";
 import { eppHeader } from "../../../commands/verify/traffic";
-import { affinityOf, diagnose, obedience } from "../../../commands/verify/checks/traffic";
+import { diagnose } from "../../../commands/verify/checks/diagnosis";
+import { affinityOf, obedience } from "../../../commands/verify/checks/traffic";
 import { judge } from "../../../commands/verify/judge";
 import type { Report } from "../../../commands/verify/report";
 import { makeReport, reportText } from "../../../commands/verify/report";

@@ -609,7 +609,7 @@ const pickerFaults: readonly Fault[] = [
         title: "the EPP's ConfigMap is deleted",
         mode: "scoring",
         break: ({ editor, model }) => editor.remove("configMap", model.epp.namespace, model.epp.name),
-        expect: { id: "epp-config-missing", message: /ConfigMap .* does not exist/ },
+        expect: { id: "epp-config-missing", message: /ConfigMap .* is not there/ },
     },
     {
         title: "the EPP's DestinationRule is deleted",

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { each, isolated } from "../../../policy/framework/finding";
-import { StackIndex } from "../../../policy/framework/stackIndex";
+import { StackIndex } from "../../../objects/stackIndex";
 import { rules } from "../../../policy/rules";
 import { Pack } from "../support/pack";
 import type { Manifest } from "../support/resources";

@@ -3,12 +3,12 @@ import { createRequire } from "module";
 import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { each } from "../../../policy/framework/finding";
-import { list, record } from "../../../policy/framework/json";
-import { kinds } from "../../../policy/framework/kinds";
-import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
-import { labelSelector } from "../../../policy/framework/podIndex";
+import { list, record } from "../../../objects/json";
+import { kinds } from "../../../objects/kinds";
+import { KubernetesObject } from "../../../objects/kubernetesObject";
+import { labelSelector } from "../../../objects/selectors";
 import type { Rule } from "../../../policy/framework/rule";
-import { StackIndex } from "../../../policy/framework/stackIndex";
+import { StackIndex } from "../../../objects/stackIndex";
 import { toPolicy } from "../../../policy/framework/toPolicies";
 import { checkStack, resource, stack, unknown } from "../support/resources";
 
@@ -59,6 +59,24 @@ describe("KubernetesObject", () => {
         const service = resource({ apiVersion: "v1", kind: "Service", metadata: { name: "s" } });
         const object = KubernetesObject.of({ ...service, provider: { props: { namespace: "team" } } });
         assert.equal(object?.namespace, "team");
+    });
+
+    it("is made of plain data as well, which may be malformed", () => {
+        const object = KubernetesObject.of({
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name: "d", labels: { a: "b", c: 1 } },
+            spec: "none",
+            status: { readyReplicas: 1 },
+        });
+        assert.equal(object?.is(kinds.deployment), true);
+        assert.equal(object?.toString(), "Deployment default/d");
+        assert.deepEqual(
+            [object?.labels, object?.spec, object?.status],
+            [{ a: "b" }, {}, { readyReplicas: 1 }],
+        );
+        assert.equal(KubernetesObject.of({ apiVersion: "v1", metadata: { name: "n" } }), undefined);
+        assert.equal(KubernetesObject.of({ metadata: "m" }), undefined);
     });
 
     it("reads known parts of a half-known object and names what is not known", () => {

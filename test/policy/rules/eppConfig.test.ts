@@ -40,12 +40,12 @@ describe("epp-config", () => {
             ],
         );
         assert.deepEqual(check(picker()), [
-            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have.",
+            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there.",
         ]);
         assert.deepEqual(
             check(picker(), { ...configMap(), metadata: { name: "epp", namespace: "elsewhere" } }),
             [
-                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which the program does not have; it has ConfigMap elsewhere/epp.",
+                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there; there is ConfigMap elsewhere/epp.",
             ],
         );
     });
@@ -109,8 +109,8 @@ describe("epp-config", () => {
                 configMap("kind: A"),
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: kind is A, but it has to be EndpointPickerConfig.",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is missing, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: Invalid input: expected string, received undefined.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins: Invalid input: expected array, received undefined.",
             ],
         );
     });
@@ -124,11 +124,14 @@ describe("epp-config", () => {
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:",
         ]);
         assert.deepEqual(withConfig("kind: A"), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: kind is A, but it has to be EndpointPickerConfig.",
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is missing, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: Invalid input: expected string, received undefined.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins: Invalid input: expected array, received undefined.",
+        ]);
+        assert.deepEqual(withConfig({ ...pickerConfig, kind: "A" }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, kind: kind A is not read by the EPP; write EndpointPickerConfig.",
         ]);
         assert.deepEqual(withConfig({ ...pickerConfig, apiVersion: "llm-d.ai/v1alpha1" }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: apiVersion is llm-d.ai/v1alpha1, but it has to be inference.networking.x-k8s.io/v1alpha1.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion llm-d.ai/v1alpha1 is not read by EPP 0.8; write inference.networking.x-k8s.io/v1alpha1.",
         ]);
         assert.deepEqual(
             check(image("v0.9.0"), configMap({ ...pickerConfig, apiVersion: "llm-d.ai/v1alpha1" })),
@@ -140,20 +143,22 @@ describe("epp-config", () => {
         assert.deepEqual(
             withConfig({
                 ...pickerConfig,
-                plugins: [...pickerConfig.plugins, { type: "magic-scorer" }, { name: "x" }],
+                plugins: [...pickerConfig.plugins, { type: "magic-scorer" }],
             }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2.type magic-scorer is no plugin of EPP 0.8 (GIE 1.5).",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.3 has no type.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.8; the nearest is queue-scorer.",
             ],
         );
+        assert.deepEqual(withConfig({ ...pickerConfig, plugins: [...pickerConfig.plugins, { name: "x" }] }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Invalid input: expected string, received undefined.",
+        ]);
         assert.deepEqual(
             check(
                 image("v0.5.0"),
                 configMap({ ...pickerConfig, plugins: [scorer, { type: "disagg-profile-handler" }] }),
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.1.type disagg-profile-handler is no plugin of EPP 0.5 (GIE 1.3).",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.1.type: Plugin disagg-profile-handler: type disagg-profile-handler is not known to EPP 0.5; the nearest is single-profile-handler.",
             ],
         );
         assert.deepEqual(
@@ -186,19 +191,25 @@ describe("epp-config", () => {
                 plugins: [...pickerConfig.plugins, { type: "queue-scorer", name: "prefix-cache-scorer" }],
             }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2: another plugin is already called prefix-cache-scorer.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2: The plugin name prefix-cache-scorer is used more than once.",
             ],
         );
         assert.deepEqual(
             withConfig({
                 ...pickerConfig,
-                schedulingProfiles: [{ plugins: [] }, { name: "a", plugins: [] }, { name: "a", plugins: [] }],
+                plugins: [...pickerConfig.plugins, { type: "data-parallel-profile-handler" }],
+                schedulingProfiles: [
+                    { name: "a", plugins: [] },
+                    { name: "a", plugins: [] },
+                ],
             }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0 has no name.",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.2.name a is used before.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.1: The scheduling profile name a is used more than once.",
             ],
         );
+        assert.deepEqual(withConfig({ ...pickerConfig, schedulingProfiles: [{ plugins: [] }] }), [
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.name: Invalid input: expected string, received undefined.",
+        ]);
     });
 
     it("reports several profiles for a handler of one", () => {
@@ -206,25 +217,28 @@ describe("epp-config", () => {
             withConfig({
                 ...pickerConfig,
                 plugins: [...pickerConfig.plugins, { type: "single-profile-handler" }],
-                schedulingProfiles: [{ name: "a" }, { name: "b" }],
+                schedulingProfiles: [
+                    { name: "a", plugins: [] },
+                    { name: "b", plugins: [] },
+                ],
             }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: single-profile-handler handles one profile, but schedulingProfiles has 2.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles: single-profile-handler takes one scheduling profile, and there are several.",
             ],
         );
     });
 
     it("reports references to nothing", () => {
         assert.deepEqual(profile({ pluginRef: "queue-scorer" }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.pluginRef queue-scorer is no entry of plugins: approx-prefix-cache-producer, prefix-cache-scorer.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.pluginRef: Scheduling profile a: pluginRef queue-scorer is no entry of plugins; the nearest is prefix-cache-scorer.",
         ]);
         assert.deepEqual(profile({ weight: 1 }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0 has no pluginRef.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.pluginRef: Invalid input: expected string, received undefined.",
         ]);
         assert.deepEqual(
             withConfig({ ...pickerConfig, saturationDetector: { pluginRef: "utilization-detector" } }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: saturationDetector.pluginRef utilization-detector is no entry of plugins: approx-prefix-cache-producer, prefix-cache-scorer.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, saturationDetector.pluginRef: saturationDetector: pluginRef utilization-detector is no entry of plugins; the nearest is prefix-cache-scorer.",
             ],
         );
     });
@@ -236,12 +250,12 @@ describe("epp-config", () => {
                 { pluginRef: "prefix-cache-scorer", weight: -1 },
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is 0, but it has to be a positive number.",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.1.weight of prefix-cache-scorer is -1, but it has to be a positive number.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Scheduling profile a: weight of prefix-cache-scorer is 0; it must be positive.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.1.weight: Scheduling profile a: weight of prefix-cache-scorer is -1; it must be positive.",
             ],
         );
         assert.deepEqual(profile({ pluginRef: "prefix-cache-scorer", weight: "2" }), [
-            'ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is "2", but it has to be a positive number.',
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Invalid input: expected number, received string.",
         ]);
         assert.deepEqual(profile({ pluginRef: "prefix-cache-scorer", weight: 0.5 }), []);
         assert.deepEqual(
@@ -256,19 +270,49 @@ describe("epp-config", () => {
                 }),
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: schedulingProfiles.0.plugins.0.weight of prefix-cache-scorer is 0.5, but EPP 0.4 (GIE 1.2) reads whole numbers only.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Scheduling profile a: weight of prefix-cache-scorer is 0.5; EPP 0.4 reads whole numbers only.",
+            ],
+        );
+    });
+
+    it("advises on what the version ignores", () => {
+        assert.deepEqual(check(picker(), sized({ blocks: 16 }), ...pods), [
+            "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blocks: Plugin approx-prefix-cache-producer: parameter blocks is not known to EPP 0.8, which ignores it; the nearest is blockSize.",
+        ]);
+        assert.deepEqual(profile({ pluginRef: "approx-prefix-cache-producer", weight: 2 }), [
+            "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Scheduling profile a: weight of approx-prefix-cache-producer is ignored, because that is a plugin, not a scorer.",
+        ]);
+    });
+
+    it("judges what all versions have in common where the version is not known", () => {
+        const ours = picker({ image: "registry.example.com/epp:main" });
+        assert.deepEqual(check(ours, configMap(), ...pods), []);
+        assert.deepEqual(
+            check(
+                ours,
+                configMap({
+                    ...pickerConfig,
+                    apiVersion: "v1",
+                    plugins: [producer, scorer, { type: "ours" }],
+                }),
+                pickerPool(),
+                simulator(undefined, ["--block-size=32"]),
+            ),
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion v1 is not read by any EPP; write inference.networking.x-k8s.io/v1alpha1 or llm-d.ai/v1alpha1.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 32 tokens makes it 32 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
             ],
         );
     });
 
     it("compares the block size with the simulator's", () => {
         assert.deepEqual(check(picker(), sized({ blockSizeTokens: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 64, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 64, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
         ]);
         assert.deepEqual(
             check(picker(), configMap(), pickerPool(), simulator(undefined, ["--block-size=32"])),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 16, but Deployment models/decode has blocks of 32 tokens (--block-size at spec.template.spec.containers.0.args.0), which makes it 32.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 32 tokens makes it 32 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
             ],
         );
         assert.deepEqual(
@@ -283,7 +327,7 @@ describe("epp-config", () => {
                 simulator(undefined, ["--block-size", "64"]),
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 16, but Deployment models/decode has blocks of 64 tokens (--block-size at spec.template.spec.containers.0.args.0), which makes it 64.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16 by default, but the model servers' block of 64 tokens makes it 64 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
             ],
         );
     });
@@ -291,17 +335,17 @@ describe("epp-config", () => {
     it("counts characters up to GIE 1.3", () => {
         assert.deepEqual(check(image("v0.4.0"), old({ blockSize: 64 }), ...pods), []);
         assert.deepEqual(check(image("v0.5.0"), old({ blockSize: 16 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize is 16, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 64 characters, 4 to a token.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin prefix-cache-scorer: blockSize is 16, but the model servers' block of 16 tokens makes it 64 characters. That is Deployment models/decode (the default of --block-size).",
         ]);
     });
 
     it("reports a size in characters alone, which is refused from GIE 1.4", () => {
         assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize alone is refused at start by EPP 0.7 (GIE 1.4), which takes blockSizeTokens.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin prefix-cache-scorer: blockSize alone is refused by EPP 0.7; write blockSizeTokens.",
         ]);
         assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64, blockSizeTokens: 16 }), ...pods), []);
         assert.deepEqual(check(picker(), sized({ blockSize: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSize alone is refused at start by EPP 0.8 (GIE 1.5), which takes blockSizeTokens.",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin approx-prefix-cache-producer: blockSize alone is refused by EPP 0.8; write blockSizeTokens.",
         ]);
     });
 
@@ -322,7 +366,7 @@ describe("epp-config", () => {
                 ...pods,
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.2.parameters.tokenProcessorConfig.blockSize is 64, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.parameters.tokenProcessorConfig.blockSize: Plugin precise-prefix-cache-scorer: tokenProcessorConfig.blockSize is 64, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
             ],
         );
     });
@@ -342,7 +386,7 @@ describe("epp-config", () => {
                 simulator(),
             ),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: plugins.0.parameters.blockSizeTokens is 8, but Deployment models/decode has blocks of 16 tokens (the default of --block-size), which makes it 16.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 8, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
             ],
         );
         assert.deepEqual(

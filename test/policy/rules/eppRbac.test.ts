@@ -204,6 +204,14 @@ describe("epp-rbac", () => {
         );
     });
 
+    it("needs the objectives of every group that the version reads", () => {
+        const router = picker({ image: "llm-d-router-endpoint-picker:v0.9.0" });
+        assert.deepEqual(check(router, account, role(), binding()), [
+            "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not get, list, watch inferenceobjectives.llm-d.ai in namespace models.",
+            "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not get, list, watch inferencemodelrewrites.llm-d.ai in namespace models.",
+        ]);
+    });
+
     it("needs leases for leader election, and allows them for nothing else", () => {
         assert.deepEqual(check(elected, ...full), [
             "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not get, create, update leases.coordination.k8s.io in namespace models.",

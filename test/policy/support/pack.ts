@@ -7,7 +7,9 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
+import type { ResourceLike } from "../../../objects/kubernetesObject";
+import type { Manifest } from "./resources";
+import { resource } from "./resources";
 
 /** What the pack says of a resource or a stack. */
 export interface Diagnostic {
@@ -28,7 +30,14 @@ export type PackConfig = Record<
 /** The properties as plain data, not behind the policy server's proxy: what goes over the wire. */
 export type PlainResource = Omit<ResourceLike, "provider">;
 
-const folder = path.resolve(__dirname, "../../../policy");
+/** A manifest as it goes over the wire: the plain value, with the sentinel where something is not known. */
+export function plain(manifest: Manifest): PlainResource {
+    const { type, name, urn } = resource(manifest);
+    // `undefined` has no form on the wire.
+    return { type, name, urn, props: JSON.parse(JSON.stringify(manifest)) as object };
+}
+
+const own = path.resolve(__dirname, "../../../policy");
 const maxMessageBytes = 400 * 1024 * 1024;
 
 /** The pack in a process of its own, asked over gRPC as the engine asks it. */
@@ -38,7 +47,8 @@ export class Pack {
         private readonly client: AnalyzerClient,
     ) {}
 
-    static async start(): Promise<Pack> {
+    /** @param folder the pack's; default: the repository's own. */
+    static async start(folder = own): Promise<Pack> {
         const program = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
         const child = spawn(process.execPath, [program, "127.0.0.1:0", "."], {
             cwd: folder,

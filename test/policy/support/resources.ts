@@ -1,10 +1,10 @@
 import { createRequire } from "module";
 import type { Finding } from "../../../policy/framework/finding";
 import { each, isolated } from "../../../policy/framework/finding";
-import { KubernetesObject } from "../../../policy/framework/kubernetesObject";
-import type { ResourceLike } from "../../../policy/framework/kubernetesObject";
+import { KubernetesObject } from "../../../objects/kubernetesObject";
+import type { ResourceLike } from "../../../objects/kubernetesObject";
 import type { Rule } from "../../../policy/framework/rule";
-import { StackIndex } from "../../../policy/framework/stackIndex";
+import { StackIndex } from "../../../objects/stackIndex";
 
 /** The proxy that the policy server puts around properties; not in the package's types (1.21.0). */
 const { unknownCheckingProxy, unknownStringValue } = createRequire(__filename)("@pulumi/policy/proxy") as {

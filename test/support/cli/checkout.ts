@@ -7,7 +7,9 @@ const root = path.resolve(__dirname, "../../..");
 const needed = [
     "commands",
     "components",
+    "objects",
     "policy",
+    "releases",
     "index.ts",
     "package.json",
     "tsconfig.json",

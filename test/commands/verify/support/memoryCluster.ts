@@ -12,7 +12,8 @@ import type {
     PodObject,
     ServiceObject,
 } from "../../../../commands/verify/kinds";
-import { kinds, selects } from "../../../../commands/verify/kinds";
+import { kinds } from "../../../../commands/verify/kinds";
+import { selects } from "../../../../objects/selectors";
 import type { Reading, Scrape, SnapshotData } from "../../../../commands/verify/snapshot";
 import { Snapshot } from "../../../../commands/verify/snapshot";
 import { Metrics } from "../../../../commands/shared/metrics";

@@ -1,0 +1,36 @@
+import { closest } from "fastest-levenshtein";
+import type { EppRelease } from "./epp";
+
+/** Flags that are `true` when they stand alone, and take no value from the next argument. */
+export const booleanFlags: ReadonlySet<string> = new Set([
+    "disable-endpoint-subset-filter",
+    "enable-cert-reload",
+    "enable-pprof",
+    "ha-enable-leader-election",
+    "health-checking",
+    "metrics-endpoint-auth",
+    "model-server-metrics-https-insecure-skip-verify",
+    "secure-serving",
+    "tracing",
+    "zap-devel",
+]);
+
+/** What is wrong with an EPP's arguments: flags that it does not know, and flags that it refuses at start. */
+export function lintEppArguments(args: readonly string[], release: EppRelease): string[] {
+    return args.flatMap((argument) => {
+        const name = /^--?([^=]+)/.exec(argument)?.[1];
+        if (name === undefined) {
+            return [];
+        }
+        if (release.refusedFlags.includes(name)) {
+            return [`--${name} is refused by EPP ${release.minor}; name metrics by engineConfigs instead.`];
+        }
+        // Where the list is a lower bound, a flag that is not on it may still exist.
+        if (release.flags.includes(name) || release.evidence === "partial") {
+            return [];
+        }
+        return [
+            `--${name} is not a flag of EPP ${release.minor}; the nearest is --${closest(name, [...release.flags])}.`,
+        ];
+    });
+}

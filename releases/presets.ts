@@ -1,0 +1,160 @@
+import type { EppRelease } from "./epp";
+import { charactersPerToken } from "./plugins";
+import { pluginTypesOf } from "./versions";
+
+/** The presets of plugins. */
+export const presets = ["default", "prefix-cache", "load-aware", "pd-disaggregated"] as const;
+
+export type Preset = (typeof presets)[number];
+
+/** An entry of `plugins`. Its name is its type, unless one is given. */
+export interface PluginSpec {
+    name?: string;
+    type: string;
+    parameters?: Record<string, unknown>;
+}
+
+/** A scheduling profile: references to plugins, in the order filters, scorers, picker. */
+export interface ProfileSpec {
+    name: string;
+    plugins: { pluginRef: string; weight?: number }[];
+}
+
+/** The EPP's configuration file. */
+export interface PickerConfig {
+    apiVersion: string;
+    kind: "EndpointPickerConfig";
+    featureGates?: string[];
+    plugins: PluginSpec[];
+    schedulingProfiles: ProfileSpec[];
+}
+
+/** What a preset depends on. */
+export interface PresetOptions {
+    /** The model servers' KV cache block, in tokens. */
+    blockSize: number;
+    /** Name of the model servers' KV cache metric, where the EPP must be told (`kvCacheMetricSettings`). */
+    engineMetric?: string;
+}
+
+/** Weights of scorers, by plugin. */
+type Weights = Record<string, number>;
+
+/**
+ * Scorers of each preset. The seed's default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
+ * `prefix-cache` the load only decides between pods that are equally warm. `pd-disaggregated` weighs both profiles as
+ * scheduler 0.7.1 `deploy/config/pd-epp-config.yaml` does.
+ */
+const weights: Record<Preset, Weights> = {
+    default: { "load-aware-scorer": 1, "prefix-cache-scorer": 2, "kv-cache-utilization-scorer": 1 },
+    "prefix-cache": { "prefix-cache-scorer": 3, "load-aware-scorer": 1 },
+    "load-aware": { "load-aware-scorer": 1, "kv-cache-utilization-scorer": 1 },
+    "pd-disaggregated": { "prefix-cache-scorer": 2, "queue-scorer": 1 },
+};
+
+const picker = "max-score-picker";
+
+/**
+ * The EndpointPickerConfig of a preset, in the words of the release. The real loaders of GIE 1.2.0, 1.4.0 and 1.5.0
+ * have accepted those of 0.4, 0.7 and 0.8, the first two with the scheduler's own disaggregation plugins.
+ */
+export function presetConfig(preset: Preset, release: EppRelease, options: PresetOptions): PickerConfig {
+    const disaggregated = preset === "pd-disaggregated";
+    const featureGates = disaggregated ? [...release.disaggregation.featureGates] : [];
+    const scorers = Object.keys(weights[preset]);
+    const filters = disaggregated ? ["prefill-filter", "decode-filter"] : ["decode-filter"];
+    return {
+        apiVersion: release.configApiVersions[0] ?? "",
+        kind: "EndpointPickerConfig",
+        ...(featureGates.length > 0 ? { featureGates } : {}),
+        plugins: [
+            ...filters.map((type) => ({ type })),
+            ...scorers.flatMap((type) =>
+                type === "prefix-cache-scorer" ? prefixPlugins(release, options.blockSize) : [{ type }],
+            ),
+            ...metricPlugins(options.engineMetric),
+            { type: picker },
+            ...(disaggregated
+                ? disaggregationPlugins(release, options.blockSize)
+                : [{ type: "single-profile-handler" }]),
+        ],
+        schedulingProfiles: disaggregated
+            ? [
+                  profile("prefill", "prefill-filter", weights[preset]),
+                  profile("decode", "decode-filter", weights[preset]),
+              ]
+            : [profile("default", "decode-filter", weights[preset])],
+    };
+}
+
+function profile(name: string, filter: string, scorers: Weights): ProfileSpec {
+    return {
+        name,
+        plugins: [
+            { pluginRef: filter },
+            ...Object.entries(scorers).map(([pluginRef, weight]) => ({ pluginRef, weight })),
+            { pluginRef: picker },
+        ],
+    };
+}
+
+/** Without `autoTune: false` the EPP takes the block from a metric of the model servers, and its own setting is void. */
+function prefixPlugins(release: EppRelease, blockSize: number): PluginSpec[] {
+    const type = release.prefixBlockPlugin;
+    const sized: PluginSpec = {
+        type,
+        parameters: { autoTune: false, ...blockParameters(release, type, blockSize) },
+    };
+    return type === "prefix-cache-scorer" ? [sized] : [sized, { type: "prefix-cache-scorer" }];
+}
+
+/** The decode pod prefills by itself while less than one block of the prompt is missing from its cache. */
+function disaggregationPlugins(release: EppRelease, blockSize: number): PluginSpec[] {
+    const { form, headersHandler } = release.disaggregation;
+    const headers = headersHandler === undefined ? [] : [{ type: headersHandler }];
+    if (form === "threshold") {
+        const handler = "pd-profile-handler";
+        return [
+            ...headers,
+            {
+                type: handler,
+                parameters: {
+                    threshold: blockSize * charactersPerToken,
+                    ...blockParameters(release, handler, blockSize),
+                },
+            },
+        ];
+    }
+    const decider = "prefix-based-pd-decider";
+    return [
+        ...headers,
+        // Before its handler: scheduler 0.7.1 makes plugins in their order, and the handler looks the decider up.
+        { type: decider, parameters: { nonCachedTokens: blockSize } },
+        { type: "disagg-profile-handler", parameters: { deciders: { prefill: decider } } },
+    ];
+}
+
+/** A user's engine replaces the built-in one of that name wholly, so all of its metrics are named (GIE 1.5.0). */
+function metricPlugins(kvUsageSpec: string | undefined): PluginSpec[] {
+    if (kvUsageSpec === undefined) {
+        return [];
+    }
+    const engine = {
+        name: "vllm",
+        queuedRequestsSpec: "vllm:num_requests_waiting",
+        runningRequestsSpec: "vllm:num_requests_running",
+        kvUsageSpec,
+        loraSpec: "vllm:lora_requests_info",
+        cacheInfoSpec: "vllm:cache_config_info",
+    };
+    return [{ type: "core-metrics-extractor", parameters: { engineConfigs: [engine] } }];
+}
+
+function blockParameters(release: EppRelease, type: string, blockSize: number): Record<string, number> {
+    const block = pluginTypesOf(release).get(type)?.block;
+    const [parameter] = block?.path ?? [];
+    if (block === undefined || parameter === undefined) {
+        throw new Error(`EPP ${release.minor}: ${type} has no parameter for the block size.`);
+    }
+    return { [parameter]: block.unit === "characters" ? blockSize * charactersPerToken : blockSize };
+}
