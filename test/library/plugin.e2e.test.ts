@@ -147,10 +147,7 @@ describe("the component package, with the pulumi CLI", function () {
             const wrong = read();
             wrong.resources.inference.properties.settings.replicas = { decode: 0 };
             fs.writeFileSync(file, stringify(wrong));
-            assert.throws(
-                () => pulumi("preview"),
-                ({ stdout }: { stdout: string }) => stdout.includes("replicas.decode: 0 is not allowed"),
-            );
+            assert.throws(() => pulumi("preview"), /replicas\.decode: 0 is not allowed/);
         });
 
         it("destroys the stack", () => {
