@@ -1,4 +1,4 @@
-import { namesOf, pickablePods, routeMatch } from "./assemble";
+import { namesOf, pickablePods } from "./assemble";
 import type { Backend, Role } from "./contract";
 import {
     extProcFilterName,
@@ -10,6 +10,7 @@ import {
 } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
+import { routeMatch } from "./settings";
 
 /** Which path requests through the Gateway take: the three rows of the README's table. */
 export type Mode = "scheduler" | "scoring-not-obeyed" | "scoring";

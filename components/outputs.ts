@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namesOf, routeMatch } from "./assemble";
+import { namesOf } from "./assemble";
 import { ports, serviceHost } from "./contract";
 import type { DeploymentOutput } from "./deploymentOutput";
 import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
+import { routeMatch } from "./settings";
 import type { SimulatorStack } from "./simulator/simulatorStack";
 
 /** A path that requests can take. */

@@ -3,6 +3,7 @@ export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";
 export { settingsFrom } from "./fromValues";
 export { loadSettings, parseSettings } from "./load";
+export { routeMatch } from "./match";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
 export { secretSettings } from "./secrets";

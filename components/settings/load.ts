@@ -7,6 +7,7 @@ import { conflicts } from "./rules";
 import type { Model, Settings } from "./schema";
 import { settingsSchema } from "./schema";
 import { secretsInClear } from "./secrets";
+import { structureProblems } from "./structure";
 
 /**
  * The current stack's settings: read from its config, checked, with the defaults filled in.
@@ -35,6 +36,10 @@ const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
  */
 export function parseSettings(config: Readonly<Record<string, string>>): Settings {
     const { input, problems } = readConfig(config);
+    const misshapen = structureProblems(input);
+    if (misshapen.length > 0) {
+        throw new SettingsError(misshapen);
+    }
     const parsed = settingsSchema.safeParse(input);
     if (!parsed.success) {
         throw new SettingsError([...problems, ...problemsOf(settingsSchema, input, parsed.error)]);
