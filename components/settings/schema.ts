@@ -130,7 +130,7 @@ const routing = z
         hostnames: setting(
             z.array(hostname).max(16),
             "Hosts that the routes answer to. None means every host.",
-            "a list of at most 16 DNS names, each possibly starting with *.",
+            "a list of at most 16 DNS names, each possibly starting with *",
         ).default([]),
         headers: setting(
             z.record(headerName, headerValue),
