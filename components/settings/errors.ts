@@ -171,7 +171,7 @@ function knownKeys(schema: z.ZodType): string[] {
 }
 
 /** The schemas that a path leads through, as far as there are any, without the wrappers that only carry defaults. */
-function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
     const places = [unwrap(schema)];
     for (const key of path) {
         const next = schemaIn(places.at(-1)!, key);

@@ -7,4 +7,5 @@ export { routeMatch } from "./match";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
 export { secretSettings } from "./secrets";
+export { isTextSetting } from "./textSettings";
 export { releasesOf } from "./versions";
