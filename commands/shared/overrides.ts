@@ -16,7 +16,7 @@ export function parseOverrides(pairs: readonly string[]): Record<string, unknown
         if (separator < 1 || keys.some((key) => key === "")) {
             const setting = /^[\w.-]*/.exec(pair)![0].slice(0, 100);
             throw new Error(
-                `--config: ${JSON.stringify(setting)} without a value is not allowed; allowed: path=value, e.g. extProc.enabled=true.`,
+                `--config: ${JSON.stringify(setting)} is not allowed; allowed: path=value, e.g. extProc.enabled=true.`,
             );
         }
         const merged = deepMerge(

@@ -156,7 +156,7 @@ function holdsSecret(schema: z.ZodType): boolean {
     return (
         metaOf(schema).secret === true ||
         (schema instanceof z.ZodObject &&
-            Object.values(schema.shape as Record<string, z.ZodType>).some((inner) =>
+            Object.values(schema.shape).some((inner) =>
                 holdsSecret(unwrap(inner)),
             ))
     );

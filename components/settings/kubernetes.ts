@@ -10,23 +10,15 @@ import { setting } from "./values";
 /** Bytes that the data of a ConfigMap or a Secret may have in all (`MaxSecretSize` of k8s.io/api). */
 export const maxDataBytes = 1024 * 1024;
 
-const name = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const subdomain = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
 /** A qualified name: at most 63 characters, after a DNS subdomain and a slash or after neither. */
 function qualifiedName(maxPrefix: number, allowed: string): z.ZodString {
+    const pattern = `^(?![^/]{${String(maxPrefix + 1)}})(${subdomain}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
     return z
         .string()
         .max(maxPrefix + 1 + 63, { abort: true })
-        .refine((text) => {
-            const parts = text.split("/");
-            const [prefix] = parts.length === 1 ? [undefined] : parts;
-            return (
-                parts.length <= 2 &&
-                name.test(parts.at(-1)!) &&
-                (prefix === undefined || (prefix.length <= maxPrefix && subdomain.test(prefix)))
-            );
-        })
+        .regex(new RegExp(pattern))
         .meta({ allowed });
 }
 
@@ -50,7 +42,10 @@ export function labelMap(description: string): z.ZodRecord<z.ZodString, z.ZodStr
 }
 
 /** A name as every kind has it that is no part of a DNS label: a DNS-1123 subdomain. */
-export const dnsSubdomain = z.string().max(253, { abort: true }).regex(subdomain);
+export const dnsSubdomain = z
+    .string()
+    .max(253, { abort: true })
+    .regex(new RegExp(`^${subdomain}$`));
 
 /** What a Gateway's `infrastructure.annotations` take; the key's prefix has to be shorter than 253 characters. */
 export function infrastructureAnnotations(description: string): z.ZodRecord<z.ZodString, z.ZodString> {
@@ -60,7 +55,10 @@ export function infrastructureAnnotations(description: string): z.ZodRecord<z.Zo
     );
     const value = z.string().max(4096).meta({ allowed: "text of at most 4096 characters" });
     return setting(
-        z.record(key, value).refine((annotations) => Object.keys(annotations).length <= 8),
+        z
+            .record(key, value)
+            .refine((annotations) => Object.keys(annotations).length <= 8)
+            .meta({ maxProperties: 8 }),
         description,
         "an object of text by annotation key, at most 8",
     );

@@ -58,7 +58,10 @@ const images = z
             'major.minor, e.g. "0.5"',
         ).optional(),
         pullSecrets: setting(
-            z.array(secretName).refine((names) => new Set(names).size === names.length),
+            z
+                .array(secretName)
+                .refine((names) => new Set(names).size === names.length)
+                .meta({ uniqueItems: true }),
             "Names of image pull Secrets that exist in both namespaces.",
             "a list of Secret names, each once",
         ).default([]),

@@ -134,11 +134,16 @@ const podAffinity = z.strictObject({
         .optional(),
 });
 
-const affinity = z.strictObject({
-    nodeAffinity: nodeAffinity.optional(),
-    podAffinity: podAffinity.optional(),
-    podAntiAffinity: podAffinity.optional(),
-});
+/** Large, and at many places of the settings. */
+export const affinity = setting(
+    z.strictObject({
+        nodeAffinity: nodeAffinity.optional(),
+        podAffinity: podAffinity.optional(),
+        podAntiAffinity: podAffinity.optional(),
+    }),
+    "A Kubernetes Affinity.",
+    "a Kubernetes Affinity object",
+);
 
 /** Where the pods of one workload may run. */
 export const placement = z
@@ -149,7 +154,7 @@ export const placement = z
             "Taints that the pods tolerate.",
             "a list of tolerations: key, operator, value, effect, tolerationSeconds",
         ).default([]),
-        affinity: setting(affinity, "A Kubernetes Affinity.", "a Kubernetes Affinity object").optional(),
+        affinity: affinity.optional(),
         priorityClassName: setting(
             dnsLabel,
             "PriorityClass of the pods.",

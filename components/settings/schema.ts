@@ -150,6 +150,8 @@ const routing = z
     })
     .prefault({});
 
+const messageTimeoutAllowed = `${durationAllowed}, at most 60m`;
+
 const extProc = z
     .strictObject({
         enabled: toggle(
@@ -162,9 +164,11 @@ const extProc = z
         ).default("FailClose"),
         messageTimeout: setting(
             // Envoy takes no more (`ExternalProcessor.message_timeout`).
-            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf("60m")),
+            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf("60m"), {
+                params: { allowed: messageTimeoutAllowed },
+            }),
             "How long the Gateway waits for each of the EPP's answers. With a pool, Istio decides.",
-            `${durationAllowed}, at most 60m`,
+            messageTimeoutAllowed,
         ).default("5s"),
     })
     .prefault({});
@@ -189,7 +193,10 @@ const networkPolicies = z
         ).default("monitoring"),
         directClientLabels: setting(
             // A selector without labels would admit every pod of the cluster.
-            z.record(labelKey, labelValue).refine((labels) => Object.keys(labels).length > 0),
+            z
+                .record(labelKey, labelValue)
+                .refine((labels) => Object.keys(labels).length > 0)
+                .meta({ minProperties: 1 }),
             "Labels of the pods, in any namespace, that may take the direct path.",
             "an object of label values by label key, at least one",
         ).default({ "llm-d.ai/direct-client": "true" }),

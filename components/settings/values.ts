@@ -47,14 +47,14 @@ export const pinnedImage = z
 export const pinnedImageAllowed =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 
+export const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+
 /** A Go duration such as `20ms` or `1.5s`, as the simulator reads it: no longer than Go can hold. */
 export const duration = z
     .string()
     .max(64, { abort: true })
     .regex(/^(\d+(\.\d+)?(ms|s|m))+$/, { abort: true })
-    .refine((text) => nanosecondsOf(text) <= longestGoDuration);
-
-export const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+    .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: durationAllowed } });
 
 const quantity = z
     .string()

@@ -71,7 +71,7 @@ describe("settings on a command line", () => {
         );
         assert.equal(
             refusal("registry.password:hunter2"),
-            '--config: "registry.password" without a value is not allowed; allowed: path=value, e.g. extProc.enabled=true.',
+            '--config: "registry.password" is not allowed; allowed: path=value, e.g. extProc.enabled=true.',
         );
         assert.ok(!refusal("=hunter2").includes("hunter2"));
         assert.ok(!refusal("registry..password=hunter2").includes("hunter2"));
