@@ -7,6 +7,7 @@ import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
+import { dropPulumiVariables } from "./engine/environment";
 import { isLabRunning, parts, stopLab } from "./lab";
 import { parseOverrides } from "../commands/shared/overrides";
 import { takeMakeVariables } from "./makeVariables";
@@ -151,6 +152,7 @@ function objectsOf({ resources = [] }: StackState): ObjectRef[] {
         }));
 }
 
+dropPulumiVariables(process.env);
 const made = takeMakeVariables(process.env);
 const cli = new Command("local")
     .description("The program on the embedded control plane")

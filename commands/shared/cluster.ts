@@ -138,7 +138,7 @@ export class Cluster {
         const when = (event: { lastTimestamp?: string; eventTime?: string }) =>
             event.lastTimestamp ?? event.eventTime ?? "";
         return [...(found?.items ?? [])]
-            .sort((a, b) => when(a).localeCompare(when(b)))
+            .sort((a, b) => (when(a) < when(b) ? -1 : Number(when(a) > when(b))))
             .map(({ reason = "", message = "" }) => `${reason}: ${message}`);
     }
 

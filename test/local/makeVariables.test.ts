@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { dropPulumiVariables } from "../../local/engine/environment";
 import { takeMakeVariables } from "../../local/makeVariables";
 import { projectRoot } from "../../local/paths";
 import { temporaryFolder } from "./temporary";
@@ -88,6 +89,17 @@ describe("the variables of the Makefile", () => {
         assert.equal(handedOver("ci-preview", { ENV: "nowhere" }).made.environment, "nowhere");
         assert.equal(handedOver("ci-preview", {}, { ENV: "prod" }).made.environment, "prod");
         assert.equal(handedOver("ci-preview", {}, { ENV: "/etc/shrc" }).made.environment, undefined);
+    });
+
+    it("are not beside what steers Pulumi, but for where the user's plugins are", () => {
+        const environment = {
+            PULUMI_HOME: "/home",
+            PULUMI_STACK: "x",
+            PULUMI_OPTION_PARALLEL: "1",
+            PATH: "/bin",
+        };
+        dropPulumiVariables(environment);
+        assert.deepEqual(environment, { PULUMI_HOME: "/home", PATH: "/bin" });
     });
 
     it("give flags with ARGS", () => {
