@@ -15,7 +15,9 @@ export interface KubernetesObject {
 
 /** Where objects of a kind are, as the API server tells. */
 interface Resource {
-    path: string;
+    /** Path of the group and version. */
+    root: string;
+    plural: string;
     namespaced: boolean;
 }
 
@@ -92,10 +94,9 @@ export class ApiServer {
         const folder = resource.namespaced
             ? `/namespaces/${encodeURIComponent(metadata.namespace ?? "")}`
             : "";
-        const [group, plural] = resource.path.split("|") as [string, string];
         const answer = await this.client.request(
             "PATCH",
-            `${group}${folder}/${plural}/${encodeURIComponent(metadata.name)}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
+            `${resource.root}${folder}/${resource.plural}/${encodeURIComponent(metadata.name)}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
             { type: "application/apply-patch+yaml", body },
             60_000,
         );
@@ -109,15 +110,15 @@ export class ApiServer {
     }
 
     private async discover(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
-        const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-        const { body, status } = await this.client.request("GET", group);
+        const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const { body, status } = await this.client.request("GET", root);
         const { resources } = (status === 200 ? JSON.parse(body) : { resources: [] }) as {
             resources: { name: string; kind: string; namespaced: boolean }[];
         };
         return new Map(
             resources
                 .filter(({ name }) => !name.includes("/"))
-                .map(({ name, kind, namespaced }) => [kind, { path: `${group}|${name}`, namespaced }]),
+                .map(({ name, kind, namespaced }) => [kind, { root, plural: name, namespaced }]),
         );
     }
 

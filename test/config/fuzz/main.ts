@@ -21,8 +21,9 @@ async function main(): Promise<void> {
             console.log(JSON.stringify(what, undefined, 2));
             console.log(JSON.stringify(settings).slice(0, 5000));
         }
+        console.log(`seed ${String(seed)}, crashed ${String(findings.crashes.length)}`);
         console.log(
-            `seed ${String(seed)}: accepted ${String(findings.accepted)} (of ${String(findings.made)}), refused by the API server ${String(findings.refusals.length)}, crashed ${String(findings.crashes.length)}`,
+            `accepted ${String(findings.accepted)} (of ${String(findings.made)}), refused by the API server ${String(findings.refusals.length)}`,
         );
         process.exitCode = findings.refusals.length + findings.crashes.length === 0 ? 0 : 1;
     } finally {
