@@ -50,6 +50,11 @@ describe("settings", () => {
         "a model called as what every object has": {
             models: { constructor: { match: { path: "/a" } }, b: { match: { path: "/b" } } },
         },
+        "an objective called as what every object has, beside another of the model": {
+            ...{ extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+            objectives: { constructor: 1 },
+            models: { a: { objectives: { batch: 2 } } },
+        },
         "labels and tolerations up to their limits": {
             placement: {
                 decode: {
