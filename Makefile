@@ -2,14 +2,20 @@
 # STACK chooses the environment, Pulumi.$(STACK).yaml.
 # CONFIG overrides settings for one run: CONFIG="extProc.enabled=true replicas.decode=5".
 # REFRESH=1 looks at the cluster first and repairs drift; FORCE=1 takes back fields that others set there.
-STACK ?= dev
-CONFIG ?=
-REFRESH ?=
-FORCE ?=
+# A value with spaces stands in quotes: CONFIG="gateway.className='my class'".
 # ARGS are flags of verify, compare and topology: ARGS="--path direct --json".
-ARGS ?=
-LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts --stack $(STACK) \
-	$(foreach pair,$(CONFIG),--config $(pair)) $(if $(REFRESH),--refresh) $(if $(FORCE),--force)
+# ENV is the environment of ci-preview; default: STACK.
+# Values reach local/cli.ts through the environment and in no other way, as they are: neither make nor a shell expands what
+# is in them. Under their own names make would export them expanded.
+export LLMD_MAKE_STACK := $(value STACK)
+export LLMD_MAKE_CONFIG := $(value CONFIG)
+export LLMD_MAKE_ARGS := $(value ARGS)
+export LLMD_MAKE_REFRESH := $(value REFRESH)
+export LLMD_MAKE_FORCE := $(value FORCE)
+export LLMD_MAKE_ENV := $(value ENV)
+export LLMD_MAKE_ENV_ORIGIN := $(origin ENV)
+unexport STACK CONFIG ARGS REFRESH FORCE ENV
+LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab preview ci-preview verify compare topology down status check test
@@ -26,15 +32,11 @@ lab: node_modules/.package-lock.json ## Like up, and runs the pods, with Istio a
 preview: node_modules/.package-lock.json ## Show what `make up` would change, judged by the policy pack
 	@$(LOCAL) preview
 
-# Shells have an ENV of their own, the name of a file.
-ifneq ($(origin ENV),command line)
-ENV := $(if $(wildcard Pulumi.$(ENV).yaml),$(ENV),$(STACK))
-endif
 ci-preview: node_modules/.package-lock.json ## Preview ENV as a pull request does, and write its report
-	@$(LOCAL) --stack $(ENV) ci-preview
+	@$(LOCAL) ci-preview
 
 verify compare topology: node_modules/.package-lock.json
-	@$(LOCAL) $@ $(ARGS)
+	@$(LOCAL) $@
 
 down: node_modules/.package-lock.json ## Stop the embedded control plane and remove all of its state
 	@$(LOCAL) down

@@ -1,6 +1,5 @@
 import type { ReleaseNames, Role } from "./contract";
 import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
-import type { RouteMatch } from "./crossNamespaceRoute";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
 import { kvCacheMetricSettings, presetConfig } from "../releases";
 import type { Admission } from "./networkPolicies";
@@ -8,11 +7,8 @@ import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { releasesOf } from "./settings";
+import { releasesOf, routeMatch } from "./settings";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
-
-/** The header that a body-based router (GIE's BBR) sets to the model that a request's body names. */
-const modelNameHeader = "X-Gateway-Model-Name";
 
 /** What settings mean for the components of one model. Components take values, never the settings themselves. */
 export function simulatorStackArgs(model: Model, settings: Settings): SimulatorStackArgs {
@@ -136,19 +132,6 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         logLevel: epp.logLevel,
         monitors: settings.monitoring.monitors,
         admissions: eppAdmissions(settings),
-    };
-}
-
-/** Which requests through the Gateway are a model's. */
-export function routeMatch({ match, simulator }: Model, { routing }: Settings): RouteMatch {
-    return {
-        ...(match.path !== undefined && { path: match.path }),
-        hostnames: routing.hostnames,
-        headers: {
-            ...routing.headers,
-            ...(match.header && { [match.header.name]: match.header.value }),
-            ...(match.modelName && { [modelNameHeader]: simulator.model }),
-        },
     };
 }
 

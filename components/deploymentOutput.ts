@@ -1,4 +1,4 @@
-import { namesOf, pickablePods, routeMatch } from "./assemble";
+import { namesOf, pickablePods } from "./assemble";
 import type { Backend, Role } from "./contract";
 import {
     eppNamespace,
@@ -11,6 +11,7 @@ import {
 } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
+import { routeMatch } from "./settings";
 
 /** Which path requests through the Gateway take: the three rows of the README's table. */
 export type Mode = "scheduler" | "scoring-not-obeyed" | "scoring";
@@ -65,7 +66,10 @@ export interface DeploymentOutput {
         className: string;
         /** The Service that Istio creates for it. */
         service: string;
+        /** With TLS, it answers with a redirect. */
         httpPort: number;
+        /** Where there is TLS: the port that leads to the models. */
+        httpsPort?: number;
         statusPort: number;
     };
     /** By release. */
@@ -84,6 +88,7 @@ export function deploymentOutput(settings: Settings): DeploymentOutput {
             className: gateway.className,
             service: names.gatewayService,
             httpPort: ports.gatewayHttp,
+            ...(hasTls(gateway) && { httpsPort: ports.gatewayHttps }),
             statusPort: ports.gatewayStatus,
         },
         models: Object.fromEntries(models.map((model) => [model.release, modelOutput(model, settings)])),
@@ -96,6 +101,10 @@ export function modeOf({ extProc, routing }: Pick<Settings, "extProc" | "routing
         return "scoring";
     }
     return extProc.enabled ? "scoring-not-obeyed" : "scheduler";
+}
+
+function hasTls({ tls, tlsSecretName }: Settings["gateway"]): boolean {
+    return tls !== undefined || tlsSecretName !== undefined;
 }
 
 function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namesOf, routeMatch } from "./assemble";
+import { namesOf } from "./assemble";
 import { eppNamespace, ports, serviceHost } from "./contract";
 import type { DeploymentOutput } from "./deploymentOutput";
 import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
+import { routeMatch } from "./settings";
 import type { SimulatorStack } from "./simulator/simulatorStack";
 
 /** A path that requests can take. */
@@ -90,7 +91,7 @@ function modelOutputs(
         schedulerPath: {
             address: base,
             curl: curl(base, throughGateway),
-            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, ports.gatewayHttp),
+            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, scheduler.port),
         },
         directPath: {
             address: simulator.directAddress,

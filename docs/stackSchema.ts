@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { settingsSchema } from "../components/settings";
 import { modelSchema } from "../components/settings/modelSchema";
+import { affinity } from "../components/settings/placement";
 
 /** The JSON schema of `Pulumi.<env>.yaml`, from which editors complete and check it. */
 
@@ -26,7 +27,7 @@ const encrypted: Schema = {
 export function stackSchema(project: string, descriptions: Readonly<Record<string, string>>): Schema {
     const settings = jsonSchema(settingsSchema);
     const model = withoutDefaults(jsonSchema(modelSchema));
-    const definitions: Record<string, Schema> = { model };
+    const definitions: Record<string, Schema> = { model, affinity: jsonSchema(affinity) };
     const properties: Record<string, Schema> = {};
     for (const [key, schema] of Object.entries(settings.properties)) {
         definitions[key] = {
@@ -71,6 +72,11 @@ function jsonSchema(schema: z.ZodObject): ObjectSchema {
         target: "draft-7",
         override: ({ zodSchema, jsonSchema: node }) => {
             document(node);
+            if (zodSchema === affinity && schema !== affinity) {
+                const { description } = node;
+                Object.keys(node).forEach((key) => delete node[key as keyof typeof node]);
+                Object.assign(node, { description, allOf: [reference("affinity")] });
+            }
             const pattern = urlPattern(zodSchema._zod.def);
             Object.assign(node, pattern !== undefined && { pattern });
         },
@@ -92,7 +98,7 @@ function document(node: Schema): void {
     delete node.allowed;
     delete node.secret;
     if (typeof allowed === "string") {
-        node.description = `${String(description)} Allowed: ${allowed}.`;
+        node.description = `${typeof description === "string" && description !== "" ? `${description} ` : ""}Allowed: ${allowed}.`;
     }
     if (node.properties !== undefined) {
         // An empty object, which says less than the defaults of what is in it.

@@ -7,8 +7,10 @@ import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
+import { dropPulumiVariables } from "./engine/environment";
 import { isLabRunning, parts, stopLab } from "./lab";
 import { parseOverrides } from "../commands/shared/overrides";
+import { takeMakeVariables } from "./makeVariables";
 import { projectRoot, stateDir } from "./paths";
 import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
@@ -102,9 +104,9 @@ async function preview(options: Options): Promise<void> {
 
 /** What the workflow on pull requests does, on the embedded control plane. */
 async function ciPreview(options: Options): Promise<void> {
-    const { name } = findEnvironment(projectRoot, options.stack);
+    const { name } = findEnvironment(projectRoot, made.environment ?? options.stack);
     const signal = endInOrder();
-    const { engine } = await open(options);
+    const { engine } = await open({ ...options, stack: name });
     const file = path.join(stateDir, `ci-preview-${name}.md`);
     const preview = await previewAndReport(engine, { environment: name, file, signal });
     report(`Report: ${file}`);
@@ -155,17 +157,19 @@ function objectsOf({ resources = [] }: StackState): ObjectRef[] {
         }));
 }
 
+dropPulumiVariables(process.env);
+const made = takeMakeVariables(process.env);
 const cli = new Command("local")
     .description("The program on the embedded control plane")
-    .option("--stack <name>", "the environment: Pulumi.<name>.yaml", "dev")
+    .option("--stack <name>", "the environment: Pulumi.<name>.yaml", made.stack)
     .option(
         "--config <path=value>",
         "a setting over the environment's own, for this run; can be repeated",
         (pair: string, pairs: string[]) => [...pairs, pair],
-        [] as string[],
+        made.config,
     )
-    .option("--refresh", "look at the cluster first, and repair what changed there", false)
-    .option("--force", "take back fields that somebody else set on the cluster", false);
+    .option("--refresh", "look at the cluster first, and repair what changed there", made.refresh)
+    .option("--force", "take back fields that somebody else set on the cluster", made.force);
 for (const [name, action] of Object.entries({ up, lab, preview, "ci-preview": ciPreview, down, status })) {
     cli.command(name).action(async () => {
         await action(cli.opts<Options>());
@@ -176,7 +180,10 @@ for (const proof of proofs) {
         .allowUnknownOption()
         .helpOption(false)
         .action(async (args: string[]) => {
-            process.exitCode = await runProof(proof, args, { stateDir, labRuns: isLabRunning(stateDir) });
+            process.exitCode = await runProof(proof, [...args, ...made.args], {
+                stateDir,
+                labRuns: isLabRunning(stateDir),
+            });
         });
 }
 

@@ -1,4 +1,3 @@
-import type { Stack } from "@pulumi/pulumi/automation";
 import { secretSettings } from "../components/settings";
 import { isObject } from "../components/settings/merge";
 
@@ -17,21 +16,10 @@ export function takeSecrets(given: Record<string, unknown>): {
             config,
         );
         const value = isObject(parent) ? parent[last] : undefined;
-        // A command line's overrides are read as YAML, where a password may be a number.
-        if (isObject(parent) && (typeof value === "string" || typeof value === "number")) {
-            secrets.set(setting, String(value));
+        if (isObject(parent) && typeof value === "string") {
+            secrets.set(setting, value);
             delete parent[last];
         }
     }
     return { config, secrets };
-}
-
-/** Encrypts them in the stack's config with the stack's own passphrase: the program takes them in no other way. */
-export async function setSecrets(
-    stack: Pick<Stack, "setConfig">,
-    secrets: ReadonlyMap<string, string>,
-): Promise<void> {
-    for (const [setting, value] of secrets) {
-        await stack.setConfig(setting, { value, secret: true }, true);
-    }
 }

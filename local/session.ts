@@ -7,7 +7,7 @@ import type { Engine } from "./engine";
 import { openEngine } from "./engine";
 import { isLabRunning, startLab } from "./lab";
 import { projectRoot, stateDir } from "./paths";
-import { setSecrets, takeSecrets } from "./secrets";
+import { takeSecrets } from "./secrets";
 import type { Toolchain } from "./toolchain";
 import { ensureToolchain } from "./toolchain";
 import { ensureLabTools } from "./toolchain/lab";
@@ -93,7 +93,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         report,
         color: process.stdout.isTTY,
     });
-    await setSecrets(engine.stack, secrets);
+    for (const [setting, value] of secrets) {
+        await engine.setSecret(setting, value);
+    }
     return { toolchain, kubeconfig, engine };
 }
 

@@ -44,7 +44,7 @@ export function resourceTable(expected: readonly ObjectRef[], live: readonly Liv
     const table = new Table({ head: ["kind", "namespace", "name", "state"], style });
     const id = ({ kind, metadata }: ObjectRef) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
     const byId = new Map(live.map((object) => [id(object), object]));
-    for (const ref of [...expected].sort((a, b) => id(a).localeCompare(id(b)))) {
+    for (const ref of [...expected].sort((a, b) => (id(a) < id(b) ? -1 : 1))) {
         const object = byId.get(id(ref));
         table.push([
             ref.kind,

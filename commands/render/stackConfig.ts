@@ -1,8 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
-import { parseDocument } from "yaml";
 import { deepMerge, isObject } from "../../components/settings/merge";
 import { messageOf, UsageError } from "../shared/errors";
+import { readSettingsFile, readSettingsYaml } from "../shared/settingsYaml";
 
 /** The config of a stack, as its files and the command line say. */
 export interface StackConfig {
@@ -62,16 +62,12 @@ function knownStacks(root: string): string[] {
 /** @throws UsageError for a file that is no YAML mapping. */
 function readYaml(root: string, file: string): Record<string, unknown> {
     try {
-        const document = parseDocument(fs.readFileSync(path.join(root, file), "utf8"));
-        if (document.errors.length > 0) {
-            throw document.errors[0]!;
-        }
-        return mapping(file, "the file", document.toJS());
+        return mapping(file, "the file", readSettingsYaml(readSettingsFile(path.join(root, file))));
     } catch (error) {
         if (error instanceof UsageError) {
             throw error;
         }
-        throw new UsageError(`${file}: ${messageOf(error)}; allowed: a YAML mapping.`, { cause: error });
+        throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
     }
 }
 
@@ -80,7 +76,8 @@ function mapping(file: string, what: string, value: unknown): Record<string, unk
         return {};
     }
     if (!isObject(value)) {
-        throw new UsageError(`${file}: ${what} is ${JSON.stringify(value)}; allowed: a YAML mapping.`);
+        // The value may be a secret, or the whole file.
+        throw new UsageError(`${file}: ${what} is no YAML mapping; allowed: a YAML mapping.`);
     }
     return value;
 }

@@ -138,7 +138,7 @@ export class Cluster {
         const when = (event: { lastTimestamp?: string; eventTime?: string }) =>
             event.lastTimestamp ?? event.eventTime ?? "";
         return [...(found?.items ?? [])]
-            .sort((a, b) => when(a).localeCompare(when(b)))
+            .sort((a, b) => (when(a) < when(b) ? -1 : Number(when(a) > when(b))))
             .map(({ reason = "", message = "" }) => `${reason}: ${message}`);
     }
 
@@ -299,11 +299,21 @@ function loadKubeConfig(file: string | undefined): KubeConfig {
             throw error;
         }
         const name = file ?? process.env.KUBECONFIG ?? "~/.kube/config";
-        throw new UsageError(`--kubeconfig: ${name} cannot be read as a kubeconfig: ${messageOf(error)}`, {
+        // What the reader says quotes the line that it cannot read, and with it a token or a key.
+        throw new UsageError(`--kubeconfig: ${name} cannot be read as a kubeconfig${whereIn(error)}`, {
             cause: error,
         });
     }
     return config;
+}
+
+/** Where a reader of YAML or JSON gave up, as far as its error tells, or which file it could not open. */
+function whereIn(error: unknown): string {
+    const { mark, code } = error as { mark?: { line: number; column: number }; code?: string };
+    if (mark !== undefined) {
+        return `: line ${String(mark.line + 1)}, column ${String(mark.column + 1)}`;
+    }
+    return code === undefined ? "" : `: ${code}`;
 }
 
 /** Where an API group and version is served. */

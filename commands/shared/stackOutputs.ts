@@ -63,6 +63,7 @@ const deploymentSchema: z.ZodType<DeploymentOutput> = z.object({
         className: z.string(),
         service: z.string(),
         httpPort: portSchema,
+        httpsPort: portSchema.optional(),
         statusPort: portSchema,
     }),
     models: z

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { api, ports } from "../contract";
 
 /** What the EPP's command line says. */
@@ -20,6 +21,11 @@ export interface EppCommandLine {
 
 /** Where the EPP reads its configuration. */
 export const configFile = { directory: "/config", name: "epp-config.yaml" };
+
+/** What stands in {@link configFile}. */
+export function pickerConfigText(config: object): string {
+    return stringify(config);
+}
 
 /** The EPP's command line. Every flag is known to every release of the version matrix; an unknown one exits at start. */
 export function eppArguments(args: EppCommandLine, leaderElection: boolean): string[] {

@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "crypto";
-import { stringify } from "yaml";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
 import { formerly, objectName } from "../identity";
@@ -15,7 +14,7 @@ import { notAwaited } from "../readiness";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload, lingerSeconds } from "../workload";
 import type { EppCommandLine } from "./arguments";
-import { configFile, eppArguments } from "./arguments";
+import { configFile, eppArguments, pickerConfigText } from "./arguments";
 import { grantRights } from "./rbac";
 
 /** What a user may set of an EPP. */
@@ -92,7 +91,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
             },
             childOptions(this, opts),
         );
-        const configText = stringify(args.config);
+        const configText = pickerConfigText(args.config);
         const config = new k8s.core.v1.ConfigMap(
             objectName(common),
             // A fixed name, so that a change is an update: the checksum below restarts the pods.

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { api, commonLabels, labels, ports, serviceHost } from "../contract";
 import { objectName } from "../identity";
+import { protobufDuration } from "../settings/durations";
 
 /** Arguments of {@link createExtProcFilter}. */
 export interface ExtProcFilterArgs {
@@ -13,7 +14,7 @@ export interface ExtProcFilterArgs {
     instance: string;
     /** FailClose refuses requests while the EPP does not answer; FailOpen passes them on. */
     failureMode: "FailClose" | "FailOpen";
-    /** How long Envoy waits for each answer, as a duration. */
+    /** How long Envoy waits for each answer, e.g. `250ms`. */
     messageTimeout: string;
 }
 
@@ -66,7 +67,7 @@ export function createExtProcFilter(
                                         },
                                     },
                                     failure_mode_allow: args.failureMode === "FailOpen",
-                                    message_timeout: args.messageTimeout,
+                                    message_timeout: protobufDuration(args.messageTimeout),
                                     processing_mode: {
                                         request_header_mode: "SEND",
                                         request_body_mode: "FULL_DUPLEX_STREAMED",

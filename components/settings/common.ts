@@ -6,17 +6,23 @@ export function toggle(description: string): z.ZodBoolean {
     return setting(z.boolean(), description, "true or false");
 }
 
-/** A Kubernetes label or node selector: text by text. */
-export function textMap(description: string): z.ZodRecord<z.ZodString, z.ZodString> {
-    return setting(z.record(z.string().min(1), z.string()), description, "an object of text by text");
-}
-
 /** A duration that Gateway API accepts (GEP-2257): at most four of h, m, s, ms, e.g. 30s or 1m30s. */
 export const gatewayDuration = z.string().regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/);
 export const gatewayDurationAllowed = "a Gateway API duration, e.g. 30s, 1m30s or 500ms";
 
-/** An HTTP header name (RFC 9110 token). */
+/** An HTTP header name (RFC 9110 token), of the length that Gateway API takes. */
 export const headerName = z
     .string()
-    .regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/)
-    .max(256);
+    .max(256, { abort: true })
+    // An object of JavaScript cannot have the one name that is left out as a key of its own.
+    .regex(/^(?!__proto__$)[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/)
+    .meta({ allowed: "a header name (at most 256 letters, digits and !#$%&'*+-.^_`|~)" });
+
+/** What a header can be matched with: no control characters, which no request can carry, and no space at either end. */
+export const headerValue = z
+    .string()
+    .max(4096, { abort: true })
+    .regex(/^[^\p{Cc}\p{Cs} ]([^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs} ])?$/u)
+    .meta({
+        allowed: "text of 1 to 4096 characters, without control characters and without spaces at its ends",
+    });

@@ -24,7 +24,8 @@ export function documentSettings(): SettingDoc[] {
 }
 
 function leaves(schema: JsonSchema, path: string[]): SettingDoc[] {
-    if (schema.properties !== undefined) {
+    // What says of itself what may stand there is one setting, such as an Affinity, whatever fields it has.
+    if (schema.properties !== undefined && schema.allowed === undefined) {
         return Object.entries(schema.properties).flatMap(([key, child]) => leaves(child, [...path, key]));
     }
     return [

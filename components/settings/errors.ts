@@ -12,10 +12,15 @@ export interface Problem {
     message: string;
 }
 
+/** A long list that goes wrong in each entry must not push the first ones off the screen. */
+const mostProblems = 30;
+
 /** The stack's settings cannot be used. A {@link pulumi.RunError}, so that the CLI prints it without a stack trace. */
 export class SettingsError extends pulumi.RunError {
     constructor(readonly problems: readonly Problem[]) {
-        super(problems.map((problem) => problem.message).join("\n"));
+        const lines = problems.slice(0, mostProblems).map((problem) => problem.message);
+        const more = problems.length - lines.length;
+        super([...lines, ...(more > 0 ? [`... and ${String(more)} more.`] : [])].join("\n"));
     }
 
     /**
@@ -28,14 +33,48 @@ export class SettingsError extends pulumi.RunError {
     }
 }
 
-/** How a value reads in an error message. */
+/** Longest part of a value that a message repeats, in characters. */
+const longestShown = 200;
+
+/** How a value reads in an error message: on one line, without the credentials of a URL, and cut where it is long. */
 export function shown(value: unknown): string {
-    return value === undefined ? "not set" : JSON.stringify(value);
+    if (value === undefined) {
+        return "not set";
+    }
+    const text = withoutCredentials(JSON.stringify(value)).replace(
+        unprintable,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+    return text.length <= longestShown
+        ? text
+        : `${text.slice(0, longestShown)}... (${String(text.length)} characters)`;
 }
 
-/** `["replicas", "decode"]` -> `replicas.decode`. */
-function settingName(path: readonly PropertyKey[]): string {
-    return path.map(String).join(".");
+/** What JSON leaves as it is and a terminal may obey, such as C1 controls and marks of direction. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** `https://user:password@host` and `user:password@host` without what stands before the `@`. */
+function withoutCredentials(text: string): string {
+    const scheme = text.indexOf("://");
+    const end = text.lastIndexOf("@");
+    if (scheme >= 0 && end > scheme) {
+        return `${text.slice(0, scheme)}://[secret]${text.slice(end)}`;
+    }
+    return text.replace(/[^\s/"]+/g, (word) =>
+        word.includes(":") && word.includes("@") && !word.includes("@sha256:")
+            ? `[secret]${word.slice(word.lastIndexOf("@"))}`
+            : word,
+    );
+}
+
+/** `["replicas", "decode"]` -> `replicas.decode`, and `["a", "b.c"]` -> `a["b.c"]`, as Pulumi's `--path` reads it. */
+export function settingName(path: readonly PropertyKey[]): string {
+    return path
+        .map(String)
+        .map((key, index) =>
+            /^[\w-]{1,100}$/.test(key) ? `${index === 0 ? "" : "."}${key}` : `[${shown(key)}]`,
+        )
+        .join("");
 }
 
 /** "Unknown setting" with the nearest known name in the same place. */
@@ -45,7 +84,7 @@ export function unknownSetting(
     known: readonly string[],
 ): Problem {
     const name = settingName([...parent, key]);
-    const nearest = settingName([...parent, closest(key, [...known])]);
+    const nearest = settingName([...parent, closest(key.slice(0, 100), [...known])]);
     return {
         setting: name,
         message: `${name}: unknown setting; did you mean ${nearest}? Allowed here: ${known.join(", ")}.`,
@@ -65,25 +104,60 @@ export function problemsOf(
     at: readonly PropertyKey[] = [],
 ): Problem[] {
     return error.issues.flatMap((issue) => {
-        const place = schemaAt(schema, issue.path);
+        const places = schemasAt(schema, issue.path);
+        const place = places.at(-1)!;
         if (issue.code === "unrecognized_keys") {
             return issue.keys.map((key) => unknownSetting([...at, ...issue.path], key, knownKeys(place)));
         }
+        if (issue.code === "invalid_key") {
+            return [badName([...at, ...issue.path], places.at(-2)!)];
+        }
         const name = settingName([...at, ...issue.path]);
         const found = valueAt(input, issue.path);
-        const value = metaOf(place).secret && found !== undefined ? "[secret]" : shown(found);
-        return [
-            { setting: name, message: `${name}: ${value} is not allowed; allowed: ${allowedAt(place)}.` },
-        ];
+        const secret = places.some((schema) => metaOf(schema).secret) || holdsSecret(place);
+        const value = secret && found !== undefined ? "[secret]" : shown(found);
+        const allowed = allowedTogether(issue) ?? allowedAt(places);
+        return [{ setting: name, message: `${name}: ${value} is not allowed; allowed: ${allowed}.` }];
     });
 }
 
-function allowedAt(schema: z.ZodType): string {
-    const keys = knownKeys(schema);
-    if (keys.length > 0) {
-        return `an object with any of ${keys.join(", ")}`;
-    }
-    return metaOf(schema).allowed ?? "another value";
+/** A key of an object whose keys are names of the user's own. */
+function badName(path: readonly PropertyKey[], map: z.ZodType): Problem {
+    const setting = settingName(path.slice(0, -1));
+    const allowed = map instanceof z.ZodRecord ? metaOf(map.keyType as z.ZodType).allowed : undefined;
+    return {
+        setting,
+        message: `${setting}: the name ${shown(path.at(-1))} is not allowed; allowed: ${allowed ?? "another name"}.`,
+    };
+}
+
+/** What a check of several fields says may stand there: `params.allowed` of a `refine`. */
+function allowedTogether(issue: z.core.$ZodIssue): string | undefined {
+    const allowed: unknown = issue.code === "custom" ? issue.params?.allowed : undefined;
+    return typeof allowed === "string" ? allowed : undefined;
+}
+
+/** In the words of the innermost schema that has any. */
+function allowedAt(places: readonly z.ZodType[]): string {
+    const said = places
+        .map((schema) => {
+            const keys = knownKeys(schema);
+            return (
+                metaOf(schema).allowed ??
+                (keys.length > 0 ? `an object with any of ${keys.join(", ")}` : undefined)
+            );
+        })
+        .filter((allowed) => allowed !== undefined);
+    return said.at(-1) ?? "another value";
+}
+
+/** Whether anything below is secret: a value that stands in its place may be one as well. */
+function holdsSecret(schema: z.ZodType): boolean {
+    return (
+        metaOf(schema).secret === true ||
+        (schema instanceof z.ZodObject &&
+            Object.values<z.ZodType>(schema.shape).some((inner) => holdsSecret(unwrap(inner))))
+    );
 }
 
 function metaOf(schema: z.ZodType): SettingMeta {
@@ -94,18 +168,28 @@ function knownKeys(schema: z.ZodType): string[] {
     return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** The schema that a path leads to, without the wrappers that only carry defaults. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
-    let place = unwrap(schema);
+/** The schemas that a path leads through, as far as there are any, without the wrappers that only carry defaults. */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+    const places = [unwrap(schema)];
     for (const key of path) {
-        const next: unknown =
-            place instanceof z.ZodObject ? (place.shape as Record<string, unknown>)[String(key)] : undefined;
+        const next = schemaIn(places.at(-1)!, key);
         if (!(next instanceof z.ZodType)) {
             break;
         }
-        place = unwrap(next);
+        places.push(unwrap(next));
     }
-    return place;
+    return places;
+}
+
+function schemaIn(place: z.ZodType, key: PropertyKey): unknown {
+    if (place instanceof z.ZodObject) {
+        const shape = place.shape as Record<PropertyKey, unknown>;
+        return Object.hasOwn(shape, key) ? shape[key] : undefined;
+    }
+    if (place instanceof z.ZodRecord) {
+        return place.valueType;
+    }
+    return place instanceof z.ZodArray ? place.element : undefined;
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
@@ -123,7 +207,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     return path.reduce<unknown>(
         (value, key) =>
-            typeof value === "object" && value !== null
+            typeof value === "object" && value !== null && Object.hasOwn(value, key)
                 ? (value as Record<PropertyKey, unknown>)[key]
                 : undefined,
         input,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { SettingsError } from "./errors";
 import { parseSettings } from "./load";
 import type { modelSchema } from "./modelSchema";
 import type { Settings, settingsSchema } from "./schema";
@@ -19,7 +20,18 @@ export function settingsFrom(values: SettingsInput): Settings {
         Object.fromEntries(
             Object.entries(values)
                 .filter(([, value]) => value !== undefined)
-                .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+                .map(([key, value]) => [key, typeof value === "string" ? value : asJson(key, value)]),
         ),
     );
+}
+
+function asJson(setting: string, value: unknown): string {
+    try {
+        return JSON.stringify(value);
+    } catch {
+        // What cannot be written is a value that contains itself, or a bigint.
+        throw new SettingsError([
+            { setting, message: `${setting}: a value that is no JSON is not allowed; allowed: JSON.` },
+        ]);
+    }
 }

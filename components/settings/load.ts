@@ -7,6 +7,7 @@ import { conflicts } from "./rules";
 import type { Model, Settings } from "./schema";
 import { settingsSchema } from "./schema";
 import { secretsInClear } from "./secrets";
+import { structureProblems } from "./structure";
 
 /**
  * The current stack's settings: read from its config, checked, with the defaults filled in.
@@ -35,6 +36,10 @@ const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
  */
 export function parseSettings(config: Readonly<Record<string, string>>): Settings {
     const { input, problems } = readConfig(config);
+    const misshapen = structureProblems(input);
+    if (misshapen.length > 0) {
+        throw new SettingsError(misshapen);
+    }
     const parsed = settingsSchema.safeParse(input);
     if (!parsed.success) {
         throw new SettingsError([...problems, ...problemsOf(settingsSchema, input, parsed.error)]);
@@ -60,7 +65,9 @@ function readConfig(config: Readonly<Record<string, string>>): {
     const isKnown = ([key]: [string, string]) => known.includes(key);
     return {
         input: Object.fromEntries(
-            entries.filter(isKnown).map(([key, value]) => [key, isText(key) ? value : fromJson(value)]),
+            entries
+                .filter(isKnown)
+                .map(([key, value]) => [key, isText(key) ? asText(value) : fromJson(value)]),
         ),
         problems: entries.filter((entry) => !isKnown(entry)).map(([key]) => unknownSetting([], key, known)),
     };
@@ -94,6 +101,11 @@ function parseModels(
 /** Whether a top-level setting is text. Text such as `1e3` or `true` must not be read as JSON. */
 function isText(key: string): boolean {
     return key === "release" || key === "modelRelease";
+}
+
+/** Pulumi hands a setting that is there without a value over as `null`, which would be a name. */
+function asText(value: string): string | null {
+    return value === "null" ? null : value;
 }
 
 /** Text that is no JSON stays text, and the schema then says what should stand there instead. */

@@ -9,5 +9,7 @@ export function deepMerge(base: unknown, over: unknown): unknown {
         return over === undefined ? base : over;
     }
     const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
-    return Object.fromEntries([...keys].map((key) => [key, deepMerge(base[key], over[key])]));
+    // Every object has a `constructor`, which is none of its own.
+    const own = (of: Record<string, unknown>, key: string) => (Object.hasOwn(of, key) ? of[key] : undefined);
+    return Object.fromEntries([...keys].map((key) => [key, deepMerge(own(base, key), own(over, key))]));
 }

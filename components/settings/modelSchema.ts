@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultVersions, presets } from "../../releases";
-import { headerName, textMap, toggle } from "./common";
+import { headerName, headerValue, toggle } from "./common";
+import { placement } from "./placement";
 import {
     dnsLabel,
     dnsLabelAllowed,
@@ -27,7 +28,12 @@ const replicaCounts = z
     })
     .prefault({});
 
-const minorVersion = z.string().regex(/^\d+\.\d+$/);
+const minorVersion = z
+    .string()
+    .max(20, { abort: true })
+    .regex(/^\d+\.\d+$/);
+
+const secretName = dnsLabel.meta({ allowed: "the name of a Secret" });
 
 const images = z
     .strictObject({
@@ -52,9 +58,12 @@ const images = z
             'major.minor, e.g. "0.5"',
         ).optional(),
         pullSecrets: setting(
-            z.array(dnsLabel),
+            z
+                .array(secretName)
+                .refine((names) => new Set(names).size === names.length)
+                .meta({ uniqueItems: true }),
             "Names of image pull Secrets that exist in both namespaces.",
-            "a list of Secret names",
+            "a list of Secret names, each once",
         ).default([]),
     })
     .prefault({});
@@ -64,8 +73,8 @@ const simulator = z
         model: setting(
             z
                 .string()
-                .regex(/^[\w][\w.:/-]*$/)
-                .max(200),
+                .max(200, { abort: true })
+                .regex(/^[\w][\w.:/-]*$/),
             "Model name that the simulator serves and that requests must name.",
             "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct",
         ).default("random"),
@@ -120,7 +129,7 @@ const epp = z
         ).optional(),
         tracing: toggle("Whether the EPP exports traces over OTLP.").default(false),
         otlpEndpoint: setting(
-            z.url({ protocol: /^https?$/ }),
+            z.url({ protocol: /^https?$/ }).max(2048),
             "OTLP collector that traces go to.",
             "an http(s) URL, e.g. http://otel-collector.observability:4317",
         ).optional(),
@@ -132,35 +141,6 @@ const epp = z
             "The EPP's log verbosity (-v).",
             "a whole number from 0 to 10",
         ).default(2),
-    })
-    .prefault({});
-
-const toleration = z.strictObject({
-    key: z.string().optional(),
-    operator: z.enum(["Equal", "Exists"]).optional(),
-    value: z.string().optional(),
-    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-    tolerationSeconds: z.int().optional(),
-});
-
-const placement = z
-    .strictObject({
-        nodeSelector: textMap("Labels of the nodes that may run the pods.").default({}),
-        tolerations: setting(
-            z.array(toleration),
-            "Taints that the pods tolerate.",
-            "a list of tolerations: key, operator, value, effect, tolerationSeconds",
-        ).default([]),
-        affinity: setting(
-            z.looseObject({}),
-            "A Kubernetes Affinity.",
-            "a Kubernetes Affinity object",
-        ).optional(),
-        priorityClassName: setting(
-            dnsLabel,
-            "PriorityClass of the pods.",
-            "the name of a PriorityClass",
-        ).optional(),
     })
     .prefault({});
 
@@ -219,7 +199,10 @@ export const modelShape = {
     podDisruptionBudget,
     proxy,
     objectives: setting(
-        z.record(dnsLabel, z.int().min(-1000).max(1000)),
+        z.record(
+            dnsLabel.meta({ allowed: dnsLabelAllowed }),
+            z.int().min(-1000).max(1000).meta({ allowed: "a whole number from -1000 to 1000" }),
+        ),
         "InferenceObjectives by name, with their priority; higher is served first. Needs routing.backend InferencePool.",
         "an object of whole numbers from -1000 to 1000 by name",
     ).default({}),
@@ -232,12 +215,16 @@ const match = z
             "Match requests whose X-Gateway-Model-Name header, which a body-based router sets, is simulator.model.",
         ).default(false),
         path: setting(
-            z.string().regex(/^\/([A-Za-z0-9._~-]+\/?)*$/),
+            z
+                .string()
+                .max(1024, { abort: true })
+                .regex(/^(?!.*\/\.\.?(\/|$))(\/[A-Za-z0-9._~-]+)*\/?$/)
+                .min(1),
             "Match requests below this path. It is removed before the request is passed on.",
-            "an absolute path, e.g. /llama",
+            "an absolute path of at most 1024 characters without . and .. as segments, e.g. /llama",
         ).optional(),
         header: setting(
-            z.strictObject({ name: headerName, value: z.string().min(1).max(4096) }),
+            z.strictObject({ name: headerName, value: headerValue }),
             "Match requests with exactly this header.",
             "an object with name and value",
         ).optional(),

@@ -1,7 +1,12 @@
 import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
+import { pickerConfigText } from "../epp/arguments";
 import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import type { ResourceSettings } from "../workload";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
+import { nanosecondsOf } from "./durations";
+import { maxDataBytes } from "./kubernetes";
+import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
 import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
@@ -15,7 +20,10 @@ export function conflicts(settings: Settings): Problem[] {
     return [
         ...impossiblePath(settings),
         ...sameNamespace(settings),
+        ...foreignNamespaces(settings),
         ...longGatewayName(settings),
+        ...gatewayLimits(settings),
+        ...attemptLongerThanRequest(settings),
         ...indistinctModels(settings),
         ...secretConflicts(settings),
         ...settings.models.flatMap((model) => modelConflicts(model, settings)),
@@ -79,12 +87,58 @@ function tooLong(setting: string, value: string, names: string[]): Problem[] {
         );
 }
 
+/** Namespaces that every cluster has, which no stack may own: it would take them down with it. */
+const clusterNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+function foreignNamespaces({ namespaces }: Settings): Problem[] {
+    return (["scheduler", "simulator"] as const)
+        .filter((role) => namespaces.create && clusterNamespaces.includes(namespaces[role]))
+        .map((role) =>
+            refused(
+                `namespaces.${role}`,
+                namespaces[role],
+                " with namespaces.create, because every cluster has it",
+                "a namespace of the stack's own, or namespaces.create false",
+            ),
+        );
+}
+
+/** The class is part of the name of the Gateway's Service as the release is: the one that is to blame is named. */
 function longGatewayName({ release, gateway }: Settings): Problem[] {
-    return tooLong("release", release, [gatewayNames(release, gateway.className).gatewayService]);
+    const { gatewayService } = gatewayNames(release, gateway.className);
+    const fitsByDefault = gatewayNames(release, "istio").gatewayService.length <= maxNameLength;
+    return fitsByDefault
+        ? tooLong("gateway.className", gateway.className, [gatewayService])
+        : tooLong("release", release, [gatewayNames(release, "istio").gatewayService]);
+}
+
+function gatewayLimits({ gateway }: Settings): Problem[] {
+    return limitsBelowRequests("gateway.resources", gateway.resources);
+}
+
+/** As the HTTPRoute's CRD asks for it; 0s is no limit. */
+function attemptLongerThanRequest({
+    routing: { requestTimeout, backendRequestTimeout },
+}: Settings): Problem[] {
+    if (requestTimeout === undefined || backendRequestTimeout === undefined) {
+        return [];
+    }
+    const limit = nanosecondsOf(requestTimeout);
+    return limit === 0n || nanosecondsOf(backendRequestTimeout) <= limit
+        ? []
+        : [
+              refused(
+                  "routing.backendRequestTimeout",
+                  backendRequestTimeout,
+                  "",
+                  `at most routing.requestTimeout, which is ${shown(requestTimeout)}`,
+              ),
+          ];
 }
 
 /** Several models must be told apart by their pods, and by the requests that are theirs. */
-function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
+function indistinctModels(settings: Settings): Problem[] {
+    const { models, routing, extProc } = settings;
     if (models.length < 2) {
         return [];
     }
@@ -99,8 +153,7 @@ function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
             ),
         );
     }
-    const matchOf = ({ match, simulator }: Model) =>
-        JSON.stringify([match.modelName && simulator.model, match.path, match.header]);
+    const matchOf = (model: Model) => matchIdentity(model, settings);
     models.forEach((model, index) => {
         const { modelName, path, header } = model.match;
         const setting = `models.${model.release}.match`;
@@ -133,7 +186,7 @@ function indistinctModels({ models, routing, extProc }: Settings): Problem[] {
 /** InferenceObjectives are named in one namespace, and each is of one pool. */
 function sharedObjectives(model: Model, others: readonly Model[]): Problem[] {
     return Object.entries(model.objectives).flatMap(([objective, priority]) => {
-        const owner = others.find(({ objectives }) => objectives[objective] !== undefined);
+        const owner = others.find(({ objectives }) => Object.hasOwn(objectives, objective));
         return owner === undefined
             ? []
             : [
@@ -151,7 +204,12 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
     const name = (setting: string) => at(model, settings, setting);
     return [
         ...longModelNames(model, settings),
-        ...limitsBelowRequests(model, name),
+        ...(["decode", "prefill", "epp"] as const).flatMap((workload) =>
+            limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
+        ),
+        ...headerConflicts(model, settings, name),
+        ...pullSecretTwice(model, settings, name),
+        ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
         ...beyondRelease(model, name),
         ...unusedOrMissing(model, settings, name),
@@ -172,19 +230,78 @@ function longModelNames(model: Model, settings: Settings): Problem[] {
     ];
 }
 
-function limitsBelowRequests({ resources }: Model, name: Name): Problem[] {
-    return Object.entries(resources).flatMap(([workload, { requests, limits }]) =>
-        (["cpu", "memory"] as const)
-            .filter((kind) => quantityOf(requests[kind]) > quantityOf(limits[kind]))
-            .map((kind) =>
-                refused(
-                    name(`resources.${workload}.limits.${kind}`),
-                    limits[kind],
-                    "",
-                    `at least ${name(`resources.${workload}.requests.${kind}`)}, which is ${shown(requests[kind])}`,
-                ),
+function limitsBelowRequests(setting: string, { requests, limits }: ResourceSettings): Problem[] {
+    return (["cpu", "memory"] as const)
+        .filter((kind) => quantityOf(requests[kind]) > quantityOf(limits[kind]))
+        .map((kind) =>
+            refused(
+                `${setting}.limits.${kind}`,
+                limits[kind],
+                "",
+                `at least ${setting}.requests.${kind}, which is ${shown(requests[kind])}`,
             ),
-    );
+        );
+}
+
+/** Most headers that an HTTPRoute's match may name (Gateway API's CRD). */
+const mostHeaders = 16;
+
+/** A header that is asked for twice must be asked for with one value: no request carries two. */
+function headerConflicts(model: Model, settings: Settings, name: Name): Problem[] {
+    const headers = requiredHeaders(model, settings);
+    const isShared = (setting: string) => setting === "routing.headers";
+    const problems = headers.flatMap(({ setting, ...header }, index) => {
+        const other = headers.slice(0, index).find((earlier) => isSameHeader(earlier, header));
+        return other === undefined || other.value === header.value
+            ? []
+            : [
+                  refused(
+                      isShared(setting) ? setting : name(setting),
+                      { [header.name]: header.value },
+                      `, because ${isShared(other.setting) ? other.setting : name(other.setting)} asks for ${other.name} ${shown(other.value)}`,
+                      "another header, or the same value",
+                  ),
+              ];
+    });
+    const names = new Set(headers.map((header) => header.name.toLowerCase()));
+    return names.size <= mostHeaders
+        ? problems
+        : [
+              ...problems,
+              refused(
+                  "routing.headers",
+                  Object.keys(settings.routing.headers),
+                  `, because with ${name("match")} the route matches ${String(names.size)} headers`,
+                  `at most ${String(mostHeaders)} in all`,
+              ),
+          ];
+}
+
+/** The Secret that the stack makes itself stands among the pods' already: Kubernetes takes each name once. */
+function pullSecretTwice(model: Model, { registry, release, gateway }: Settings, name: Name): Problem[] {
+    const { pullSecret } = gatewayNames(release, gateway.className);
+    return registry.server !== undefined && model.images.pullSecrets.includes(pullSecret)
+        ? [
+              refused(
+                  name("images.pullSecrets"),
+                  model.images.pullSecrets,
+                  ` with registry.server, which makes ${pullSecret}`,
+                  "the names of other Secrets",
+              ),
+          ]
+        : [];
+}
+
+function largePickerConfig({ epp: { customConfig } }: Model, name: Name): Problem[] {
+    const bytes = customConfig === undefined ? 0 : Buffer.byteLength(pickerConfigText(customConfig));
+    return bytes <= maxDataBytes
+        ? []
+        : [
+              {
+                  setting: name("epp.customConfig"),
+                  message: `${name("epp.customConfig")}: an EndpointPickerConfig of ${String(bytes)} bytes is not allowed, because a ConfigMap holds it; allowed: at most ${String(maxDataBytes)} bytes.`,
+              },
+          ];
 }
 
 /** Images of an unknown version, or whose versions do not work together or with what is asked of them. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { gatewayDuration, gatewayDurationAllowed, headerName, textMap, toggle } from "./common";
+import { gatewayDuration, gatewayDurationAllowed, headerName, headerValue, toggle } from "./common";
 import { defaultVersions } from "../../releases";
+import { infrastructureAnnotations, labelKey, labelValue, maxDataBytes } from "./kubernetes";
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
+import { nanosecondsOf } from "./durations";
 import { dnsLabel, dnsLabelAllowed, duration, durationAllowed, resources, setting } from "./values";
 
 const namespaces = z
@@ -23,6 +25,14 @@ const namespaces = z
     })
     .prefault({});
 
+/** Of a Secret that has two of them. */
+function pem(start: RegExp): z.ZodString {
+    return z
+        .string()
+        .max(maxDataBytes / 2, { abort: true })
+        .regex(start);
+}
+
 const gateway = z
     .strictObject({
         className: setting(
@@ -35,24 +45,24 @@ const gateway = z
             "Type of the Service that Istio creates for the Gateway.",
             "one of LoadBalancer, NodePort, ClusterIP",
         ).default("LoadBalancer"),
-        serviceAnnotations: textMap(
+        serviceAnnotations: infrastructureAnnotations(
             "Annotations of the Gateway's Service and Deployment, e.g. for a cloud's load balancer.",
         ).default({}),
         resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "2", memory: "1Gi" }),
         tlsSecretName: setting(
             dnsLabel,
-            "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
+            "TLS Secret in the scheduler namespace. Routes are then on an HTTPS listener on 443, and port 80 redirects there.",
             "the name of a Secret",
         ).optional(),
         tls: z
             .strictObject({
                 certificate: setting(
-                    z.string().regex(/^\s*-----BEGIN CERTIFICATE-----/),
-                    "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret, and adds an HTTPS listener on 443.",
+                    pem(/^\s*-----BEGIN CERTIFICATE-----/),
+                    "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret. Routes are then on an HTTPS listener on 443, and port 80 redirects there.",
                     "certificates in PEM",
                 ),
                 key: setting(
-                    z.string().regex(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/),
+                    pem(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/),
                     "Private key of the certificate, in PEM. In the stack's config it must be encrypted.",
                     "a private key in PEM",
                 ).meta({ secret: true }),
@@ -60,7 +70,10 @@ const gateway = z
             .meta({ secret: true, description: "The Gateway's TLS certificate and its key." })
             .optional(),
         istioVersion: setting(
-            z.string().regex(/^\d+\.\d+(\.\d+)?$/),
+            z
+                .string()
+                .max(20, { abort: true })
+                .regex(/^\d+\.\d+(\.\d+)?$/),
             "The cluster's Istio, which decides what can be routed how.",
             'an Istio version, e.g. "1.28.5"',
         ).default(defaultVersions.istio),
@@ -70,20 +83,27 @@ const gateway = z
 const registry = z
     .strictObject({
         server: setting(
-            z.string().regex(/^(https:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[\w./-]*)?$/),
+            z
+                .string()
+                .max(255, { abort: true })
+                .regex(/^(https:\/\/)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[\w./-]*)?$/),
             "Registry that the images are pulled from. With username and password it makes an image pull Secret in both namespaces, which every pod of the stack uses.",
             "a registry as images name it, e.g. ghcr.io or https://index.docker.io/v1/",
         ).optional(),
         username: setting(
             z
                 .string()
-                .min(1)
-                .regex(/^[^:]*$/),
+                .max(255, { abort: true })
+                .regex(/^[^:]+$/),
             "User of the registry.",
-            "a name without ':'",
+            "a name of at most 255 characters without ':'",
         ).optional(),
         password: setting(
-            z.string().min(1),
+            // A third of what a Secret holds, in which it stands twice, once in base64.
+            z
+                .string()
+                .min(1)
+                .max(maxDataBytes / 8),
             "Password or token of the registry's user. In the stack's config it must be encrypted.",
             "text",
         )
@@ -93,6 +113,13 @@ const registry = z
     .meta({ secret: true })
     .prefault({});
 
+/** As Gateway API's `Hostname`, which is no IP address. */
+const hostname = z
+    .string()
+    .max(253, { abort: true })
+    .regex(/^(?!\d+\.\d+\.\d+\.\d+$)(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+    .meta({ allowed: "a DNS name, e.g. llm.example.com or *.example.com" });
+
 const routing = z
     .strictObject({
         backend: setting(
@@ -101,18 +128,13 @@ const routing = z
             "one of Service, InferencePool",
         ).default("Service"),
         hostnames: setting(
-            z.array(
-                z
-                    .string()
-                    .regex(/^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-                    .max(253),
-            ),
+            z.array(hostname).max(16),
             "Hosts that the routes answer to. None means every host.",
-            "a list of DNS names, each possibly starting with *.",
+            "a list of at most 16 DNS names, each possibly starting with *",
         ).default([]),
         headers: setting(
-            z.record(headerName, z.string().min(1).max(4096)),
-            "Headers that every request must carry, beside the model's own match.",
+            z.record(headerName, headerValue),
+            "Headers that every request must carry, beside the model's own match. A route takes 16 in all.",
             "an object of header values by name",
         ).default({}),
         requestTimeout: setting(
@@ -128,6 +150,8 @@ const routing = z
     })
     .prefault({});
 
+const messageTimeoutAllowed = `${durationAllowed}, at most 60m`;
+
 const extProc = z
     .strictObject({
         enabled: toggle(
@@ -139,9 +163,12 @@ const extProc = z
             "one of FailClose, FailOpen",
         ).default("FailClose"),
         messageTimeout: setting(
-            duration,
+            // Envoy takes no more (`ExternalProcessor.message_timeout`).
+            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf("60m"), {
+                params: { allowed: messageTimeoutAllowed },
+            }),
             "How long the Gateway waits for each of the EPP's answers. With a pool, Istio decides.",
-            durationAllowed,
+            messageTimeoutAllowed,
         ).default("5s"),
     })
     .prefault({});
@@ -164,8 +191,14 @@ const networkPolicies = z
             "Namespace whose pods may read metrics.",
             dnsLabelAllowed,
         ).default("monitoring"),
-        directClientLabels: textMap(
+        directClientLabels: setting(
+            // A selector without labels would admit every pod of the cluster.
+            z
+                .record(labelKey, labelValue)
+                .refine((labels) => Object.keys(labels).length > 0)
+                .meta({ minProperties: 1 }),
             "Labels of the pods, in any namespace, that may take the direct path.",
+            "an object of label values by label key, at least one",
         ).default({ "llm-d.ai/direct-client": "true" }),
     })
     .prefault({});
@@ -200,8 +233,8 @@ const cluster = z
         clusterIdentifier: setting(
             z
                 .string()
-                .regex(/^[\w][\w.:/-]*$/)
-                .max(200),
+                .max(200, { abort: true })
+                .regex(/^[\w][\w.:/-]*$/),
             "A name of your own for the cluster. While it stays, a kubeconfig with another server, proxy or user replaces nothing; another name replaces everything. Set it in an `up` of its own, before the kubeconfig changes. Default: the kubeconfig's entry of the cluster is its identity.",
             "at most 200 letters, digits and . : / _ -, e.g. prod-eu",
         ).optional(),
@@ -230,7 +263,10 @@ export const settingsSchema = z.strictObject({
     registry,
     ...modelShape,
     models: setting(
-        z.record(dnsLabel, z.looseObject({})),
+        z.record(
+            dnsLabel.meta({ allowed: dnsLabelAllowed }),
+            z.looseObject({}).meta({ allowed: "an object of model settings" }),
+        ),
         "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease and match, over those of the top level. None means one model, the release's.",
         "an object of model settings by release",
     ).default({}),

@@ -86,8 +86,18 @@ function unreadablePair({ certificate, key }: { certificate: string; key: string
             return undefined;
         }
     };
-    const leaf = read(() => new X509Certificate(certificate));
-    if (leaf === undefined) {
+    // A file with everything in it, as some servers want it: as a certificate it would be no secret.
+    if (/-----BEGIN (?!CERTIFICATE-----)/.test(certificate)) {
+        return refused(
+            "gateway.tls.certificate",
+            "it holds something else besides certificates; allowed: certificates in PEM, and the private key in gateway.tls.key",
+        );
+    }
+    const blocks = certificate
+        .split(/(?=-----BEGIN CERTIFICATE-----)/)
+        .filter((block) => block.trim() !== "");
+    const [leaf, ...others] = blocks.map((block) => read(() => new X509Certificate(block)));
+    if (leaf === undefined || others.includes(undefined)) {
         return refused("gateway.tls.certificate", "it cannot be read; allowed: certificates in PEM");
     }
     const privateKey = read(() => createPrivateKey(key));

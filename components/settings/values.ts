@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestGoDuration, nanosecondsOf } from "./durations";
 
 /** What a setting says of itself: the description feeds the docs, `allowed` the error messages. */
 export interface SettingMeta {
@@ -21,8 +22,8 @@ export function setting<T extends z.ZodType>(schema: T, description: string, all
 /** A DNS-1123 label: what Kubernetes accepts as the name of a namespace or a part of a Service's name. */
 export const dnsLabel = z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
-    .max(63);
+    .max(63, { abort: true })
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
 export const dnsLabelAllowed = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 
@@ -38,6 +39,7 @@ export function replicas(minimum: number, description: string): z.ZodInt {
 /** An image reference that is pinned: a tag other than `latest`, a digest, or both. */
 export const pinnedImage = z
     .string()
+    .max(512, { abort: true })
     .regex(
         /^[a-z0-9]+([._-]+[a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*((:(?!latest(@|$))\w[\w.-]{0,127})(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
     );
@@ -45,16 +47,23 @@ export const pinnedImage = z
 export const pinnedImageAllowed =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 
-/** A Go duration such as `20ms` or `1.5s`, as the simulator and Envoy read it. */
-export const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m))+$/);
-
 export const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 
-const quantity = /^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+/** A Go duration such as `20ms` or `1.5s`, as the simulator reads it: no longer than Go can hold. */
+export const duration = z
+    .string()
+    .max(64, { abort: true })
+    .regex(/^(\d+(\.\d+)?(ms|s|m))+$/, { abort: true })
+    .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: durationAllowed } });
+
+const quantity = z
+    .string()
+    .max(32, { abort: true })
+    .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/);
 
 const resourceAmounts = z.strictObject({
-    cpu: setting(z.string().regex(quantity), "CPU.", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
-    memory: setting(z.string().regex(quantity), "Memory.", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+    cpu: setting(quantity, "CPU.", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
+    memory: setting(quantity, "Memory.", "a Kubernetes quantity in quotes, e.g. 256Mi"),
 });
 
 /** Requests and limits of one container. Both are always set: the policy pack and restricted clusters ask for them. */

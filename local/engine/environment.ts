@@ -26,6 +26,21 @@ export function engineEnvironment(
     };
 }
 
+const keptVariables = ["PULUMI_HOME", "PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS"];
+
+/**
+ * Takes out of an environment what steers Pulumi: what the user has set is for stacks of their own, and would give ours
+ * flags, config or another provider. Where the user's plugins are stays known, and so does what the README offers for
+ * large stacks.
+ */
+export function dropPulumiVariables(environment: NodeJS.ProcessEnv): void {
+    for (const name of Object.keys(environment)) {
+        if (name.startsWith("PULUMI_") && !keptVariables.includes(name)) {
+            delete environment[name];
+        }
+    }
+}
+
 /**
  * The URL of a backend in files, without metadata beside each file: that is not replaced in one step as the file is, and
  * a run killed while it is written leaves a state that nobody can read (gocloud.dev/blob/fileblob: "failed to load

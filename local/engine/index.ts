@@ -1,3 +1,5 @@
+import { spawn } from "child_process";
+import { once } from "events";
 import * as fs from "fs";
 import * as path from "path";
 import type { EngineEvent, OutputMap, PulumiFn } from "@pulumi/pulumi/automation";
@@ -70,6 +72,15 @@ export interface Engine {
     refresh(options?: Omit<OperationOptions, "refresh" | "diff">): Promise<RunResult>;
     /** The stack's outputs as of the last `up`. */
     outputs(): Promise<OutputMap>;
+    /**
+     * Encrypts a setting in the stack's config, with the stack's own passphrase: the program takes a secret in no other
+     * way. The CLI reads it from its standard input: a command line, which the Automation API would put it on, can be read
+     * by everybody on the machine.
+     *
+     * @param setting as `pulumi config set --path` names it.
+     * @throws Error when the CLI refuses it; the value is not in the message.
+     */
+    setSecret(setting: string, value: string): Promise<void>;
     /** The Automation API's stack, for what has no method here. */
     stack: Stack;
 }
@@ -192,6 +203,25 @@ class EmbeddedEngine implements Engine {
 
     outputs(): Promise<OutputMap> {
         return this.stack.outputs();
+    }
+
+    async setSecret(setting: string, value: string): Promise<void> {
+        const { cli, layout } = this.parts;
+        const child = spawn(
+            cli,
+            ["config", "set", "--secret", "--path", "--non-interactive", "--stack", this.stack.name, setting],
+            {
+                cwd: layout.work,
+                env: { ...process.env, ...this.stack.workspace.envVars },
+                stdio: ["pipe", "ignore", "ignore"],
+            },
+        );
+        // It takes one line break off the end, so that a file is what it was.
+        child.stdin.end(`${value}\n`);
+        const [code] = (await once(child, "exit")) as [number | null];
+        if (code !== 0) {
+            throw new Error(`${setting}: the Pulumi CLI cannot encrypt it; it exited with ${String(code)}.`);
+        }
     }
 
     private policies(): Pick<EngineOptions, "policyPacks" | "policyPackConfigs"> {

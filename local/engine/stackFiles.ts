@@ -1,6 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
+import { messageOf } from "../../commands/shared/errors";
+import { readSettingsFile, readSettingsYaml } from "../../commands/shared/settingsYaml";
 import { deepMerge } from "../../components/settings/merge";
 
 /** What the overrides of a stack's config are. */
@@ -87,7 +89,14 @@ function refuseEncrypted(file: string, config: Values): void {
 }
 
 function readYaml(file: string): Values | undefined {
-    return fs.existsSync(file) ? asValues(parse(fs.readFileSync(file, "utf8"))) : undefined;
+    if (!fs.existsSync(file)) {
+        return undefined;
+    }
+    try {
+        return asValues(readSettingsYaml(readSettingsFile(file)));
+    } catch (error) {
+        throw new Error(`${path.basename(file)}: ${messageOf(error)}`, { cause: error });
+    }
 }
 
 function asValues(value: unknown): Values {

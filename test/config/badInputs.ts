@@ -1,3 +1,5 @@
+import { stringify } from "yaml";
+
 /** A stack config that must be refused, and every line of the error. */
 export interface BadInput {
     config: Record<string, unknown>;
@@ -9,8 +11,25 @@ const image =
     "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
 const clusterIdentifier = "at most 200 letters, digits and . : / _ -, e.g. prod-eu";
 const duration = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+const messageTimeout = `${duration}, at most 60m`;
+const labelKey =
+    "a Kubernetes label key (at most 63 of A-Z, a-z, 0-9, '-', '_' and '.', after a DNS name and '/' or after neither)";
+const labelValue =
+    "a Kubernetes label value in quotes (at most 63 of A-Z, a-z, 0-9, '-', '_' and '.', none of these at either end)";
+const annotationKey = labelKey.replace("a Kubernetes label key", "an annotation key");
+const headerName = "a header name (at most 256 letters, digits and !#$%&'*+-.^_`|~)";
+const headerValue = "text of 1 to 4096 characters, without control characters and without spaces at its ends";
+const hostname = "a DNS name, e.g. llm.example.com or *.example.com";
+const hostnames = "a list of at most 16 DNS names, each possibly starting with *";
+const matchPath = "an absolute path of at most 1024 characters without . and .. as segments, e.g. /llama";
 const topLevel =
     "release, modelRelease, namespaces, gateway, routing, extProc, registry, replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, models, monitoring, networkPolicies, protect, readiness, cluster";
+
+/** A value as a message shows it: no more than its first 200 characters. */
+function shown(value: unknown): string {
+    const text = JSON.stringify(value);
+    return text.length > 200 ? `${text.slice(0, 200)}... (${String(text.length)} characters)` : text;
+}
 
 /**
  * One setting with one bad value.
@@ -25,8 +44,56 @@ function bad(setting: string, value: unknown, allowed: string, inside?: string |
     const badPart = inside === undefined ? value : (value as Record<string | number, unknown>)[inside];
     return {
         config,
-        messages: [`${place}: ${JSON.stringify(badPart)} is not allowed; allowed: ${allowed}.`],
+        messages: [`${place}: ${shown(badPart)} is not allowed; allowed: ${allowed}.`],
     };
+}
+
+/** As {@link bad}, of a value that no message may repeat. */
+function secret(setting: string, value: unknown, allowed: string): BadInput {
+    return {
+        ...bad(setting, value, ""),
+        messages: [`${setting}: [secret] is not allowed; allowed: ${allowed}.`],
+    };
+}
+
+/** A name that an object of the user's own names has, and may not have. */
+function badName(setting: string, name: string, allowed: string): BadInput {
+    return {
+        ...bad(setting, { [name]: name }, ""),
+        messages: [`${setting}: the name ${shown(name)} is not allowed; allowed: ${allowed}.`],
+    };
+}
+
+/** Two settings that are each allowed, and the one problem that they are together. */
+function together(config: Record<string, unknown>, message: string): BadInput {
+    return { config, messages: [message] };
+}
+
+/** Values, each with what is said of it. */
+function pairs(...all: [object, string][]): [object, string][] {
+    return all;
+}
+
+/** One that the EPP would take, were it not that no ConfigMap can hold it. */
+function largePickerConfig(): object {
+    const names = Array.from({ length: 20_000 }, (_, index) => `a-long-name-of-a-plugin-${String(index)}`);
+    return {
+        apiVersion: "inference.networking.x-k8s.io/v1alpha1",
+        kind: "EndpointPickerConfig",
+        plugins: [
+            { type: "single-profile-handler" },
+            { type: "decode-filter" },
+            ...names.map((name) => ({ type: "max-score-picker", name })),
+        ],
+        schedulingProfiles: [
+            { name: "default", plugins: [{ pluginRef: "decode-filter" }, { pluginRef: names[0] }] },
+        ],
+    };
+}
+
+/** An object in an object, so many times. */
+function nested(levels: number): object {
+    return Array.from({ length: levels }).reduce<object>((inner) => ({ a: inner }), {});
 }
 
 /** Config, and the error it must give: one line for each problem. */
@@ -41,7 +108,7 @@ export const badInputs: BadInput[] = [
     bad("namespaces.simulator", "x".repeat(64), dnsLabel),
     bad("namespaces.simulator", 7, dnsLabel),
     bad("namespaces.create", "yes", "true or false"),
-    bad(
+    secret(
         "gateway",
         ["istio"],
         "an object with any of className, serviceType, serviceAnnotations, resources, tlsSecretName, tls, istioVersion",
@@ -54,8 +121,10 @@ export const badInputs: BadInput[] = [
     bad("extProc.enabled", "true", "true or false"),
     bad("extProc.enabled", 1, "true or false"),
     bad("extProc.failureMode", "Open", "one of FailClose, FailOpen"),
-    bad("extProc.messageTimeout", "5", duration),
-    bad("extProc.messageTimeout", 5, duration),
+    bad("extProc.messageTimeout", "5", messageTimeout),
+    bad("extProc.messageTimeout", 5, messageTimeout),
+    // Envoy's own limit, written in another way.
+    bad("extProc.messageTimeout", "3600.001s", messageTimeout),
     bad("replicas", 3, "an object with any of decode, prefill, epp"),
     bad("replicas.decode", 0, "a whole number from 1 to 1000"),
     bad("replicas.decode", -1, "a whole number from 1 to 1000"),
@@ -83,12 +152,12 @@ export const badInputs: BadInput[] = [
     bad("simulator.blockSize", 20, "one of 8, 16, 32, 64, 128"),
     bad("resources.decode.limits.cpu", "half", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
     bad("resources.epp.requests.memory", "1GB", "a Kubernetes quantity in quotes, e.g. 256Mi"),
-    bad(
+    secret(
         "registry.server",
-        "ghcr.io/a b",
+        "https://robot:hunter2@ghcr.io",
         "a registry as images name it, e.g. ghcr.io or https://index.docker.io/v1/",
     ),
-    bad("registry.username", "robot:1", "a name without ':'"),
+    secret("registry.username", "robot:hunter2", "a name of at most 255 characters without ':'"),
     {
         config: { registry: { password: { of: "hunter2" } } },
         messages: ["registry.password: [secret] is not allowed; allowed: text."],
@@ -211,12 +280,12 @@ export const badInputs: BadInput[] = [
     },
     bad("gateway.istioVersion", "latest", 'an Istio version, e.g. "1.28.5"'),
     bad("gateway.tlsSecretName", "TLS", "the name of a Secret"),
-    bad("gateway.serviceAnnotations", { a: 1 }, "an object of text by text", "a"),
-    bad("routing.hostnames", ["*"], "a list of DNS names, each possibly starting with *.", 0),
-    bad("routing.hostnames", "llm.example.com", "a list of DNS names, each possibly starting with *."),
+    bad("gateway.serviceAnnotations", { a: 1 }, "text of at most 4096 characters", "a"),
+    bad("routing.hostnames", ["*"], hostname, 0),
+    bad("routing.hostnames", "llm.example.com", hostnames),
     bad("routing.requestTimeout", "1.5s", "a Gateway API duration, e.g. 30s, 1m30s or 500ms"),
-    bad("routing.headers", { "x-tenant": "" }, "an object of header values by name", "x-tenant"),
-    bad("images.pullSecrets", "registry", "a list of Secret names"),
+    bad("routing.headers", { "x-tenant": "" }, headerValue, "x-tenant"),
+    bad("images.pullSecrets", "registry", "a list of Secret names, each once"),
     bad("epp.plugins", "fast", "one of default, prefix-cache, load-aware, pd-disaggregated, custom"),
     bad("epp.logLevel", 11, "a whole number from 0 to 10"),
     bad("epp.otlpEndpoint", "otel:4317", "an http(s) URL, e.g. http://otel-collector.observability:4317"),
@@ -224,12 +293,12 @@ export const badInputs: BadInput[] = [
     bad("podDisruptionBudget.maxUnavailable", 0, "a whole number from 1 to 1000"),
     bad("proxy.maxPendingRequests", 0, "a whole number from 1 to 1000000"),
     bad("proxy.loadBalancer", "LEAST_CONN", "one of ROUND_ROBIN, LEAST_REQUEST, RANDOM"),
-    bad("objectives", { low: 5000 }, "an object of whole numbers from -1000 to 1000 by name", "low"),
+    bad("objectives", { low: 5000 }, "a whole number from -1000 to 1000", "low"),
     bad("models", ["llama"], "an object of model settings by release"),
     {
         config: { placement: { decode: { tolerations: [{ effect: "Never" }] } } },
         messages: [
-            'placement.decode.tolerations.0.effect: "Never" is not allowed; allowed: a list of tolerations: key, operator, value, effect, tolerationSeconds.',
+            'placement.decode.tolerations.0.effect: "Never" is not allowed; allowed: one of NoSchedule, PreferNoSchedule, NoExecute.',
         ],
     },
     {
@@ -369,4 +438,180 @@ export const badInputs: BadInput[] = [
             'simulator.mode: "x" is not allowed; allowed: one of echo, random.',
         ],
     },
+    // Labels, annotations and places of pods, as the API server would refuse them.
+    badName("placement.decode.nodeSelector", "gpu pool", labelKey),
+    badName("placement.epp.nodeSelector", "Example.com/pool", labelKey),
+    badName("placement.epp.nodeSelector", `${"a".repeat(254)}/pool`, labelKey),
+    badName("placement.prefill.nodeSelector", "a/b/c", labelKey),
+    badName("networkPolicies.directClientLabels", `x${"y".repeat(63)}`, labelKey),
+    bad("placement.decode.nodeSelector", { pool: "big gpu" }, labelValue, "pool"),
+    bad("placement.decode.nodeSelector", { pool: 7 }, labelValue, "pool"),
+    bad("networkPolicies.directClientLabels", { client: "-yes" }, labelValue, "client"),
+    bad("networkPolicies.directClientLabels", {}, "an object of label values by label key, at least one"),
+    badName("gateway.serviceAnnotations", "example.com/", annotationKey),
+    badName("gateway.serviceAnnotations", "Example.com/lb", annotationKey),
+    bad(
+        "gateway.serviceAnnotations",
+        Object.fromEntries([..."abcdefghi"].map((key) => [key, "x"])),
+        "an object of text by annotation key, at most 8",
+    ),
+    bad("gateway.serviceAnnotations", { lb: "x".repeat(4097) }, "text of at most 4096 characters", "lb"),
+    ...pairs(
+        [{ key: "gpu", operator: "Exists", value: "yes" }, "a toleration of operator Exists without a value"],
+        [{ effect: "NoExecute" }, "a toleration with a key, or with operator Exists for every taint"],
+        [{ key: "gpu", tolerationSeconds: 5 }, "a toleration with tolerationSeconds and effect NoExecute"],
+    ).map(([toleration, allowed]) =>
+        together(
+            { placement: { decode: { tolerations: [toleration] } } },
+            `placement.decode.tolerations.0: ${JSON.stringify(toleration)} is not allowed; allowed: ${allowed}.`,
+        ),
+    ),
+    together(
+        { placement: { epp: { tolerations: [{ key: "a b", operator: "Exists" }] } } },
+        `placement.epp.tolerations.0.key: "a b" is not allowed; allowed: ${labelKey}.`,
+    ),
+    together(
+        { placement: { epp: { affinity: { podAntiAfinity: {} } } } },
+        "placement.epp.affinity.podAntiAfinity: unknown setting; did you mean placement.epp.affinity.podAntiAffinity? Allowed here: nodeAffinity, podAffinity, podAntiAffinity.",
+    ),
+    ...pairs(
+        [
+            { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "" }] } },
+            `podAffinity.requiredDuringSchedulingIgnoredDuringExecution.0.topologyKey: "" is not allowed; allowed: ${labelKey}.`,
+        ],
+        [
+            {
+                nodeAffinity: {
+                    preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 0, preference: {} }],
+                },
+            },
+            "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution.0.weight: 0 is not allowed; allowed: a whole number from 1 to 100.",
+        ],
+        [
+            { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
+            "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: [] is not allowed; allowed: a list of at least one term.",
+        ],
+        [
+            {
+                podAntiAffinity: {
+                    requiredDuringSchedulingIgnoredDuringExecution: [
+                        { topologyKey: "zone", matchLabelKeys: ["pod-template-hash"] },
+                    ],
+                },
+            },
+            'podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.0: {"topologyKey":"zone","matchLabelKeys":["pod-template-hash"]} is not allowed; allowed: matchLabelKeys and mismatchLabelKeys beside a labelSelector, and no key of matchLabelKeys in the others.',
+        ],
+    ).map(([affinity, message]) =>
+        together({ placement: { decode: { affinity } } }, `placement.decode.affinity.${message}`),
+    ),
+    // What the CRDs of Gateway API limit.
+    bad("routing.hostnames", ["a..b"], hostname, 0),
+    bad("routing.hostnames", ["-a.b"], hostname, 0),
+    bad("routing.hostnames", ["192.0.2.7"], hostname, 0),
+    bad("routing.hostnames", [..."abcdefghijklmnopq"], hostnames),
+    badName("routing.headers", "x tenant", headerName),
+    badName("routing.headers", "x".repeat(257), headerName),
+    bad("routing.headers", { "x-tenant": " blue" }, headerValue, "x-tenant"),
+    bad("models.llama.match.path", "/a/../b", matchPath),
+    bad("models.llama.match.path", "/.", matchPath),
+    bad("models.llama.match.path", "/a//b", matchPath),
+    bad("models.llama.match.path", "", matchPath),
+    bad("models.llama.match.path", `/${"a".repeat(1024)}`, matchPath),
+    together(
+        { routing: { requestTimeout: "1m", backendRequestTimeout: "61s" } },
+        'routing.backendRequestTimeout: "61s" is not allowed; allowed: at most routing.requestTimeout, which is "1m".',
+    ),
+    together(
+        {
+            routing: { headers: Object.fromEntries([..."abcdefghijklmnop"].map((name) => [name, "x"])) },
+            models: { llama: { match: { modelName: true } } },
+        },
+        'routing.headers: ["a","b","c","d","e","f","g","h","i","j","k","l","m","n","o","p"] is not allowed, because with models.llama.match the route matches 17 headers; allowed: at most 16 in all.',
+    ),
+    together(
+        {
+            routing: { headers: { "X-Tenant": "blue" } },
+            models: { llama: { match: { header: { name: "x-tenant", value: "red" } } } },
+        },
+        'models.llama.match.header: {"x-tenant":"red"} is not allowed, because routing.headers asks for X-Tenant "blue"; allowed: another header, or the same value.',
+    ),
+    together(
+        { routing: { headers: { "x-a": "1", "X-A": "2" } } },
+        'routing.headers: {"X-A":"2"} is not allowed, because routing.headers asks for x-a "1"; allowed: another header, or the same value.',
+    ),
+    // Several models whose requests only look different.
+    together(
+        {
+            models: {
+                one: { match: { header: { name: "X-Team", value: "a" } } },
+                two: { match: { header: { name: "x-team", value: "a" } } },
+            },
+        },
+        'models.two.match: {"modelName":false,"header":{"name":"x-team","value":"a"}} is not allowed; allowed: another match than that of models.one.',
+    ),
+    together(
+        { models: { one: { match: { path: "/m" } }, two: { match: { path: "/m/" } } } },
+        'models.two.match: {"modelName":false,"path":"/m/"} is not allowed; allowed: another match than that of models.one.',
+    ),
+    together(
+        {
+            models: {
+                one: { match: { modelName: true }, simulator: { model: "m" } },
+                two: { match: { header: { name: "x-gateway-model-name", value: "m" } } },
+            },
+        },
+        'models.two.match: {"modelName":false,"header":{"name":"x-gateway-model-name","value":"m"}} is not allowed; allowed: another match than that of models.one.',
+    ),
+    // Lists that Kubernetes keeps by name, and names that objects of JavaScript have by themselves.
+    bad("images.pullSecrets", ["a", "b", "a"], "a list of Secret names, each once"),
+    together(
+        {
+            registry: { server: "ghcr.io", username: "robot", password: "hunter2" },
+            images: { pullSecrets: ["infra-inference-scheduling-registry"] },
+        },
+        'images.pullSecrets: ["infra-inference-scheduling-registry"] is not allowed with registry.server, which makes infra-inference-scheduling-registry; allowed: the names of other Secrets.',
+    ),
+    ...["models", "objectives", "routing.headers", "placement.decode.nodeSelector"].map((setting) => ({
+        ...bad(setting, JSON.parse('{"__proto__": {}}'), ""),
+        messages: [`${setting}: the name "__proto__" is not allowed; allowed: another name.`],
+    })),
+    badName("objectives", "Interactive_Chat", dnsLabel),
+    badName("models", "llama.8b", dnsLabel),
+    // Amounts, compared as Kubernetes compares them.
+    together(
+        { gateway: { resources: { limits: { cpu: "50m" } } } },
+        'gateway.resources.limits.cpu: "50m" is not allowed; allowed: at least gateway.resources.requests.cpu, which is "100m".',
+    ),
+    together(
+        {
+            resources: {
+                decode: {
+                    requests: { memory: "9007199254740993" },
+                    limits: { memory: "9007199254740992" },
+                },
+            },
+        },
+        'resources.decode.limits.memory: "9007199254740992" is not allowed; allowed: at least resources.decode.requests.memory, which is "9007199254740993".',
+    ),
+    bad("simulator.timeToFirstToken", "9223372037s", duration),
+    bad("simulator.interTokenLatency", "9".repeat(70) + "s", duration),
+    together(
+        { gateway: { className: "c".repeat(40) } },
+        `gateway.className: "${"c".repeat(40)}" is not allowed, because it makes the name infra-inference-scheduling-inference-gateway-${"c".repeat(40)} of 85 characters; allowed: at most 18 characters.`,
+    ),
+    together(
+        { namespaces: { simulator: "default" } },
+        'namespaces.simulator: "default" is not allowed with namespaces.create, because every cluster has it; allowed: a namespace of the stack\'s own, or namespaces.create false.',
+    ),
+    together(
+        {
+            ...{ extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+            epp: { plugins: "custom", customConfig: largePickerConfig() },
+        },
+        `epp.customConfig: an EndpointPickerConfig of ${String(Buffer.byteLength(stringify(largePickerConfig())))} bytes is not allowed, because a ConfigMap holds it; allowed: at most 1048576 bytes.`,
+    ),
+    together(
+        { epp: { customConfig: nested(100) } },
+        "epp.customConfig.a: a value nested more than 64 levels deep is not allowed; allowed: fewer levels.",
+    ),
 ];

@@ -95,6 +95,60 @@ describe("secret settings", () => {
         );
     });
 
+    it("refuse a certificate with the private key behind it, which would not be encrypted", () => {
+        for (const certificate of [
+            pair.certificate + pair.key,
+            `${pair.certificate}\n-----BEGIN EC PARAMETERS-----\n`,
+        ]) {
+            assert.equal(
+                refusal(() => parseSettings(gateway({ ...pair, certificate }))),
+                "gateway.tls.certificate: [secret] is not allowed, because it holds something else besides certificates; allowed: certificates in PEM, and the private key in gateway.tls.key.",
+            );
+        }
+    });
+
+    it("hold a chain of certificates, each of which can be read", () => {
+        const issuer = selfSigned("issuer.example").certificate;
+        const chain = `${pair.certificate}# its issuer\n${issuer}`;
+        assert.equal(parseSettings(gateway({ ...pair, certificate: chain })).gateway.tls!.certificate, chain);
+        assert.match(
+            refusal(() =>
+                parseSettings(
+                    gateway({
+                        ...pair,
+                        certificate: chain.replace(/[^-]{20}\n-----END CERTIFICATE-----\n$/, ""),
+                    }),
+                ),
+            ),
+            /^gateway\.tls\.certificate: \[secret\] is not allowed, because it cannot be read/,
+        );
+    });
+
+    it("never stand in a message where one is given in place of what should hold it", () => {
+        for (const top of ["registry", "gateway", "cluster"]) {
+            for (const value of ["hunter2", ["hunter2"], 7_261_534]) {
+                const message = refusal(() =>
+                    parseSettings({ [top]: typeof value === "string" ? value : JSON.stringify(value) }),
+                );
+                assert.ok(!/hunter2|7261534/.test(message), message);
+            }
+        }
+    });
+
+    it("never stand in a message where a URL has them", () => {
+        const values = {
+            "registry.server": "https://robot:hunter2@ghcr.io",
+            "epp.otlpEndpoint": "ftp://robot:hunter2@otel:4317",
+            "images.epp": "robot:hunter2@ghcr.io/llm-d/epp:v1",
+            "images.simulator": "https://robot:hunt/hunter2@ghcr.io/sim:v1",
+        };
+        for (const [setting, value] of Object.entries(values)) {
+            const [top, inner] = setting.split(".") as [string, string];
+            const message = refusal(() => parseSettings({ [top]: JSON.stringify({ [inner]: value }) }));
+            assert.ok(message.startsWith(`${setting}: `) && !/hunt/.test(message), message);
+        }
+    });
+
     it("never stand in a message, whatever is wrong with them", () => {
         const values = [7_261_534, ["hunter2"], { of: "hunter2" }, true];
         for (const setting of secretSettings) {

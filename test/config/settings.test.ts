@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { inspect } from "util";
 import { parse } from "yaml";
-import { parseSettings, SettingsError, settingsSchema } from "../../components/settings";
+import { parseSettings, SettingsError, settingsFrom, settingsSchema } from "../../components/settings";
 import { runProgram } from "../support/mocks";
 import { badInputs } from "./badInputs";
 
@@ -32,6 +32,96 @@ describe("settings", () => {
             );
         });
     }
+
+    const good: Record<string, Record<string, unknown>> = {
+        "no limit of a request beside one of an attempt": {
+            routing: { requestTimeout: "0s", backendRequestTimeout: "5m" },
+        },
+        "the same amount written in two ways": {
+            resources: { decode: { requests: { cpu: "700m" }, limits: { cpu: "0.7" } } },
+        },
+        "a header of a model that every request must carry anyway": {
+            routing: { headers: { "X-Tenant": "blue" } },
+            models: { a: { match: { header: { name: "x-tenant", value: "blue" } } } },
+        },
+        "a model for what no other takes": {
+            models: { a: { match: { path: "/a" } }, b: { match: { path: "/" } } },
+        },
+        "a model called as what every object has": {
+            models: { constructor: { match: { path: "/a" } }, b: { match: { path: "/b" } } },
+        },
+        "an objective called as what every object has, beside another of the model": {
+            ...{ extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+            objectives: { constructor: 1 },
+            models: { a: { objectives: { batch: 2 } } },
+        },
+        "labels and tolerations up to their limits": {
+            placement: {
+                decode: {
+                    nodeSelector: { [`${"a".repeat(253)}/${"B".repeat(63)}`]: "", x: "7" },
+                    tolerations: [{ operator: "Exists" }, { key: "gpu", value: "" }],
+                    affinity: {
+                        podAntiAffinity: {
+                            requiredDuringSchedulingIgnoredDuringExecution: [
+                                {
+                                    topologyKey: "topology.kubernetes.io/zone",
+                                    labelSelector: { matchExpressions: [{ key: "a", operator: "Exists" }] },
+                                    matchLabelKeys: ["pod-template-hash"],
+                                },
+                            ],
+                        },
+                    },
+                },
+            },
+        },
+        "a namespace that every cluster has, where it is there already": {
+            namespaces: { simulator: "default", create: false },
+        },
+    };
+    for (const [what, config] of Object.entries(good)) {
+        it(`accepts ${what}`, () => {
+            assert.doesNotThrow(() => parseSettings(asPulumiConfig(config)));
+        });
+    }
+
+    it("refuses objectives of two models that are called alike, and no others", () => {
+        const both = (one: string, other: string) =>
+            asPulumiConfig({
+                ...{ extProc: { enabled: true }, routing: { backend: "InferencePool" } },
+                models: {
+                    a: { match: { path: "/a" }, objectives: { [one]: 1 } },
+                    b: { match: { path: "/b" }, objectives: { [other]: 1 } },
+                },
+            });
+        assert.doesNotThrow(() => parseSettings(both("batch", "constructor")));
+        assert.throws(
+            () => parseSettings(both("constructor", "constructor")),
+            /models\.b\.objectives\.constructor/,
+        );
+    });
+
+    it("refuses a name without a value, which Pulumi hands over as the text null", () => {
+        assert.throws(() => parseSettings({ release: "null" }), /^Error: release: null is not allowed/);
+    });
+
+    it("refuses values that no JSON can hold, in a program's own settings", () => {
+        const itself: Record<string, unknown> = {};
+        itself.itself = itself;
+        assert.throws(
+            () => settingsFrom({ epp: { customConfig: itself } }),
+            (error) =>
+                error instanceof SettingsError && error.message.startsWith("epp: a value that is no JSON"),
+        );
+    });
+
+    it("names the first of many problems, and counts the others", () => {
+        const tolerations = Array.from({ length: 100 }, () => ({}));
+        assert.throws(
+            () => parseSettings(asPulumiConfig({ placement: { epp: { tolerations } } })),
+            (error) =>
+                error instanceof SettingsError && /^(.*\n){30}\.\.\. and 70 more\.$/.test(error.message),
+        );
+    });
 
     it("has at least 40 bad inputs to refuse", () => {
         assert.ok(badInputs.length >= 40);

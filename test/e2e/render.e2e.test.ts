@@ -9,6 +9,7 @@ import { yamlOf } from "../../commands/render/manifests";
 import { renderStack } from "../../commands/render/render";
 import { deepMerge } from "../../components/settings/merge";
 import { modes } from "../support/modes";
+import { monitorDefinitions } from "../support/monitors";
 import { leftToDo } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 import { differences } from "./support/differences";
@@ -32,7 +33,10 @@ describe("rendered manifests on the real API server", function () {
         this.timeout(45 * 60_000);
         await cluster.open(withoutIstio);
         const definitions = path.join(scratch, "monitors.yaml");
-        fs.writeFileSync(definitions, ["ServiceMonitor", "PodMonitor"].map(monitorDefinition).join("---\n"));
+        fs.writeFileSync(
+            definitions,
+            monitorDefinitions.map((definition) => stringify(definition)).join("---\n"),
+        );
         cluster.kubectl("apply", "--filename", definitions);
         cluster.kubectl("wait", "--for", "condition=Established", "--filename", definitions);
         // What the settings of a mode name and expect to be there.
@@ -155,28 +159,3 @@ describe("rendered manifests on the real API server", function () {
         };
     }
 });
-
-/** The Prometheus operator's kinds, without its schema: the control plane has none of them. */
-function monitorDefinition(kind: string): string {
-    const singular = kind.toLowerCase();
-    return stringify({
-        apiVersion: "apiextensions.k8s.io/v1",
-        kind: "CustomResourceDefinition",
-        metadata: { name: `${singular}s.monitoring.coreos.com` },
-        spec: {
-            group: "monitoring.coreos.com",
-            scope: "Namespaced",
-            names: { kind, singular, plural: `${singular}s` },
-            versions: [
-                {
-                    name: "v1",
-                    served: true,
-                    storage: true,
-                    schema: {
-                        openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-                    },
-                },
-            ],
-        },
-    });
-}

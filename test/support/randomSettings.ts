@@ -99,7 +99,8 @@ export const legalSettings: fc.Arbitrary<SettingsInput> = fc
     }))
     .filter(isLegal);
 
-function isLegal(settings: SettingsInput): boolean {
+/** Whether the settings' own rules take them. */
+export function isLegal(settings: SettingsInput): boolean {
     try {
         settingsFrom(settings);
         return true;

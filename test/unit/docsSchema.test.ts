@@ -61,8 +61,13 @@ describe("the JSON schema of Pulumi.<env>.yaml", () => {
         assert.notDeepEqual(errorsOf(withPrefix({ images: { epp: { secure: "AAAB" } } })), []);
     });
 
-    // Rules that span settings are the program's alone.
-    const bySetting = badInputs.filter(({ config }) => !settingsSchema.safeParse(config).success);
+    // Rules that span settings, or fields of one, or ask how long a duration is are the program's alone: those of a
+    // field have words of their own.
+    const bySetting = badInputs.filter(({ config }) =>
+        settingsSchema
+            .safeParse(config)
+            .error?.issues.some((issue) => issue.code !== "custom" || issue.params?.allowed === undefined),
+    );
 
     it("has at least 15 bad inputs to refuse", () => {
         assert.ok(bySetting.length >= 15, String(bySetting.length));

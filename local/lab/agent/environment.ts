@@ -86,5 +86,5 @@ function resourceOf(resource: string, { resources }: V1Container): string {
     const [kind, name = ""] = resource.split(".");
     const amounts = (kind === "limits" ? resources?.limits : resources?.requests) ?? {};
     const quantity = amounts[name] ?? "0";
-    return String(Math.ceil(quantityOf(quantity)));
+    return String((quantityOf(quantity) + 10n ** 9n - 1n) / 10n ** 9n);
 }

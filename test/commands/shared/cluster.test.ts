@@ -172,4 +172,17 @@ describe("a cluster by its kubeconfig", () => {
             /there is no file .*none/,
         );
     });
+
+    it("refuses a broken kubeconfig with the place that is broken, and nothing of what stands there", () => {
+        const file = path.join(folder, "broken");
+        fs.writeFileSync(file, "users:\n  - name: me\n    user: { token: hunter2: x }\n");
+        assert.throws(
+            () => new Cluster({ kubeconfig: file }),
+            (error: unknown) => {
+                assert.ok(error instanceof UsageError);
+                assert.match(error.message, /broken cannot be read as a kubeconfig: line 3, column \d+$/);
+                return true;
+            },
+        );
+    });
 });

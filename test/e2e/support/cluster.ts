@@ -34,6 +34,11 @@ export class TestCluster {
         return refuseTakeovers(this.session.engine, this.state);
     }
 
+    /** Path of the administrator's kubeconfig. */
+    get kubeconfig(): string {
+        return this.session!.kubeconfig;
+    }
+
     /** Runs kubectl against this control plane, and none other. */
     kubectl(...args: string[]): string {
         return this.runKubectl(args);

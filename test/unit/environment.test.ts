@@ -1,0 +1,82 @@
+import { strict as assert } from "assert";
+import { spawnSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { npmRun } from "../support/npmRun";
+
+const root = path.resolve(__dirname, "../..");
+
+/** What a user's shell may hold, each with a value that leads elsewhere where it is obeyed. */
+const hostile = {
+    KUBECONFIG: "/nowhere/kubeconfig",
+    PULUMI_HOME: "/nowhere/pulumi",
+    PULUMI_BACKEND_URL: "https://127.0.0.1:1",
+    PULUMI_CONFIG_PASSPHRASE: "another",
+    PULUMI_CONFIG: '{"llm-d-inference:release":"another"}',
+    PULUMI_NODEJS_PROJECT: "another",
+    PULUMI_NODEJS_STACK: "another",
+    PULUMI_NODEJS_DRY_RUN: "true",
+    PULUMI_K8S_DELETE_UNREACHABLE: "true",
+    PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY: "false",
+    HTTP_PROXY: "http://127.0.0.1:1",
+    HTTPS_PROXY: "http://127.0.0.1:1",
+    http_proxy: "http://127.0.0.1:1",
+    https_proxy: "http://127.0.0.1:1",
+    ALL_PROXY: "socks5://127.0.0.1:1",
+    NODE_OPTIONS: "--trace-warnings",
+    GOFLAGS: "-mod=vendor -tags=another",
+    MAKEFLAGS: "n",
+    CONFIG: "release=another",
+    ENV: "/etc/shrc",
+    LANG: "tr_TR.UTF-8",
+    LC_ALL: "tr_TR.UTF-8",
+    LANGUAGE: "tr",
+    TZ: "Pacific/Kiritimati",
+    FORCE_COLOR: "3",
+};
+
+describe("whatever the user's shell holds", () => {
+    const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd environment-"));
+    after(() => fs.rmSync(scratch, { recursive: true }));
+
+    function run(args: string[], environment: Record<string, string>) {
+        const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+            cwd: root,
+            env: { ...process.env, ...environment },
+            encoding: "utf8",
+        });
+        return { status, stdout, stderr };
+    }
+
+    /** The files of a folder, each with its text. */
+    function contents(folder: string): Record<string, string> {
+        const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+        return Object.fromEntries(
+            files
+                .filter((file) => fs.statSync(path.join(folder, file)).isFile())
+                .map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]),
+        );
+    }
+
+    it("a suite gives the same", function () {
+        this.timeout(300_000);
+        const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
+        const { status, stdout } = run([mocha, "test/unit/program.test.ts"], hostile);
+        assert.equal(status, 0, stdout.slice(-3000));
+        assert.match(stdout, /\d+ passing/);
+    });
+
+    it("a stack is rendered the same, into a folder with a space in its name", function () {
+        this.timeout(120_000);
+        const folders = [{}, hostile].map((environment, index) => {
+            const folder = path.join(scratch, String(index));
+            const args = [...npmRun("commands/render/main.ts"), "--stack", "prod", "--out", folder];
+            const { status, stderr } = run(args, environment);
+            assert.equal(status, 0, stderr);
+            return contents(folder);
+        });
+        assert.ok(Object.keys(folders[0]!).length > 15);
+        assert.deepEqual(folders[1], folders[0]);
+    });
+});
