@@ -124,10 +124,7 @@ const removals: Removal[] = [
         setting: "gateway.tls",
         before: { gateway: { tls: selfSigned("llm.example.com") } },
         after: {},
-        removed: [
-            "HTTPRoute infra-inference-scheduling-inference-gateway-redirect",
-            "Secret infra-inference-scheduling-inference-gateway-tls",
-        ],
+        removed: ["Secret infra-inference-scheduling-inference-gateway-tls"],
     },
     {
         setting: "registry",
