@@ -71,8 +71,6 @@ export interface GatewayNames {
     readonly gateway: string;
     /** The TLS Secret that a stack makes for the Gateway. */
     readonly tlsSecret: string;
-    /** The HTTPRoute that answers plain HTTP where there is TLS. */
-    readonly redirect: string;
     /** The image pull Secret that a stack makes in both namespaces. */
     readonly pullSecret: string;
     /** The Service that Istio creates for the Gateway: `<gateway>-<gatewayClassName>`. */
@@ -96,7 +94,6 @@ export function gatewayNames(release: string, gatewayClassName: string): Gateway
     return {
         gateway,
         tlsSecret: `${gateway}-tls`,
-        redirect: `${gateway}-redirect`,
         pullSecret: `infra-${release}-registry`,
         gatewayService: `${gateway}-${gatewayClassName}`,
     };

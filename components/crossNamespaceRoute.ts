@@ -30,8 +30,8 @@ export interface CrossNamespaceRouteArgs {
     name: string;
     /** Namespace of the HTTPRoute. */
     namespace: string;
-    /** The Gateway, and the listener of it, that the route attaches to. It is in the route's namespace. */
-    gateway: { name: string; listener: string };
+    /** The Gateway, and the listeners of it, that the route attaches to. It is in the route's namespace. */
+    gateway: { name: string; listeners: string[] };
     /** Where requests go: a Service or an InferencePool in another namespace. */
     backend: Backend;
     match: RouteMatch;
@@ -88,20 +88,21 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                 kind: "HTTPRoute",
                 metadata: {
                     ...routeMetadata,
-                    annotations: waitAnnotations(args.readiness, [
-                        'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True',
-                        'jsonpath={.status.parents[0].conditions[?(@.type=="ResolvedRefs")].status}=True',
-                    ]),
+                    annotations: waitAnnotations(
+                        args.readiness,
+                        args.gateway.listeners.flatMap((_listener, parent) => [
+                            `jsonpath={.status.parents[${String(parent)}].conditions[?(@.type=="Accepted")].status}=True`,
+                            `jsonpath={.status.parents[${String(parent)}].conditions[?(@.type=="ResolvedRefs")].status}=True`,
+                        ]),
+                    ),
                 },
                 spec: {
-                    parentRefs: [
-                        {
-                            group: api.gateway.group,
-                            kind: "Gateway",
-                            name: args.gateway.name,
-                            sectionName: args.gateway.listener,
-                        },
-                    ],
+                    parentRefs: args.gateway.listeners.map((sectionName) => ({
+                        group: api.gateway.group,
+                        kind: "Gateway",
+                        name: args.gateway.name,
+                        sectionName,
+                    })),
                     hostnames: unlessEmpty(match.hostnames),
                     rules: [
                         {

@@ -66,10 +66,7 @@ export interface DeploymentOutput {
         className: string;
         /** The Service that Istio creates for it. */
         service: string;
-        /** With TLS, it answers with a redirect. */
         httpPort: number;
-        /** Where there is TLS: the port that leads to the models. */
-        httpsPort?: number;
         statusPort: number;
     };
     /** By release. */
@@ -88,7 +85,6 @@ export function deploymentOutput(settings: Settings): DeploymentOutput {
             className: gateway.className,
             service: names.gatewayService,
             httpPort: ports.gatewayHttp,
-            ...(hasTls(gateway) && { httpsPort: ports.gatewayHttps }),
             statusPort: ports.gatewayStatus,
         },
         models: Object.fromEntries(models.map((model) => [model.release, modelOutput(model, settings)])),
@@ -101,10 +97,6 @@ export function modeOf({ extProc, routing }: Pick<Settings, "extProc" | "routing
         return "scoring";
     }
     return extProc.enabled ? "scoring-not-obeyed" : "scheduler";
-}
-
-function hasTls({ tls, tlsSecretName }: Settings["gateway"]): boolean {
-    return tls !== undefined || tlsSecretName !== undefined;
 }
 
 function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {

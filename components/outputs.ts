@@ -91,7 +91,7 @@ function modelOutputs(
         schedulerPath: {
             address: base,
             curl: curl(base, throughGateway),
-            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, scheduler.port),
+            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, ports.gatewayHttp),
         },
         directPath: {
             address: simulator.directAddress,

@@ -63,7 +63,6 @@ const deploymentSchema: z.ZodType<DeploymentOutput> = z.object({
         className: z.string(),
         service: z.string(),
         httpPort: portSchema,
-        httpsPort: portSchema.optional(),
         statusPort: portSchema,
     }),
     models: z

@@ -46,15 +46,12 @@ interface GatewayStatus {
     addresses?: { value?: string }[];
 }
 
-/**
- * The Gateway API Gateway that Istio turns into an Envoy Deployment and a Service `<name>-<class>`. With TLS, port 80
- * answers with a redirect alone.
- */
+/** The Gateway API Gateway that Istio turns into an Envoy Deployment and a Service `<name>-<class>`. */
 export class InferenceGateway extends pulumi.ComponentResource {
     readonly gatewayName: string;
     readonly serviceName: string;
-    /** Name of the listener that routes attach to: where there is TLS, nothing reaches a model without. */
-    readonly listener: "http" | "https";
+    /** Names of the listeners that routes attach to. */
+    readonly listeners: string[];
     /**
      * Host that clients reach the Gateway at: the address in its status, or its Service's in-cluster name where no
      * controller has set one.
@@ -71,9 +68,8 @@ export class InferenceGateway extends pulumi.ComponentResource {
             namespace: args.namespace,
             labels: commonLabels(this.gatewayName, args.release, "gateway"),
         };
-        const tlsSecretName = args.tls === undefined ? args.tlsSecretName : names.tlsSecret;
-        const listeners = gatewayListeners(tlsSecretName);
-        this.listener = tlsSecretName === undefined ? "http" : "https";
+        const listeners = gatewayListeners(args.tls === undefined ? args.tlsSecretName : names.tlsSecret);
+        this.listeners = listeners.map((listener) => listener.name);
 
         const parameters = new k8s.core.v1.ConfigMap(
             objectName(metadata),
@@ -115,14 +111,6 @@ export class InferenceGateway extends pulumi.ComponentResource {
                 protectedBy(args, childOptions(this, opts, [parameters, ...tlsSecrets])),
             ),
         );
-        if (tlsSecretName !== undefined) {
-            createRedirect(
-                { ...metadata, name: names.redirect },
-                metadata.name,
-                args.readiness,
-                childOptions(this, opts, [gateway]),
-            );
-        }
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),
         );
@@ -150,46 +138,6 @@ function gatewayListeners(tlsSecretName: string | undefined) {
                   },
               ]),
     ];
-}
-
-/** Sends plain HTTP of every host and path to the same with TLS. */
-function createRedirect(
-    metadata: { name: string; namespace: string; labels: Record<string, string> },
-    gateway: string,
-    readiness: Readiness,
-    opts: pulumi.CustomResourceOptions,
-): k8s.apiextensions.CustomResource {
-    return new k8s.apiextensions.CustomResource(
-        objectName(metadata),
-        {
-            apiVersion: api.gateway.version,
-            kind: "HTTPRoute",
-            metadata: {
-                ...metadata,
-                annotations: waitAnnotations(readiness, [
-                    'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True',
-                ]),
-            },
-            spec: {
-                parentRefs: [
-                    { group: api.gateway.group, kind: "Gateway", name: gateway, sectionName: "http" },
-                ],
-                rules: [
-                    {
-                        matches: [{ path: { type: "PathPrefix", value: "/" } }],
-                        filters: [
-                            {
-                                type: "RequestRedirect",
-                                // Of the codes that every implementation has (Gateway API), the lasting one.
-                                requestRedirect: { scheme: "https", statusCode: 301 },
-                            },
-                        ],
-                    },
-                ],
-            },
-        },
-        opts,
-    );
 }
 
 function createTlsSecret(

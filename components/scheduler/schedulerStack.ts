@@ -42,10 +42,8 @@ export interface SchedulerStackArgs {
  * and, with ext_proc to a Service, the EnvoyFilter that asks the EPP.
  */
 export class SchedulerStack extends pulumi.ComponentResource {
-    /** URL of the Gateway, e.g. `http://203.0.113.7:80`; of its HTTPS listener where it has one. */
+    /** URL of the Gateway, e.g. `http://203.0.113.7:80`. */
     readonly address: pulumi.Output<string>;
-    /** The port of {@link address}. */
-    readonly port: number;
     /** Name of the Service that Istio creates for the Gateway. */
     readonly gatewayService: string;
 
@@ -70,7 +68,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                 {
                     name: names.route,
                     namespace: args.namespace,
-                    gateway: { name: gateway.gatewayName, listener: gateway.listener },
+                    gateway: { name: gateway.gatewayName, listeners: gateway.listeners },
                     backend,
                     match: model.match,
                     timeouts: args.timeouts,
@@ -102,8 +100,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
             }
         }
         this.gatewayService = gateway.serviceName;
-        this.port = gateway.listener === "https" ? ports.gatewayHttps : ports.gatewayHttp;
-        this.address = pulumi.interpolate`${gateway.listener}://${gateway.host}:${this.port}`;
+        this.address = pulumi.interpolate`http://${gateway.host}:${ports.gatewayHttp}`;
         this.registerOutputs({ address: this.address });
     }
 

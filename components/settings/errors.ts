@@ -156,7 +156,9 @@ function holdsSecret(schema: z.ZodType): boolean {
     return (
         metaOf(schema).secret === true ||
         (schema instanceof z.ZodObject &&
-            Object.values<z.ZodType>(schema.shape).some((inner) => holdsSecret(unwrap(inner))))
+            Object.values(schema.shape).some((inner) =>
+                holdsSecret(unwrap(inner)),
+            ))
     );
 }
 

@@ -51,14 +51,14 @@ const gateway = z
         resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "2", memory: "1Gi" }),
         tlsSecretName: setting(
             dnsLabel,
-            "TLS Secret in the scheduler namespace. Routes are then on an HTTPS listener on 443, and port 80 redirects there.",
+            "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
             "the name of a Secret",
         ).optional(),
         tls: z
             .strictObject({
                 certificate: setting(
                     pem(/^\s*-----BEGIN CERTIFICATE-----/),
-                    "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret. Routes are then on an HTTPS listener on 443, and port 80 redirects there.",
+                    "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret, and adds an HTTPS listener on 443.",
                     "certificates in PEM",
                 ),
                 key: setting(
