@@ -156,9 +156,7 @@ function holdsSecret(schema: z.ZodType): boolean {
     return (
         metaOf(schema).secret === true ||
         (schema instanceof z.ZodObject &&
-            Object.values(schema.shape).some((inner) =>
-                holdsSecret(unwrap(inner)),
-            ))
+            Object.values<z.ZodType>(schema.shape).some((inner) => holdsSecret(unwrap(inner))))
     );
 }
 
