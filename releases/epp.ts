@@ -128,6 +128,28 @@ const llmdConfig = "llm-d.ai/v1alpha1";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
 
+const router09: EppRelease = {
+    minor: "0.9",
+    image: "llm-d-router-endpoint-picker",
+    gie: "1.5",
+    // No source of exactly 0.9 was read: release notes, charts and pull requests of its time.
+    evidence: "partial",
+    flags: flags13,
+    refusedFlags: refusedMetricFlags,
+    oneDash: false,
+    configRequired: false,
+    configApiVersions: [llmdConfig, gieConfig],
+    wholeWeights: false,
+    prefixBlockPlugin: "approx-prefix-cache-producer",
+    disaggregation: { form: "decider", featureGates: [] },
+    kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
+    // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
+    objectiveGroups: [gieObjectives, "llm-d.ai"],
+    // The router's own `runner.go` takes the name from the Deployment.
+    standalone: true,
+    modelRewrites: true,
+};
+
 /** Released EPPs, oldest first. There is no matrix of 0.6: its GIE level is not recorded anywhere that was read. */
 export const eppReleases: readonly EppRelease[] = [
     {
@@ -229,44 +251,7 @@ export const eppReleases: readonly EppRelease[] = [
         standalone: false,
         modelRewrites: true,
     },
-    {
-        minor: "0.9",
-        image: "llm-d-router-endpoint-picker",
-        gie: "1.5",
-        // No source of exactly 0.9 was read: release notes, charts and pull requests of its time.
-        evidence: "partial",
-        flags: flags13,
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        configApiVersions: [llmdConfig, gieConfig],
-        wholeWeights: false,
-        prefixBlockPlugin: "approx-prefix-cache-producer",
-        disaggregation: { form: "decider", featureGates: [] },
-        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-        // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
-        objectiveGroups: [gieObjectives, "llm-d.ai"],
-        // The router's own `runner.go` takes the name from the Deployment.
-        standalone: true,
-        modelRewrites: true,
-    },
-    {
-        minor: "0.10",
-        image: "llm-d-router-endpoint-picker",
-        gie: "1.5",
-        evidence: "partial",
-        flags: flags010,
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        // vllm-project/semantic-router#3408 runs v0.10.0 with this group.
-        configApiVersions: [llmdConfig, gieConfig],
-        wholeWeights: false,
-        prefixBlockPlugin: "approx-prefix-cache-producer",
-        disaggregation: { form: "decider", featureGates: [] },
-        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-        objectiveGroups: [gieObjectives, "llm-d.ai"],
-        standalone: true,
-        modelRewrites: true,
-    },
+    router09,
+    // vllm-project/semantic-router#3408 runs v0.10.0 with the same group of configurations.
+    { ...router09, minor: "0.10", flags: flags010 },
 ];

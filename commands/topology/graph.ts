@@ -8,7 +8,7 @@ import type { ServicePort } from "../../objects/pickers";
 import { servicePortsOf } from "../../objects/pickers";
 import { Drawing } from "./drawing";
 import type { TopologyFinding } from "./judge";
-import { judgeObjects } from "./judge";
+import { attachmentProblems, backendProblems, judgeObjects, portProblems } from "./judge";
 import type { EdgeKind, Topology, TopologyNode } from "./model";
 import type { Target } from "./objects";
 import {
@@ -165,12 +165,7 @@ class TopologyBuilder {
             const section = text(reference.sectionName);
             entry.sections.push(...(section === undefined ? [] : [section]));
             if (gateway !== undefined && section !== undefined) {
-                const listener = listenersOf(gateway).find((candidate) => candidate.name === section);
-                if (listener === undefined) {
-                    entry.problems.push(`the Gateway has no listener "${section}"`);
-                } else if (listener.from === "Same" && namespace !== route.namespace) {
-                    entry.problems.push(`listener "${section}" takes routes of its own namespace only`);
-                }
+                entry.problems.push(...attachmentProblems(route, gateway, section));
             }
         }
         for (const { node, sections, problems } of byGateway.values()) {
@@ -199,25 +194,8 @@ class TopologyBuilder {
                   ])
                 : this.drawing.named(kind, target.namespace, name);
         const port = integer(reference.port);
-        const problems: string[] = [];
-        // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
-        if (object !== undefined && kind === "Service") {
-            const ports = servicePortsOf(object.object).map(({ number }) => number);
-            if (port === undefined) {
-                problems.push("names no port, which a Service needs");
-            } else if (!ports.includes(port)) {
-                problems.push(`port ${String(port)}, but the Service has ${ports.join(", ") || "none"}`);
-            }
-        }
-        if (
-            target.namespace !== route.namespace &&
-            this.index.grantsFor(target, route.namespace).length === 0
-        ) {
-            problems.push(
-                `RefNotPermitted: no ReferenceGrant in ${target.namespace} lets HTTPRoutes of ${route.namespace} refer to this ${kind}`,
-            );
-        }
         const label = kind === "Service" && port !== undefined ? `:${String(port)}` : "EPP picks the pod";
+        const problems = backendProblems(this.index, route, target, port);
         this.drawing.edge(routeNode.id, node.id, "gateway", label, problems);
         const from = this.gatewaysOfBackend.get(node.id) ?? new Set();
         gateways.forEach((gateway) => from.add(gateway));
@@ -273,18 +251,15 @@ class TopologyBuilder {
         why: string,
     ): { node: TopologyNode; problems: string[] } {
         const service = this.index.get("Service", namespace, name);
-        if (service === undefined) {
-            return {
-                node: this.drawing.missing("Service", namespace, name, [`not there, but ${why}`]),
-                problems: [],
-            };
-        }
-        const ports = servicePortsOf(service.object).map(({ number }) => number);
-        const wrong = port !== undefined && !ports.includes(port);
-        return {
-            node: this.drawing.named("Service", namespace, name),
-            problems: wrong ? [`port ${String(port)}, but the Service has ${ports.join(", ")}`] : [],
-        };
+        return service === undefined
+            ? {
+                  node: this.drawing.missing("Service", namespace, name, [`not there, but ${why}`]),
+                  problems: [],
+              }
+            : {
+                  node: this.drawing.named("Service", namespace, name),
+                  problems: port === undefined ? [] : portProblems(service, port),
+              };
     }
 
     /** EnvoyFilters that make a Gateway ask an EPP. */

@@ -1,7 +1,7 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { integer, list, record, text } from "../../objects/json";
 import { servicePortsOf } from "../../objects/pickers";
-import type { ObjectIndex, TopologyObject } from "./objects";
+import type { ObjectIndex, Target, TopologyObject } from "./objects";
 import { listenersOf, replicasOf } from "./objects";
 import { matchesOf, matchText, sameMatch } from "./routeMatch";
 
@@ -152,4 +152,51 @@ function refersTo(
                 name === backend.name &&
                 (text(namespace) ?? route.namespace) === backend.namespace,
         );
+}
+
+/** What is wrong with a route's attachment to a listener of a Gateway. */
+export function attachmentProblems(
+    route: TopologyObject,
+    gateway: TopologyObject,
+    sectionName: string,
+): string[] {
+    const listener = listenersOf(gateway).find(({ name }) => name === sectionName);
+    if (listener === undefined) {
+        return [`the Gateway has no listener "${sectionName}"`];
+    }
+    return listener.from === "Same" && gateway.namespace !== route.namespace
+        ? [`listener "${sectionName}" takes routes of its own namespace only`]
+        : [];
+}
+
+/** What is wrong with a route's reference to a backend, beside that the backend may not be there. */
+export function backendProblems(
+    index: ObjectIndex,
+    route: TopologyObject,
+    target: Target,
+    port: number | undefined,
+): string[] {
+    const { kind, namespace, name } = target;
+    // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
+    const service = kind === "Service" ? index.get(kind, namespace, name) : undefined;
+    const problems =
+        service === undefined
+            ? []
+            : port === undefined
+              ? ["names no port, which a Service needs"]
+              : portProblems(service, port);
+    if (namespace !== route.namespace && index.grantsFor(target, route.namespace).length === 0) {
+        problems.push(
+            `RefNotPermitted: no ReferenceGrant in ${namespace} lets HTTPRoutes of ${route.namespace} refer to this ${kind}`,
+        );
+    }
+    return problems;
+}
+
+/** What is wrong with a reference to a Service's port. */
+export function portProblems(service: TopologyObject, port: number): string[] {
+    const ports = servicePortsOf(service.object).map(({ number }) => number);
+    return ports.includes(port)
+        ? []
+        : [`port ${String(port)}, but the Service has ${ports.join(", ") || "none"}`];
 }
