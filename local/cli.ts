@@ -72,6 +72,11 @@ async function up(options: Options): Promise<OutputMap> {
     report(
         `Look around: ${path.join(stateDir, "kubectl")} --kubeconfig ${kubeconfig} get all,gateway,httproute,referencegrant -A`,
     );
+    if (options.lab !== true && !isLabRunning(stateDir)) {
+        report(
+            "No pod runs here; `make lab` runs them, so that both paths answer. All outputs: `make status`.",
+        );
+    }
     return outputs;
 }
 

@@ -9,7 +9,7 @@ import { runSteps, type Step } from "./support/steps";
  * Interrupted, it ends the servers that tests started.
  */
 
-/** They need no server and share no state, and run side by side: those that take long first. */
+/** They need no server and share no state: those that take long first. */
 const checks: Record<string, Step> = {
     // Without ESLint's cache, which does not see that the types change which a file takes from others.
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
@@ -31,8 +31,11 @@ const checks: Record<string, Step> = {
     workflows: { mocha: ["test/workflows/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
 };
 
-/** They wait more than they compute, each for servers of its own. The first one builds tools, the second needs none. */
-const others: Record<string, Step> = {
+/** The one suite without a server that takes minutes, and is therefore none of the {@link checks}. */
+const mutations: Record<string, Step> = { "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] } };
+
+/** They wait more than they compute, each for servers of its own. */
+const servers: Record<string, Step> = {
     e2e: {
         mocha: [
             "test/e2e/**/*.e2e.test.ts",
@@ -41,7 +44,6 @@ const others: Record<string, Step> = {
             "test/workflows/**/*.e2e.test.ts",
         ],
     },
-    "policy-mutations": { mocha: ["test/policy/mutate.test.ts"] },
     lab: { mocha: ["test/lab/**/*.e2e.test.ts"] },
     "local-e2e": { mocha: ["test/local/**/*.e2e.test.ts"] },
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
@@ -55,7 +57,7 @@ function cache(name: string): string {
 async function main(): Promise<number> {
     const given = process.argv.slice(2);
     const wanted = new Set(given.flatMap((name) => (name === "check" ? Object.keys(checks) : [name])));
-    const allowed = [...Object.keys(checks), ...Object.keys(others)];
+    const allowed = [checks, mutations, servers].flatMap((steps) => Object.keys(steps));
     const unknown = [...wanted].filter((name) => !allowed.includes(name));
     if (unknown.length > 0) {
         console.error(`Unknown suite ${unknown.join(", ")}; allowed: ${["check", ...allowed].join(", ")}.`);
@@ -67,10 +69,12 @@ async function main(): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         process.on(signal, () => interruption.abort());
     }
-    const outcomes = [
-        ...(await runSteps(chosen(checks), os.availableParallelism(), interruption.signal)),
-        ...(await runSteps(chosen(others), 2, interruption.signal)),
+    const pools = [
+        { steps: chosen(servers), lanes: 2 },
+        // They take what time the servers' suites leave while they wait.
+        { steps: chosen({ ...mutations, ...checks }), lanes: os.availableParallelism(), niceness: 10 },
     ];
+    const outcomes = await runSteps(pools, interruption.signal);
     if (interruption.signal.aborted) {
         console.log("\nInterrupted; everything that the tests started has ended.");
         return 130;

@@ -169,6 +169,8 @@ class EmbeddedEngine implements Engine {
                 diff: options.diff,
                 refresh,
                 suppressProgress: true,
+                // A hundred lines, most of them for commands, which read them from the state.
+                suppressOutputs: true,
             });
             this.caughtUp();
         });

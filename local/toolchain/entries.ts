@@ -38,7 +38,7 @@ export const kubernetesProvider = programEntry(
 
 export const etcd = programEntry(versions.etcd, {
     name: "etcd",
-    module: "etcd",
+    module: "servers",
     importPath: "go.etcd.io/etcd/server/v3",
     variables: {},
 });
@@ -51,7 +51,7 @@ export const kubectl = kubernetesEntry("kubectl");
 /** Plays the kubelets of nodes that do not exist, so that Deployments become Available. */
 export const kwok = programEntry(versions.kwok, {
     name: "kwok",
-    module: "kwok",
+    module: "servers",
     importPath: "sigs.k8s.io/kwok/cmd/kwok",
     variables: {},
 });
@@ -59,7 +59,7 @@ export const kwok = programEntry(versions.kwok, {
 /** What kwok does to nodes and pods: become ready at once, send heartbeats, end when deleted. */
 export const kwokStages = filesEntry({
     name: "kwok-stages",
-    module: "kwok",
+    module: "servers",
     source: "sigs.k8s.io/kwok",
     version: versions.kwok,
     folders: [
@@ -121,7 +121,7 @@ export const labnet = programEntry(versions.labnet, {
 /** llm-d's inference simulator. */
 export const simulator = programEntry(versions.simulator, {
     name: "llm-d-inference-sim",
-    module: "simulator",
+    module: "servers",
     importPath: "github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim",
     variables: {},
 });
@@ -154,7 +154,7 @@ export const istioManifests = istioEntry("istio-manifests", "./manifests");
 /** The template of every Istio proxy's bootstrap. */
 export const envoyBootstrap = filesEntry({
     name: "envoy-bootstrap",
-    module: "istio",
+    module: "servers",
     source: "istio.io/istio",
     version: versions.istio,
     folders: ["tools/packaging/common"],
@@ -176,7 +176,7 @@ export const envoy: CacheEntry = {
 
 function istioEntry(name: string, importPath: string): CacheEntry {
     const variables = { "istio.io/istio/pkg/version.buildVersion": versions.istio };
-    return programEntry(versions.istio, { name, module: "istio", importPath, variables });
+    return programEntry(versions.istio, { name, module: "servers", importPath, variables });
 }
 
 function kubernetesEntry(name: string): CacheEntry {
@@ -193,7 +193,7 @@ function kubernetesEntry(name: string): CacheEntry {
     }
     return programEntry(versions.kubernetes, {
         name,
-        module: "kubernetes",
+        module: "servers",
         importPath: `k8s.io/kubernetes/cmd/${name}`,
         variables,
     });

@@ -10,10 +10,10 @@ export const versions = {
     kubernetesProviderRelease: "4.25.0",
     kubernetesProviderDate: "2026-01-15",
     etcd: "v3.6.13",
-    kubernetes: "v1.35.4",
+    kubernetes: "v1.36.1",
     /** Kubernetes' staging modules (`k8s.io/api`, ...) follow its version with a major version of 0. */
-    kubernetesStaging: "v0.35.4",
-    kwok: "v0.7.0",
+    kubernetesStaging: "v0.36.1",
+    kwok: "v0.8.0",
     gatewayApi: "v1.4.1",
     /** Of its custom resource definitions. */
     inferenceExtension: "v1.5.0",

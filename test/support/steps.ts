@@ -13,23 +13,27 @@ const projectRoot = path.resolve(__dirname, "../..");
 /** How often steps whose output comes at their end are said to be running, in milliseconds. */
 const progressInterval = 60_000;
 
+/** Steps that take turns. */
+export interface Pool {
+    steps: Readonly<Record<string, Step>>;
+    /** How many run at the same time, begun in their order. */
+    lanes: number;
+    /** Of their processes, as the operating system has it: 0 to 19, the higher the later. Default: 0. */
+    niceness?: number;
+}
+
 /**
- * Runs steps, whatever the others give, and says what each came to as soon as it has ended: in the order in which they
- * end, and never one within another.
+ * Runs the steps of every pool, whatever the others give, and says what each came to as soon as it has ended: in the
+ * order in which they end, and never one within another. A step that runs alone shows what it prints at once.
  *
- * @param lanes how many run at the same time. With one, each shows what it prints at once.
  * @param interruption ends what runs, with the servers that it started, and starts no more.
  */
-export async function runSteps(
-    steps: Readonly<Record<string, Step>>,
-    lanes: number,
-    interruption: AbortSignal,
-): Promise<StepOutcome[]> {
-    const waiting = Object.entries(steps);
-    const sideBySide = Math.min(lanes, waiting.length) > 1;
+export async function runSteps(pools: readonly Pool[], interruption: AbortSignal): Promise<StepOutcome[]> {
+    const names = pools.flatMap(({ steps }) => Object.keys(steps));
+    const sideBySide = names.length > 1;
     const outcomes: StepOutcome[] = [];
     const underWay = new Map<string, number>();
-    const lane = async () => {
+    const lane = async (waiting: [string, Step][], niceness: number) => {
         for (
             let next = waiting.shift();
             next !== undefined && !interruption.aborted;
@@ -42,7 +46,11 @@ export async function runSteps(
             }
             const started = Date.now();
             underWay.set(name, started);
-            const { outcome, printed } = await runStep(step, sideBySide, interruption);
+            const { outcome, printed } = await runStep(step, {
+                collect: sideBySide,
+                niceness,
+                cancelSignal: interruption,
+            });
             underWay.delete(name);
             if (interruption.aborted) {
                 return;
@@ -56,18 +64,29 @@ export async function runSteps(
             );
         }
     };
-    if (sideBySide) {
-        console.log(`\nSide by side: ${waiting.map(([name]) => name).join(", ")}`);
+    const running = pools.flatMap(({ steps, lanes, niceness = 0 }) => {
+        const waiting = Object.entries(steps);
+        return Array.from({ length: lanes }, () => lane(waiting, niceness));
+    });
+    if (!sideBySide) {
+        await Promise.all(running);
+        return outcomes;
     }
+    console.log(`\nSide by side: ${names.join(", ")}`);
     const ticker = setInterval(() => {
         const minutes = (since: number) => ((Date.now() - since) / 60_000).toFixed(0);
         const running = [...underWay].map(([name, since]) => `${name} (${minutes(since)} min)`);
-        if (sideBySide) {
-            console.log(`Still running: ${running.join(", ")}`);
-        }
+        console.log(`Still running: ${running.join(", ")}`);
     }, progressInterval);
-    await Promise.all(Array.from({ length: lanes }, lane)).finally(() => clearInterval(ticker));
+    await Promise.all(running).finally(() => clearInterval(ticker));
     return outcomes;
+}
+
+interface RunOptions {
+    /** Whether what is printed is kept for the end, instead of shown at once. */
+    collect: boolean;
+    niceness: number;
+    cancelSignal: AbortSignal;
 }
 
 interface Ran {
@@ -76,28 +95,24 @@ interface Ran {
     printed: string;
 }
 
-async function runStep(step: Step, collect: boolean, interruption: AbortSignal): Promise<Ran> {
+async function runStep(step: Step, options: RunOptions): Promise<Ran> {
     if ("mocha" in step) {
-        return runMocha(step.mocha, collect, interruption);
+        return runMocha(step.mocha, options);
     }
-    const { succeeded, printed } = await run(step.gate, {}, collect, interruption);
+    const { succeeded, printed } = await run(step.gate, {}, options);
     const counts = succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
     const failures = succeeded ? [] : [step.gate.join(" ")];
     return { outcome: { ...counts, skipped: 0, failures, tests: [] }, printed };
 }
 
-async function runMocha(args: string[], collect: boolean, interruption: AbortSignal): Promise<Ran> {
+async function runMocha(args: string[], options: RunOptions): Promise<Ran> {
     // Holds everything temporary of the suite, so that what it leaves behind is found.
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-test-"));
     try {
         const file = path.join(scratch, "outcome.json");
         const command = ["mocha", "--reporter", path.join(__dirname, "reporter.ts"), ...args];
-        const { succeeded, printed } = await run(
-            command,
-            { TEST_OUTCOME: file, TMPDIR: scratch },
-            collect,
-            interruption,
-        );
+        const env = { TEST_OUTCOME: file, TMPDIR: scratch };
+        const { succeeded, printed } = await run(command, env, options);
         // A suite that dies before its end leaves no outcome, and must not pass for a suite without tests.
         const outcome: Outcome = fs.existsSync(file)
             ? (JSON.parse(fs.readFileSync(file, "utf8")) as Outcome)
@@ -127,17 +142,21 @@ async function sweep(scratch: string): Promise<string[]> {
 async function run(
     command: string[],
     env: NodeJS.ProcessEnv,
-    collect: boolean,
-    interruption: AbortSignal,
+    { collect, niceness, cancelSignal }: RunOptions,
 ): Promise<{ succeeded: boolean; printed: string }> {
     const [tool, ...args] = command;
     const colours = collect && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
-    const { failed, all } = await execa(path.join(projectRoot, "node_modules/.bin", tool!), args, {
+    const running = execa(path.join(projectRoot, "node_modules/.bin", tool!), args, {
         cwd: projectRoot,
         ...(collect ? { stdin: "ignore", all: true } : { stdio: "inherit" }),
         env: { ...colours, ...env },
         reject: false,
-        cancelSignal: interruption,
+        cancelSignal,
     });
+    // Only whoever may give other processes a priority can take niceness back.
+    if (running.pid !== undefined && niceness > os.getPriority()) {
+        os.setPriority(running.pid, niceness);
+    }
+    const { failed, all } = await running;
     return { succeeded: !failed, printed: all ?? "" };
 }

@@ -6,7 +6,7 @@ import * as path from "path";
 import { eventually } from "../support/eventually";
 import { npmRun } from "../support/npmRun";
 import { type StepOutcome, summary } from "../support/outcome";
-import { runSteps, type Step } from "../support/steps";
+import { type Pool, runSteps, type Step } from "../support/steps";
 
 describe("the steps of `npm test`", function () {
     this.timeout(120_000);
@@ -25,24 +25,21 @@ describe("the steps of `npm test`", function () {
     }
 
     /** What steps print, and come to. */
-    async function run(
-        steps: Record<string, Step>,
-        lanes: number,
-        interruption = new AbortController().signal,
-    ) {
+    async function run(pools: Pool[], interruption = new AbortController().signal) {
         const { log } = console;
         const printed: string[] = [];
         console.log = (text: string) => void printed.push(text);
         try {
-            const outcomes = await runSteps(steps, lanes, interruption);
+            const outcomes = await runSteps(pools, interruption);
             return { outcomes, printed: printed.join("\n") };
         } finally {
             console.log = log;
         }
     }
 
-    it("run side by side, and print one after another", async () => {
-        const wait = (name: string) => `
+    for (const inOnePool of [true, false]) {
+        it(`run side by side in ${inOnePool ? "one pool" : "two pools"}, and print one after another`, async () => {
+            const wait = (name: string) => `
             const fs = require("fs");
             const mark = (who) => require("path").join(${JSON.stringify(folder)}, who);
             console.log("${name} begins");
@@ -51,20 +48,30 @@ describe("the steps of `npm test`", function () {
                 await new Promise((resolve) => setTimeout(resolve, 20));
             }
             console.log("${name} ends");`;
-        const steps = { one: suite("one", wait("one")), other: suite("other", wait("other")) };
-        const { outcomes, printed } = await run(steps, 2);
-        assert.deepEqual(outcomes.map(({ name, passed }) => [name, passed]).sort(), [
-            ["one", 1],
-            ["other", 1],
-        ]);
-        for (const name of Object.keys(steps)) {
-            const own = printed.slice(
-                printed.indexOf(`== ${name}\n`),
-                printed.indexOf(`== ${name}: 1 passed`),
-            );
-            assert.match(own, new RegExp(`${name} begins\\n${name} ends\\n[^]*1 passing`));
-            assert.equal(own.match(/begins|ends/g)!.length, 2, printed);
-        }
+            const steps = { one: suite("one", wait("one")), other: suite("other", wait("other")) };
+            const pools = inOnePool
+                ? [{ steps, lanes: 2 }]
+                : Object.entries(steps).map(([name, step]) => ({ steps: { [name]: step }, lanes: 1 }));
+            const { outcomes, printed } = await run(pools);
+            assert.deepEqual(outcomes.map(({ name, passed }) => [name, passed]).sort(), [
+                ["one", 1],
+                ["other", 1],
+            ]);
+            for (const name of Object.keys(steps)) {
+                const own = printed.slice(
+                    printed.indexOf(`== ${name}\n`),
+                    printed.indexOf(`== ${name}: 1 passed`),
+                );
+                assert.match(own, new RegExp(`${name} begins\\n${name} ends\\n[^]*1 passing`));
+                assert.equal(own.match(/begins|ends/g)!.length, 2, printed);
+            }
+        });
+    }
+
+    it("leave the processor to others where their pool says so", async () => {
+        const nice = suite("nice", `require("assert").ok(require("os").getPriority() >= 11);`);
+        const { outcomes } = await run([{ steps: { nice }, lanes: 1, niceness: 11 }]);
+        assert.deepEqual(outcomes[0]!.failures, []);
     });
 
     it("count a gate as one test, and a suite by its tests", async () => {
@@ -73,7 +80,7 @@ describe("the steps of `npm test`", function () {
             bad: { gate: ["prettier", "--check", path.join(folder, "missing")] },
             failing: suite("failing", `throw new Error("as it should");`),
         };
-        const { outcomes } = await run(steps, 3);
+        const { outcomes } = await run([{ steps, lanes: 3 }]);
         const of = (name: string) => outcomes.find((outcome) => outcome.name === name)!;
         assert.deepEqual([of("good").passed, of("good").failed], [1, 0]);
         assert.deepEqual([of("bad").passed, of("bad").failed], [0, 1]);
@@ -87,7 +94,7 @@ describe("the steps of `npm test`", function () {
     });
 
     it("fail where a suite ends before its tests do", async () => {
-        const { outcomes } = await run({ early: suite("early", "process.exit(0);") }, 2);
+        const { outcomes } = await run([{ steps: { early: suite("early", "process.exit(0);") }, lanes: 2 }]);
         assert.deepEqual([outcomes[0]!.passed, outcomes[0]!.failed], [0, 1]);
         assert.deepEqual(outcomes[0]!.failures, ["died before its end"]);
     });
@@ -99,7 +106,7 @@ describe("the steps of `npm test`", function () {
             await new Promise((resolve) => setTimeout(resolve, 100_000));`;
         const steps = { long: suite("long", forever), next: suite("next", "") };
         const interruption = new AbortController();
-        const running = run(steps, 1, interruption.signal);
+        const running = run([{ steps, lanes: 1 }], interruption.signal);
         await eventually("the test runs", () => fs.existsSync(started) && fs.statSync(started).size > 0);
         const pid = Number(fs.readFileSync(started, "utf8"));
         interruption.abort();
