@@ -16,4 +16,12 @@ export type { RbacRule } from "./rights";
 export { eppRules, metricsAuthRules } from "./rights";
 export type { SimulatorRelease } from "./simulator";
 export { defaultBlockTokens, simulatorReleases } from "./simulator";
-export { defaultVersions, findEpp, findIstio, findSimulator, minorOf, pluginTypesOf } from "./versions";
+export {
+    compareVersions,
+    defaultVersions,
+    findEpp,
+    findIstio,
+    findSimulator,
+    minorOf,
+    pluginTypesOf,
+} from "./versions";

@@ -191,13 +191,13 @@ export const badInputs: BadInput[] = [
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" } },
         messages: [
-            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {
         config: { images: { eppVersion: "9.9" } },
         messages: [
-            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {

@@ -329,7 +329,9 @@ export const eppConfig: Check = {
                 ),
             ];
         }
-        return lintPickerConfig(config, release, blockSizeOf(context)).map(({ id, path, message }) => {
+        const experimental = flagValue(found.args, "allow-experimental-plugins") === "true";
+        const problems = lintPickerConfig(config, release, blockSizeOf(context), [], experimental);
+        return problems.map(({ id, path, message }) => {
             const block = id === "block-size";
             return broken(
                 block ? "epp-block-size-mismatch" : "epp-config-invalid",
