@@ -15,12 +15,12 @@ import type { SimulatorRelease } from "./simulator";
 import { simulatorReleases } from "./simulator";
 
 /**
- * A coherent set that works in every mode: EPP 0.5 is the newest whose flags and plugins are known from sources and that
- * finds pods with and without a pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is
- * the first with several pools on one Gateway.
+ * A coherent set that works in every mode: EPP 0.10 is the newest that anybody may pull, and finds pods with and without a
+ * pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is the first with several pools
+ * on one Gateway.
  */
 export const defaultVersions = {
-    epp: "0.5.0",
+    epp: "0.10.0",
     simulator: "0.10.2",
     istio: "1.28.5",
 } as const;

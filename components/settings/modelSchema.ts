@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultVersions, presets } from "../../releases";
+import { defaultEppImage, defaultVersions, presets } from "../../releases";
 import { headerName, textMap, toggle } from "./common";
 import {
     dnsLabel,
@@ -27,6 +27,8 @@ const replicaCounts = z
     })
     .prefault({});
 
+const registryPrefix = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9._-]+)*$/);
+
 const minorVersion = z.string().regex(/^\d+\.\d+$/);
 
 const images = z
@@ -40,7 +42,7 @@ const images = z
             pinnedImage,
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
             pinnedImageAllowed,
-        ).default(`ghcr.io/llm-d/llm-d-inference-scheduler:v${defaultVersions.epp}`),
+        ).default(defaultEppImage),
         simulatorVersion: setting(
             minorVersion,
             "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
@@ -50,6 +52,11 @@ const images = z
             minorVersion,
             "EPP version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
             'major.minor, e.g. "0.5"',
+        ).optional(),
+        registry: setting(
+            registryPrefix,
+            "What takes the place of the registry in every image, for a mirror or a site without the internet; the rest of an image's path stays.",
+            "a registry, with a path if need be, e.g. mirror.example.com:5000/ghcr",
         ).optional(),
         pullSecrets: setting(
             z.array(dnsLabel),

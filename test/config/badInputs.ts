@@ -337,9 +337,25 @@ export const badInputs: BadInput[] = [
             gateway: { istioVersion: "1.27.3" },
         },
         messages: [
-            "images: EPP 0.5.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.5 with Istio 1.28.0.",
+            "images: EPP 0.10.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.10 with Istio 1.28.0.",
         ],
     },
+    {
+        config: {
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true },
+            images: { epp: "mirror.example.com/llm-d-inference-scheduler:v0.5.0" },
+            objectives: { batch: -1 },
+        },
+        messages: [
+            'objectives: {"batch":-1} is not allowed with EPP 0.5.0, which never reads InferenceObjectives (router#610); allowed: EPP 0.5.1 or later, or no objectives.',
+        ],
+    },
+    bad(
+        "images.registry",
+        "https://mirror.example.com",
+        "a registry, with a path if need be, e.g. mirror.example.com:5000/ghcr",
+    ),
     {
         config: { epp: { otlpEndpoint: "http://otel:4317" } },
         messages: ["epp.tracing: false is not allowed with epp.otlpEndpoint; allowed: true."],

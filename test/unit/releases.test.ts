@@ -1,6 +1,8 @@
 import { strict as assert } from "assert";
 import type { EppRelease, Image, PickerConfig, SimulatorRelease, VersionSet } from "../../releases";
 import {
+    atRegistry,
+    defaultEppImage,
     defaultVersions,
     eppReleases,
     eppRules,
@@ -15,6 +17,7 @@ import {
     parseImage,
     presetConfig,
     presets,
+    replacementOf,
     simulatorReleases,
 } from "../../releases";
 
@@ -61,6 +64,33 @@ describe("the table of releases", () => {
                 assert.deepEqual({ ...image, ...expected }, image);
             });
         }
+    });
+
+    describe("registries", () => {
+        const cases: [string, string][] = [
+            ["ghcr.io/llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+            ["localhost/a:v1", "mirror.example.com:5000/ghcr/a:v1"],
+            ["registry:5000/a:v1", "mirror.example.com:5000/ghcr/a:v1"],
+            ["llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+            [
+                `ghcr.io/llm-d/a@sha256:${"0".repeat(64)}`,
+                `mirror.example.com:5000/ghcr/llm-d/a@sha256:${"0".repeat(64)}`,
+            ],
+            ["mirror.example.com:5000/ghcr/llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+        ];
+        for (const [reference, expected] of cases) {
+            it(`of ${reference} is replaced by a prefix`, () => {
+                assert.equal(atRegistry(reference, "mirror.example.com:5000/ghcr"), expected);
+                assert.equal(atRegistry(reference, undefined), reference);
+            });
+        }
+
+        it("that is closed is told from a mirror of it", () => {
+            const replacement = (reference: string) => replacementOf(parseImage(reference));
+            assert.equal(replacement("ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"), defaultEppImage);
+            assert.equal(replacement("quay.io/llm-d/llm-d-inference-scheduler:v0.7.1"), undefined);
+            assert.equal(replacement(defaultEppImage), undefined);
+        });
     });
 
     describe("releases", () => {
@@ -273,15 +303,15 @@ describe("the table of releases", () => {
                 [
                     {
                         reason: "EPP latest is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "simulator 0.12.0 is not known; known are 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "Istio 1.32.1 is not known; known are 1.26.0, 1.27.0, 1.28.0, 1.28.5, 1.29.0, 1.30.0, 1.31.0.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                 ],
             ],
