@@ -131,7 +131,11 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         config:
             epp.plugins === "custom" ? epp.customConfig! : presetConfig(epp.plugins, releases.epp, options),
         extraArguments: metric.arguments,
-        tracing: { enabled: epp.tracing, otlpEndpoint: epp.otlpEndpoint },
+        tracing: {
+            enabled: epp.tracing,
+            otlpEndpoint: epp.otlpEndpoint,
+            sampleRatio: epp.traceSampleRatio,
+        },
         metricsAuth: epp.metricsAuth,
         logLevel: epp.logLevel,
         monitors: settings.monitoring.monitors,

@@ -131,6 +131,11 @@ const epp = z
             "OTLP collector that traces go to.",
             "an http(s) URL, e.g. http://otel-collector.observability:4317",
         ).optional(),
+        traceSampleRatio: setting(
+            z.number().min(0).max(1),
+            "Part of the requests that the EPP traces, of those that come without a trace; a caller's own decision is kept. Used with epp.tracing.",
+            "a number from 0 to 1",
+        ).default(0.1),
         metricsAuth: toggle(
             "Whether the EPP's metrics ask for a token. Creates a ClusterRole to review tokens.",
         ).default(false),

@@ -224,6 +224,7 @@ export const badInputs: BadInput[] = [
     bad("podDisruptionBudget.maxUnavailable", 0, "a whole number from 1 to 1000"),
     bad("proxy.maxPendingRequests", 0, "a whole number from 1 to 1000000"),
     bad("proxy.loadBalancer", "LEAST_CONN", "one of ROUND_ROBIN, LEAST_REQUEST, RANDOM"),
+    bad("epp.traceSampleRatio", 2, "a number from 0 to 1"),
     bad("objectives", { low: 5000 }, "an object of whole numbers from -1000 to 1000 by name", "low"),
     bad("models", ["llama"], "an object of model settings by release"),
     {
