@@ -7,12 +7,12 @@ import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { releasesOf, routeMatch } from "./settings";
+import { imagesOf, releasesOf, routeMatch } from "./settings";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
 
 /** What settings mean for the components of one model. Components take values, never the settings themselves. */
 export function simulatorStackArgs(model: Model, settings: Settings): SimulatorStackArgs {
-    const { images, placement, resources, replicas, podDisruptionBudget } = model;
+    const { placement, resources, replicas, podDisruptionBudget } = model;
     const names = namesOf(model);
     const scoring = settings.routing.backend === "InferencePool";
     const admissions = modelServerAdmissions(names, settings);
@@ -28,7 +28,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
         names,
         namespace: settings.namespaces.simulator,
         servers: {
-            image: images.simulator,
+            image: imagesOf(model).simulator,
             release: releasesOf(model).simulator,
             model: model.simulator,
             pullSecrets: pullSecretNames(model, settings),
@@ -112,12 +112,12 @@ export function pickablePods(model: Model): Record<string, string> {
 }
 
 function endpointPickerSettings(model: Model, settings: Settings): EndpointPickerSettings {
-    const { images, epp } = model;
+    const { epp } = model;
     const releases = releasesOf(model);
     const metric = kvCacheMetricSettings(releases.epp, releases.simulator);
     const options = { blockSize: model.simulator.blockSize, engineMetric: metric.engineMetric };
     return {
-        image: images.epp,
+        image: imagesOf(model).epp,
         release: releases.epp,
         replicas: model.replicas.epp,
         resources: model.resources.epp,
@@ -127,7 +127,11 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         config:
             epp.plugins === "custom" ? epp.customConfig! : presetConfig(epp.plugins, releases.epp, options),
         extraArguments: metric.arguments,
-        tracing: { enabled: epp.tracing, otlpEndpoint: epp.otlpEndpoint },
+        tracing: {
+            enabled: epp.tracing,
+            otlpEndpoint: epp.otlpEndpoint,
+            sampleRatio: epp.traceSampleRatio,
+        },
         metricsAuth: epp.metricsAuth,
         logLevel: epp.logLevel,
         monitors: settings.monitoring.monitors,

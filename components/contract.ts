@@ -37,6 +37,8 @@ export const labels = {
     role: "llm-d.ai/role",
     /** `"true"` on every pod that serves a model (llm-d modelservice chart). */
     inferenceServing: "llm-d.ai/inferenceServing",
+    /** Its spelling from llm-d's charts of 0.4.5 on, by which the EPP's KV events find pods (router `kvevents/pool.go`). */
+    inferenceServingNow: "llm-d.ai/inference-serving",
     /** The release whose pods these are, so that two models in one namespace never select each other's. */
     model: "llm-d.ai/model-release",
     /** Tells the pods of one generation of a Deployment from those of another, where `pulumi up` looks for them. */

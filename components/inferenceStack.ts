@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import { deploy } from "./deploy";
-import { modeOf } from "./deploymentOutput";
-import { pathInForce } from "./outputs";
+import { warningsOf } from "./warnings";
 import type { Settings } from "./settings";
 import { SettingsError, settingsFrom } from "./settings";
 
@@ -39,8 +38,8 @@ export class InferenceStack extends pulumi.ComponentResource {
         const settings = settingsOf(args);
         super("llm-d-inference:index:InferenceStack", name, {}, opts);
         const outputs = deploy(settings, `${name}-`, childOptions(this, opts));
-        if (modeOf(settings) === "scoring-not-obeyed") {
-            void pulumi.log.warn(`Path in force: ${pathInForce(settings)}.`, this);
+        for (const warning of warningsOf(settings)) {
+            void pulumi.log.warn(warning, this);
         }
         const addresses = (path: "schedulerPath" | "directPath") =>
             pulumi.output(

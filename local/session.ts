@@ -41,9 +41,9 @@ export interface SessionOptions {
 /** What a cluster without the lab lacks: no Istio runs there to make a Gateway Programmed. */
 const simulatedConfig = { readiness: { gateway: false, timeoutSeconds: 120 } };
 
-/** What the lab has Istio for, and the one endpoint picker that it can run. */
+/** What the lab has Istio for, and the one endpoint picker that it can run: built here, and pulled from nowhere. */
 const labConfig = {
-    images: { epp: `ghcr.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` },
+    images: { epp: `localhost/llm-d-inference-scheduler:${versions.llmdScheduler}` },
     gateway: { istioVersion: "1.31.0" },
     // From 3 on it logs which pod it picks, which `verify` holds against the pod that answers.
     epp: { logLevel: 3 },

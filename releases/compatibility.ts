@@ -129,7 +129,7 @@ type Versions = Record<Part, string | undefined>;
 
 const knownVersions: Record<Part, readonly string[]> = {
     epp: eppReleases.map((release) => release.minor),
-    simulator: simulatorReleases.map((release) => release.minor),
+    simulator: [...new Set(simulatorReleases.map((release) => release.minor))],
     istio: istioReleases.map((release) => release.since),
 };
 

@@ -3,8 +3,8 @@ import { gpuCacheUsage, kvCacheUsage } from "./kvCacheMetric";
 /**
  * What each released version can do. "GIE" is kubernetes-sigs/gateway-api-inference-extension, "scheduler" is
  * llm-d/llm-d-inference-scheduler, "router" is its later name llm-d/llm-d-router, "sim" is llm-d/llm-d-inference-sim.
- * Read in module sources: GIE 1.2.0, 1.3.1, 1.4.0, 1.5.0, scheduler 0.4.0, 0.7.1, sim 0.10.2. What is said of other
- * versions comes from the issues and pull requests named beside it, or follows from both neighbours.
+ * Flags, feature gates and plugins were read in the sources of each release, and `npm run releases:check` compares them
+ * (docs/releases.md).
  */
 
 /** What one minor version of the endpoint picker (EPP) accepts and needs. */
@@ -12,11 +12,9 @@ export interface EppRelease {
     readonly minor: string;
     /** Image without registry and tag. */
     readonly image: string;
-    /** The GIE version that it is built on. */
+    /** The GIE version that it is built on, or a commit between two; from 0.9 on, whose definitions it reads. */
     readonly gie: string;
-    /** Whether flags, feature gates and plugin parameters were all read in sources of this version or both neighbours. */
-    readonly evidence: "complete" | "partial";
-    /** Command line flags, without dashes; another one ends the EPP at start. A lower bound where evidence is partial. */
+    /** Command line flags, without dashes; another one ends the EPP at start. */
     readonly flags: readonly string[];
     /** Flags that parse, and that `options.Validate` then refuses. */
     readonly refusedFlags: readonly string[];
@@ -26,8 +24,12 @@ export interface EppRelease {
     readonly configRequired: boolean;
     /** apiVersions of EndpointPickerConfig that it reads; the first is not deprecated. */
     readonly configApiVersions: readonly string[];
-    /** Feature gates that it knows; another one ends the EPP at start. Absent where they were not read in the source. */
-    readonly featureGates?: readonly string[];
+    /** Feature gates that it knows; another one ends the EPP at start. */
+    readonly featureGates: readonly string[];
+    /** Whether a gate may be turned off: `gate=false`. */
+    readonly gateValues: boolean;
+    /** Whether a plugin's parameter that it does not know ends it at start; otherwise it is ignored. */
+    readonly strictParameters: boolean;
     /** Whether a weight must be a whole number (the field is an `int`, and decoding is strict). */
     readonly wholeWeights: boolean;
     /** The plugin that splits prompts into blocks; which parameter sizes them is in the plugin table. */
@@ -39,6 +41,11 @@ export interface EppRelease {
         /** How another name is given: a flag, `engineConfigs` of the core-metrics-extractor, or not at all. */
         readonly rename: "flag" | "engineConfigs" | "none";
     };
+    /**
+     * The first patch version that reads InferenceObjectives. GIE 1.3.0 asks nobody whether their CRD exists, and so never
+     * starts their reconciler (router#610, `runner.go` without `PopulateControllerConfig`).
+     */
+    readonly objectivesSince?: string;
     /** API groups of the InferenceObjectives that it reads. */
     readonly objectiveGroups: readonly string[];
     /**
@@ -52,8 +59,11 @@ export interface EppRelease {
 
 /** How prefill/decode disaggregation is configured. */
 export interface Disaggregation {
-    /** `threshold`: pd-profile-handler counts characters itself. `decider`: disagg-profile-handler asks a decider plugin. */
-    readonly form: "threshold" | "decider";
+    /**
+     * `threshold`: pd-profile-handler counts characters itself. `named-decider`: it asks the plugin that `deciderPluginName`
+     * names. `deciders`: disagg-profile-handler asks one for each stage.
+     */
+    readonly form: "threshold" | "named-decider" | "deciders";
     /** The plugin that tells the decode pod where to prefill; absent where the profile handler does. */
     readonly headersHandler?: string;
     /** Feature gates without which the decider has no data. */
@@ -101,7 +111,7 @@ const flags12 = [
     "zap-time-encoding",
 ];
 
-/** GIE 1.3.1, 1.4.0 and 1.5.0 `pkg/epp/server/options.go`: the three know the same flags. */
+/** GIE 1.3.0 to 1.5.0 `pkg/epp/server/options.go`: all know the same flags. */
 const flags13 = [
     ...flags12,
     "disable-endpoint-subset-filter",
@@ -109,8 +119,25 @@ const flags13 = [
     "total-running-requests-metric",
 ];
 
-/** router#1940 and kserve#5877: gone in 0.10, for parameters of the metrics-data-source. */
-const flags010 = flags13.filter((flag) => !flag.startsWith("model-server-metrics-"));
+/** Router 0.9.0 `pkg/epp/server/options.go`. */
+const flags09 = [
+    ...flags13,
+    "enable-grpc-stream-metrics",
+    "grpc-max-recv-msg-size",
+    "grpc-max-send-msg-size",
+];
+
+/** Router 0.10.0 `pkg/epp/server/options.go`; what went are parameters of the metrics-data-source (router#1940). */
+const flags010 = [
+    ...flags09.filter((flag) => !flag.startsWith("model-server-metrics-")),
+    "allow-experimental-plugins",
+    "drain-timeout",
+    "emit-endpoint-scores",
+    "metrics-cert-dir",
+    "metrics-client-ca-file",
+    "tls-cipher-suites",
+    "tls-min-version",
+];
 
 /** GIE 1.4.0 and 1.5.0 `options.Validate`, and router `server/options.go`: use `engineConfigs` instead. */
 const refusedMetricFlags = [
@@ -128,35 +155,12 @@ const llmdConfig = "llm-d.ai/v1alpha1";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
 
-const router09: EppRelease = {
-    minor: "0.9",
-    image: "llm-d-router-endpoint-picker",
-    gie: "1.5",
-    // No source of exactly 0.9 was read: release notes, charts and pull requests of its time.
-    evidence: "partial",
-    flags: flags13,
-    refusedFlags: refusedMetricFlags,
-    oneDash: false,
-    configRequired: false,
-    configApiVersions: [llmdConfig, gieConfig],
-    wholeWeights: false,
-    prefixBlockPlugin: "approx-prefix-cache-producer",
-    disaggregation: { form: "decider", featureGates: [] },
-    kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-    // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
-    objectiveGroups: [gieObjectives, "llm-d.ai"],
-    // The router's own `runner.go` takes the name from the Deployment.
-    standalone: true,
-    modelRewrites: true,
-};
-
-/** Released EPPs, oldest first. There is no matrix of 0.6: its GIE level is not recorded anywhere that was read. */
+/** Released EPPs, oldest first. */
 export const eppReleases: readonly EppRelease[] = [
     {
         minor: "0.4",
         image: "llm-d-inference-scheduler",
         gie: "1.2",
-        evidence: "complete",
         // controller-runtime registers `kubeconfig` on the standard flag set, which only GIE <= 1.2 parses.
         flags: [...flags12, "kubeconfig"],
         refusedFlags: [],
@@ -164,6 +168,8 @@ export const eppReleases: readonly EppRelease[] = [
         configRequired: false,
         configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "flowControl"],
+        gateValues: false,
+        strictParameters: false,
         wholeWeights: true,
         prefixBlockPlugin: "prefix-cache-scorer",
         disaggregation: {
@@ -181,14 +187,14 @@ export const eppReleases: readonly EppRelease[] = [
         minor: "0.5",
         image: "llm-d-inference-scheduler",
         gie: "1.3",
-        // GIE 1.3.1 was read; the scheduler's own plugins are those that 0.4.0 and 0.7.1 share.
-        evidence: "complete",
         flags: flags13,
         refusedFlags: [],
         oneDash: false,
         configRequired: true,
         configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
+        gateValues: false,
+        strictParameters: false,
         wholeWeights: true,
         prefixBlockPlugin: "prefix-cache-scorer",
         // The decider came with router#531, which waited for GIE 1.4's token blocks.
@@ -198,8 +204,37 @@ export const eppReleases: readonly EppRelease[] = [
             featureGates: [],
         },
         kvCacheMetric: { name: kvCacheUsage, rename: "flag" },
+        // 0.5.0 stands on GIE 1.3.0, 0.5.1 on 1.3.1.
+        objectivesSince: "0.5.1",
         objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `runner.go` has no such check.
+        standalone: true,
+        modelRewrites: true,
+    },
+    {
+        minor: "0.6",
+        image: "llm-d-inference-scheduler",
+        // Between 1.3.0 and 1.4.0-rc.1.
+        gie: "fd30cb97",
+        flags: flags13,
+        refusedFlags: [],
+        oneDash: false,
+        configRequired: true,
+        configApiVersions: [gieConfig],
+        featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
+        gateValues: false,
+        strictParameters: false,
+        wholeWeights: false,
+        prefixBlockPlugin: "prefix-cache-scorer",
+        // scheduler 0.6.0 `deploy/config/pd-epp-config.yaml`.
+        disaggregation: {
+            form: "named-decider",
+            headersHandler: "prefill-header-handler",
+            featureGates: ["prepareDataPlugins"],
+        },
+        kvCacheMetric: { name: kvCacheUsage, rename: "flag" },
+        objectiveGroups: [gieObjectives],
+        // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
         modelRewrites: true,
     },
@@ -207,7 +242,6 @@ export const eppReleases: readonly EppRelease[] = [
         minor: "0.7",
         image: "llm-d-inference-scheduler",
         gie: "1.4",
-        evidence: "complete",
         flags: flags13,
         // GIE 1.4.0 already refuses them, not only 1.5.
         refusedFlags: refusedMetricFlags,
@@ -215,11 +249,13 @@ export const eppReleases: readonly EppRelease[] = [
         configRequired: false,
         configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
+        gateValues: false,
+        strictParameters: false,
         wholeWeights: false,
         prefixBlockPlugin: "prefix-cache-scorer",
         // scheduler 0.7.1 `deploy/config/pd-epp-config.yaml`.
         disaggregation: {
-            form: "decider",
+            form: "deciders",
             headersHandler: "disagg-headers-handler",
             featureGates: ["prepareDataPlugins"],
         },
@@ -233,25 +269,66 @@ export const eppReleases: readonly EppRelease[] = [
         minor: "0.8",
         image: "llm-d-inference-scheduler",
         gie: "1.5",
-        // GIE 1.5.0 was read; the scheduler's own plugins are those that 0.7.1 and the router share.
-        evidence: "complete",
         flags: flags13,
         refusedFlags: refusedMetricFlags,
         oneDash: false,
         configRequired: false,
         configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "enableLegacyMetrics", "flowControl"],
+        gateValues: false,
+        strictParameters: false,
         wholeWeights: false,
         prefixBlockPlugin: "approx-prefix-cache-producer",
-        // router#905 folded the headers into the profile handler about when 0.8.0 was cut; both together are harmless.
-        disaggregation: { form: "decider", headersHandler: "disagg-headers-handler", featureGates: [] },
+        // The headers are still apart: router#905 folded them into the profile handler after 0.8.0.
+        disaggregation: { form: "deciders", headersHandler: "disagg-headers-handler", featureGates: [] },
         kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
         objectiveGroups: [gieObjectives],
-        // GIE 1.5.0 was seen to exit. Whether 0.8.0 itself carries the later fix could not be read.
+        // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
         modelRewrites: true,
     },
-    router09,
-    // vllm-project/semantic-router#3408 runs v0.10.0 with the same group of configurations.
-    { ...router09, minor: "0.10", flags: flags010 },
+    {
+        minor: "0.9",
+        image: "llm-d-router-endpoint-picker",
+        gie: "1.5",
+        // Its own sources from here on (`cmd/epp/runner`), with GIE's definitions of 1.5.0.
+        flags: flags09,
+        refusedFlags: refusedMetricFlags,
+        oneDash: false,
+        configRequired: false,
+        configApiVersions: [llmdConfig, gieConfig],
+        featureGates: ["dataLayer", "flowControl"],
+        gateValues: false,
+        strictParameters: true,
+        wholeWeights: false,
+        prefixBlockPlugin: "approx-prefix-cache-producer",
+        disaggregation: { form: "deciders", featureGates: [] },
+        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
+        // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
+        objectiveGroups: [gieObjectives, "llm-d.ai"],
+        // The router's own `runner.go` takes the name from the Deployment.
+        standalone: true,
+        modelRewrites: true,
+    },
+    {
+        minor: "0.10",
+        image: "llm-d-router-endpoint-picker",
+        gie: "1.5",
+        flags: flags010,
+        refusedFlags: refusedMetricFlags,
+        oneDash: false,
+        configRequired: false,
+        configApiVersions: [llmdConfig, gieConfig],
+        featureGates: ["flowControl", "haPopulateNonLeaderDatastore"],
+        // `loadFeatureConfig`.
+        gateValues: true,
+        strictParameters: true,
+        wholeWeights: false,
+        prefixBlockPlugin: "approx-prefix-cache-producer",
+        disaggregation: { form: "deciders", featureGates: [] },
+        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
+        objectiveGroups: [gieObjectives, "llm-d.ai"],
+        standalone: true,
+        modelRewrites: true,
+    },
 ];

@@ -4,7 +4,7 @@ export type { Disaggregation, EppRelease } from "./epp";
 export { eppHealthServices, eppReleases } from "./epp";
 export { booleanFlags, lintEppArguments } from "./flags";
 export type { Image } from "./images";
-export { isSimulator, parseImage } from "./images";
+export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";
 export type { IstioRelease } from "./istio";
 export { istioReleases, poolFeatureFlag } from "./istio";
 export type { ConfigProblem, ConfigProblemId } from "./lint";
@@ -16,4 +16,12 @@ export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export type { SimulatorRelease } from "./simulator";
 export { defaultBlockTokens, simulatorReleases } from "./simulator";
-export { defaultVersions, findEpp, findIstio, findSimulator, minorOf, pluginTypesOf } from "./versions";
+export {
+    compareVersions,
+    defaultVersions,
+    findEpp,
+    findIstio,
+    findSimulator,
+    minorOf,
+    pluginTypesOf,
+} from "./versions";

@@ -1,9 +1,9 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
-import type { PluginType } from "./plugins";
-import { charactersPerToken, pluginTypes } from "./plugins";
+import type { BlockParameter, PluginType } from "./plugins";
+import { charactersPerToken } from "./plugins";
 import { defaultBlockTokens } from "./simulator";
 import { pluginTypesOf } from "./versions";
 
@@ -22,11 +22,18 @@ export type ConfigProblemId =
     | "kind"
     | "feature-gate"
     | "plugin-type"
+    /** Known, but not loaded without `--allow-experimental-plugins`. */
+    | "plugin-experimental"
     | "plugin-name"
     /** Ignored: what it was to change stays as it is. */
     | "parameter"
+    /** Refused at start, where decoding is strict. */
+    | "parameter-refused"
     | "block-refused"
-    /** Blocks of another size than the model servers' are never found in the cache, and the scorer gives every pod 0. */
+    /**
+     * Blocks of another size than the model servers' are never found in their caches, or, where the EPP remembers by
+     * itself what it sent where, are not the units in which they are cached.
+     */
     | "block-size"
     | "profile-name"
     | "plugin-ref"
@@ -59,9 +66,6 @@ type Config = z.output<typeof configSchema>;
 type Plugin = z.output<typeof pluginSchema>;
 type Profile = z.output<typeof profileSchema>;
 
-/** A misspelling, and no plugin that the tables do not list, is at most so many letters away. */
-const misspelling = 3;
-
 /** What a configuration is judged by. */
 interface Rules {
     /** Undefined where the EPP's version is not known: what differs between versions is then not judged. */
@@ -69,6 +73,7 @@ interface Rules {
     readonly types: ReadonlyMap<string, PluginType>;
     readonly blockSize: number | undefined;
     readonly extraPlugins: readonly string[];
+    readonly allowExperimental: boolean;
 }
 
 /**
@@ -78,12 +83,14 @@ interface Rules {
  * @param release undefined for an EPP whose version is not known.
  * @param blockSize the model servers' KV cache block, in tokens; undefined where it is not known.
  * @param extraPlugins plugin types that a build of one's own has besides the release's.
+ * @param allowExperimental whether the EPP is given `--allow-experimental-plugins`.
  */
 export function lintPickerConfig(
     config: unknown,
     release: EppRelease | undefined,
     blockSize?: number,
     extraPlugins: readonly string[] = [],
+    allowExperimental = false,
 ): ConfigProblem[] {
     const parsed = configSchema.safeParse(config);
     if (!parsed.success) {
@@ -93,8 +100,8 @@ export function lintPickerConfig(
             message: `${message}.`,
         }));
     }
-    const types = release ? pluginTypesOf(release) : new Map(pluginTypes.map((type) => [type.type, type]));
-    const rules: Rules = { release, types, blockSize, extraPlugins };
+    const types = pluginTypesOf(release);
+    const rules: Rules = { release, types, blockSize, extraPlugins, allowExperimental };
     const { plugins } = parsed.data;
     const profiles = parsed.data.schedulingProfiles ?? [];
     const typeOfName = new Map(plugins.map((plugin) => [nameOf(plugin), types.get(plugin.type)]));
@@ -139,17 +146,26 @@ function header(
             message: `kind ${kind} is not read by the EPP; write EndpointPickerConfig.`,
         });
     }
-    const known = release?.featureGates;
-    for (const [index, gate] of (featureGates ?? []).entries()) {
-        if (known && !known.includes(gate)) {
-            problems.push({
-                id: "feature-gate",
-                path: `featureGates.${String(index)}`,
-                message: `featureGates: ${gate} is not known to EPP ${release.minor}; known are ${known.join(", ")}.`,
-            });
+    for (const [index, gate] of (release ? (featureGates ?? []) : []).entries()) {
+        const message = release && lintGate(gate, release);
+        if (message !== undefined) {
+            problems.push({ id: "feature-gate", path: `featureGates.${String(index)}`, message });
         }
     }
     return problems;
+}
+
+/** What the router's loader takes for a yes or a no (`strconv.ParseBool` of small letters). */
+const gateValue = /^\s*(1|t|true|0|f|false)\s*$/i;
+
+function lintGate(gate: string, { minor, featureGates, gateValues }: EppRelease): string | undefined {
+    const [name = "", ...value] = gateValues ? gate.split("=") : [gate];
+    if (!featureGates.includes(name)) {
+        return `featureGates: ${name} is not known to EPP ${minor}; known are ${featureGates.join(", ")}.`;
+    }
+    return value.length === 0 || gateValue.test(value[0] ?? "")
+        ? undefined
+        : `featureGates: ${gate} has no value that EPP ${minor} reads; write ${name}=true or ${name}=false.`;
 }
 
 function lintPlugin(plugin: Plugin, path: string, rules: Rules): ConfigProblem[] {
@@ -157,14 +173,13 @@ function lintPlugin(plugin: Plugin, path: string, rules: Rules): ConfigProblem[]
     const known = types.get(plugin.type);
     if (known !== undefined) {
         return [
+            ...experimentalPlugin(plugin, path, known, rules),
             ...unknownParameters(plugin, path, known, release),
             ...lintBlock(plugin, `${path}.parameters`, known, rules),
         ];
     }
     const nearest = closest(plugin.type, [...types.keys()]);
-    // Where the list is partial, only what looks like a misspelling is reported.
-    const certain = release?.evidence === "complete" || distance(plugin.type, nearest) <= misspelling;
-    return release === undefined || extraPlugins.includes(plugin.type) || !certain
+    return release === undefined || extraPlugins.includes(plugin.type)
         ? []
         : [
               {
@@ -175,23 +190,41 @@ function lintPlugin(plugin: Plugin, path: string, rules: Rules): ConfigProblem[]
           ];
 }
 
+function experimentalPlugin(
+    plugin: Plugin,
+    path: string,
+    { experimental }: PluginType,
+    { release, allowExperimental }: Rules,
+): ConfigProblem[] {
+    return release === undefined || !experimental || allowExperimental
+        ? []
+        : [
+              {
+                  id: "plugin-experimental",
+                  path: `${path}.type`,
+                  message: `Plugin ${nameOf(plugin)}: type ${plugin.type} is experimental in EPP ${release.minor}, which exits at start without --allow-experimental-plugins.`,
+              },
+          ];
+}
+
 function unknownParameters(
     plugin: Plugin,
     path: string,
     { parameters: known }: PluginType,
     release: EppRelease | undefined,
 ): ConfigProblem[] {
-    if (known === undefined || release?.evidence !== "complete") {
+    if (release === undefined) {
         return [];
     }
+    const { strictParameters, minor } = release;
     const hint = (key: string) =>
         known.length === 0 ? "it has none" : `the nearest is ${closest(key, [...known])}`;
     return Object.keys(plugin.parameters ?? {})
         .filter((key) => !known.includes(key))
         .map((key) => ({
-            id: "parameter",
+            id: strictParameters ? "parameter-refused" : "parameter",
             path: `${path}.parameters.${key}`,
-            message: `Plugin ${nameOf(plugin)}: parameter ${key} is not known to EPP ${release.minor}, which ignores it; ${hint(key)}.`,
+            message: `Plugin ${nameOf(plugin)}: parameter ${key} is not known to EPP ${minor}, which ${strictParameters ? "exits at start because of it" : "ignores it"}; ${hint(key)}.`,
         }));
 }
 
@@ -205,14 +238,10 @@ function lintBlock(
         return [];
     }
     const parameters = plugin.parameters ?? {};
-    const key = block.path.join(".");
-    const set = block.path.reduce<unknown>(
-        (value, step) =>
-            typeof value === "object" && value !== null
-                ? (value as Record<string, unknown>)[step]
-                : undefined,
-        parameters,
-    );
+    const paths = [block.path, ...(block.older ? [block.older] : [])];
+    const given = paths.find((candidate) => valueAt(parameters, candidate) !== undefined);
+    const key = (given ?? block.path).join(".");
+    const set = given && valueAt(parameters, given);
     if (set === undefined) {
         // GIE 1.4.0 and 1.5.0: "BlockSize is deprecated, use BlockSizeTokens instead".
         if (release && key === "blockSizeTokens" && "blockSize" in parameters) {
@@ -225,21 +254,42 @@ function lintBlock(
             ];
         }
         // Tuned, which is the default, the block comes from a metric of the model servers.
-        if (!release || (known?.includes("autoTune") && parameters.autoTune !== false)) {
+        if (!release || (known.includes("autoTune") && parameters.autoTune !== false)) {
             return [];
         }
     }
     const scale = block.unit === "characters" ? charactersPerToken : 1;
     const value = set ?? defaultBlockTokens * scale;
-    return blockSize === undefined || value === blockSize * scale
-        ? []
-        : [
-              {
-                  id: "block-size",
-                  path: `${path}.${key}`,
-                  message: `Plugin ${nameOf(plugin)}: ${key} is ${JSON.stringify(value)}${set === undefined ? " by default" : ""}, but the model servers' block of ${String(blockSize)} tokens makes it ${String(blockSize * scale)} ${block.unit}.`,
-              },
-          ];
+    if (blockSize === undefined) {
+        return [];
+    }
+    const expected = Math.max(blockSize * scale, block.minimum ?? 0);
+    if (inForce(value, block) === expected) {
+        return [];
+    }
+    const raised = expected === blockSize * scale ? "" : `, the least that EPP ${release?.minor ?? ""} takes`;
+    return [
+        {
+            id: "block-size",
+            path: `${path}.${key}`,
+            message: `Plugin ${nameOf(plugin)}: ${key} is ${JSON.stringify(value)}${set === undefined ? " by default" : ""}, but the model servers' block of ${String(blockSize)} tokens makes it ${String(expected)} ${block.unit}${raised}.`,
+        },
+    ];
+}
+
+/** The block that a value makes: one that is too small is raised. */
+function inForce(value: unknown, { minimum = 0 }: BlockParameter): unknown {
+    return typeof value === "number" ? Math.max(value, minimum) : value;
+}
+
+function valueAt(parameters: Record<string, unknown>, path: readonly string[]): unknown {
+    return path.reduce<unknown>(
+        (value, step) =>
+            typeof value === "object" && value !== null
+                ? (value as Record<string, unknown>)[step]
+                : undefined,
+        parameters,
+    );
 }
 
 function lintProfile(

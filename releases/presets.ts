@@ -130,7 +130,9 @@ function disaggregationPlugins(release: EppRelease, blockSize: number): PluginSp
         ...headers,
         // Before its handler: scheduler 0.7.1 makes plugins in their order, and the handler looks the decider up.
         { type: decider, parameters: { nonCachedTokens: blockSize } },
-        { type: "disagg-profile-handler", parameters: { deciders: { prefill: decider } } },
+        form === "named-decider"
+            ? { type: "pd-profile-handler", parameters: { deciderPluginName: decider } }
+            : { type: "disagg-profile-handler", parameters: { deciders: { prefill: decider } } },
     ];
 }
 
@@ -156,5 +158,7 @@ function blockParameters(release: EppRelease, type: string, blockSize: number): 
     if (block === undefined || parameter === undefined) {
         throw new Error(`EPP ${release.minor}: ${type} has no parameter for the block size.`);
     }
-    return { [parameter]: block.unit === "characters" ? blockSize * charactersPerToken : blockSize };
+    const size = block.unit === "characters" ? blockSize * charactersPerToken : blockSize;
+    // What would be in force anyway, so that the file says what is, and the EPP does not warn.
+    return { [parameter]: Math.max(size, block.minimum ?? 0) };
 }

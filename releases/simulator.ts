@@ -1,8 +1,12 @@
 import { gpuCacheUsage, kvCacheUsage } from "./kvCacheMetric";
 
-/** What one minor version of the simulator accepts. */
+/** What the simulators accept from one version up to the next in the list. */
 export interface SimulatorRelease {
+    /** First version of the range. */
+    readonly since: string;
     readonly minor: string;
+    /** Command line flags, without dashes; another one ends the simulator at start. */
+    readonly flags: readonly string[];
     /** How latencies are written: whole milliseconds, a duration such as `20ms`, or either. */
     readonly latency: "milliseconds" | "either" | "duration";
     readonly kvCacheMetric: string;
@@ -20,42 +24,144 @@ export const defaultBlockTokens = 16;
 /** sim 0.10.2 `pkg/common/config.go`; sim never took another (reference of 0.5 to 0.10). */
 const blockSizes = [8, 16, 32, 64, 128];
 
-/**
- * Released simulators, oldest first. Latency formats of 0.5 to 0.9 and the metric's rename between 0.6 and 0.7
- * (sim#307) were checked upstream before, not again. `/health/ready` came with sim#457 between 0.8.2 and 0.9.0;
- * before it `/ready` said the same.
- */
+/** `klog.InitFlags`, in every version. */
+const klogFlags = [
+    "add_dir_header",
+    "alsologtostderr",
+    "log_backtrace_at",
+    "log_dir",
+    "log_file",
+    "log_file_max_size",
+    "logtostderr",
+    "one_output",
+    "skip_headers",
+    "skip_log_headers",
+    "stderrthreshold",
+    "v",
+    "vmodule",
+];
+
+/** sim `pkg/common/config.go`, and from 0.8 on `parser.go`, of each version that has other flags than the one before. */
+const flags050 = [
+    ...klogFlags,
+    "block-size",
+    "config",
+    "data-parallel-size",
+    "enable-kvcache",
+    "event-batch-size",
+    "failure-injection-rate",
+    "failure-types",
+    "fake-metrics",
+    "hash-seed",
+    "inter-token-latency",
+    "inter-token-latency-std-dev",
+    "kv-cache-size",
+    "kv-cache-transfer-latency",
+    "kv-cache-transfer-latency-std-dev",
+    "kv-cache-transfer-time-per-token",
+    "kv-cache-transfer-time-std-dev",
+    "lora-modules",
+    "max-cpu-loras",
+    "max-loras",
+    "max-model-len",
+    "max-num-seqs",
+    "max-tool-call-array-param-length",
+    "max-tool-call-integer-param",
+    "max-tool-call-number-param",
+    "min-tool-call-array-param-length",
+    "min-tool-call-integer-param",
+    "min-tool-call-number-param",
+    "mode",
+    "model",
+    "object-tool-call-not-required-field-probability",
+    "port",
+    "prefill-overhead",
+    "prefill-time-per-token",
+    "prefill-time-std-dev",
+    "seed",
+    "served-model-name",
+    "time-factor-under-load",
+    "time-to-first-token",
+    "time-to-first-token-std-dev",
+    "tokenizers-cache-dir",
+    "tool-call-not-required-param-probability",
+    "zmq-endpoint",
+    "zmq-max-connect-attempts",
+];
+const flags051 = [...flags050, "self-signed-certs", "ssl-certfile", "ssl-keyfile"];
+const flags052 = [...flags051, "dataset-in-memory", "dataset-path", "dataset-url"];
+const flags060 = [...flags052, "max-waiting-queue-length"];
+const flags070 = [
+    ...flags060,
+    "data-parallel-rank",
+    "enable-request-id-headers",
+    "enable-sleep-mode",
+    "global-cache-hit-threshold",
+    "latency-calculator",
+];
+const flags080 = [
+    ...without(flags070, "tokenizers-cache-dir", "zmq-max-connect-attempts"),
+    "dataset-table-name",
+    "default-embedding-dimensions",
+    "ec-transfer-config",
+    "enable-prefix-caching",
+    "enforce-eager",
+    "fake-metrics-refresh-interval",
+    "mm-encoder-only",
+    "mm-processor-kwargs",
+    "no-enable-prefix-caching",
+    "no-enable-sleep-mode",
+    "no-enforce-eager",
+    "no-mm-encoder-only",
+    "uds-socket-path",
+];
+const flags090 = [
+    ...without(flags080, "uds-socket-path"),
+    "log-http",
+    "mm-render-timeout",
+    "render-timeout",
+    "render-url",
+    "startup-duration",
+];
+/** sim#502; deprecated in 0.11, gone in 0.13 (sim#652). */
+const dummyTokenizerFlag = "force-dummy-tokenizer";
+const flags092 = [...flags090, dummyTokenizerFlag];
+const flags0101 = [
+    ...flags092,
+    "image-emission-rate",
+    "max-request-body-size-mb",
+    "no-omni",
+    "omni",
+    "time-to-generate-image",
+    "time-to-generate-image-std-dev",
+    "use-vllm-map-event-format",
+];
+
+function without(flags: readonly string[], ...gone: string[]): string[] {
+    return flags.filter((flag) => !gone.includes(flag));
+}
+
+const oldest = {
+    latency: "milliseconds",
+    kvCacheMetric: gpuCacheUsage,
+    readinessPath: "/ready",
+    blockSizes,
+} as const;
+/** The metric got its new name between 0.6 and 0.7 (sim#307). */
+const renamed = { ...oldest, latency: "either", kvCacheMetric: kvCacheUsage } as const;
+/** `/health/ready` came with sim#457 between 0.8.2 and 0.9.0; before it `/ready` said the same. */
+const newest = { ...renamed, latency: "duration", readinessPath: "/health/ready" } as const;
+
+/** Released simulators, oldest first. `npm run releases:check` compares the flags with their sources. */
 export const simulatorReleases: readonly SimulatorRelease[] = [
-    {
-        minor: "0.5",
-        latency: "milliseconds",
-        kvCacheMetric: gpuCacheUsage,
-        readinessPath: "/ready",
-        blockSizes,
-    },
-    {
-        minor: "0.6",
-        latency: "milliseconds",
-        kvCacheMetric: gpuCacheUsage,
-        readinessPath: "/ready",
-        blockSizes,
-    },
-    { minor: "0.7", latency: "either", kvCacheMetric: kvCacheUsage, readinessPath: "/ready", blockSizes },
-    { minor: "0.8", latency: "either", kvCacheMetric: kvCacheUsage, readinessPath: "/ready", blockSizes },
-    {
-        minor: "0.9",
-        latency: "duration",
-        kvCacheMetric: kvCacheUsage,
-        readinessPath: "/health/ready",
-        blockSizes,
-    },
-    {
-        minor: "0.10",
-        latency: "duration",
-        kvCacheMetric: kvCacheUsage,
-        // sim#502 and sim 0.10.2 `pkg/common/parser.go`; deprecated in 0.11, gone in 0.13 (sim#652).
-        dummyTokenizerFlag: "force-dummy-tokenizer",
-        readinessPath: "/health/ready",
-        blockSizes,
-    },
+    { since: "0.5.0", minor: "0.5", flags: flags050, ...oldest },
+    { since: "0.5.1", minor: "0.5", flags: flags051, ...oldest },
+    { since: "0.5.2", minor: "0.5", flags: flags052, ...oldest },
+    { since: "0.6.0", minor: "0.6", flags: flags060, ...oldest },
+    { since: "0.7.0", minor: "0.7", flags: flags070, ...renamed },
+    { since: "0.8.0", minor: "0.8", flags: flags080, ...renamed },
+    { since: "0.9.0", minor: "0.9", flags: flags090, ...newest },
+    { since: "0.9.2", minor: "0.9", flags: flags092, dummyTokenizerFlag, ...newest },
+    { since: "0.10.0", minor: "0.10", flags: flags092, dummyTokenizerFlag, ...newest },
+    { since: "0.10.1", minor: "0.10", flags: flags0101, dummyTokenizerFlag, ...newest },
 ];

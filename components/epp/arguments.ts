@@ -9,8 +9,11 @@ export interface EppCommandLine {
     poolName?: string;
     /** Labels of the model server pods that it may pick. */
     podSelector: Record<string, string>;
-    /** Whether it exports traces, and where to; undefined for its default, a collector on localhost. */
-    tracing: { enabled: boolean; otlpEndpoint?: string };
+    /**
+     * Whether it exports traces, where to (undefined for its default, a collector on localhost), and which part of those
+     * that no caller has decided on.
+     */
+    tracing: { enabled: boolean; otlpEndpoint?: string; sampleRatio: number };
     /** Whether its metrics ask for a token. */
     metricsAuth: boolean;
     /** Verbosity of its log. */

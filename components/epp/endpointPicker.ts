@@ -133,9 +133,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
                         // GIE reads its own Deployment's name from it when it selects pods without a pool.
                         POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
-                        ...(args.tracing.otlpEndpoint !== undefined && {
-                            OTEL_EXPORTER_OTLP_ENDPOINT: args.tracing.otlpEndpoint,
-                        }),
+                        ...tracingVariables(args),
                     },
                     // The health service says nothing of the ext_proc server, which first makes itself a certificate: for
                     // seconds (a 4096 bit key; GIE 1.2 to llm-d 0.10 `internal/tls`).
@@ -206,6 +204,24 @@ export class EndpointPicker extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
+}
+
+/**
+ * Without the exporter's name the EPP prints its spans to its log. It knows one sampler (GIE 1.2 to router 0.10
+ * `telemetry.go`).
+ */
+function tracingVariables({ name, tracing }: EndpointPickerArgs): Record<string, string> {
+    if (!tracing.enabled) {
+        return {};
+    }
+    return {
+        OTEL_TRACES_EXPORTER: "otlp",
+        OTEL_SERVICE_NAME: name,
+        OTEL_RESOURCE_ATTRIBUTES: "k8s.namespace.name=$(NAMESPACE),k8s.pod.name=$(POD_NAME)",
+        OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+        OTEL_TRACES_SAMPLER_ARG: String(tracing.sampleRatio),
+        ...(tracing.otlpEndpoint !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: tracing.otlpEndpoint }),
+    };
 }
 
 function grpcProbe(service: string | undefined): k8s.types.input.core.v1.Probe {

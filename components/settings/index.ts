@@ -2,6 +2,7 @@ export type { Problem } from "./errors";
 export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";
 export { settingsFrom } from "./fromValues";
+export { imagesOf, imageWarnings } from "./images";
 export { loadSettings, parseSettings } from "./load";
 export { routeMatch } from "./match";
 export type { Model, Settings } from "./schema";

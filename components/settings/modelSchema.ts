@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultVersions, presets } from "../../releases";
+import { defaultEppImage, defaultVersions, presets } from "../../releases";
 import { headerName, headerValue, toggle } from "./common";
 import { placement } from "./placement";
 import {
@@ -28,6 +28,11 @@ const replicaCounts = z
     })
     .prefault({});
 
+const registryPrefix = z
+    .string()
+    .max(255, { abort: true })
+    .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?(?:\/[a-z0-9._-]+)*$/);
+
 const minorVersion = z
     .string()
     .max(20, { abort: true })
@@ -46,7 +51,7 @@ const images = z
             pinnedImage,
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
             pinnedImageAllowed,
-        ).default(`ghcr.io/llm-d/llm-d-inference-scheduler:v${defaultVersions.epp}`),
+        ).default(defaultEppImage),
         simulatorVersion: setting(
             minorVersion,
             "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
@@ -56,6 +61,11 @@ const images = z
             minorVersion,
             "EPP version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
             'major.minor, e.g. "0.5"',
+        ).optional(),
+        registry: setting(
+            registryPrefix,
+            "What takes the place of the registry in every image, for a mirror or a site without the internet; the rest of an image's path stays.",
+            "a registry, with a path if need be, e.g. mirror.example.com:5000/ghcr",
         ).optional(),
         pullSecrets: setting(
             z
@@ -133,6 +143,11 @@ const epp = z
             "OTLP collector that traces go to.",
             "an http(s) URL, e.g. http://otel-collector.observability:4317",
         ).optional(),
+        traceSampleRatio: setting(
+            z.number().min(0).max(1),
+            "Part of the requests that the EPP traces, of those that come without a trace; a caller's own decision is kept. Used with epp.tracing.",
+            "a number from 0 to 1",
+        ).default(0.1),
         metricsAuth: toggle(
             "Whether the EPP's metrics ask for a token. Creates a ClusterRole to review tokens.",
         ).default(false),

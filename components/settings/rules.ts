@@ -1,6 +1,6 @@
 import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
-import { findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { ResourceSettings } from "../workload";
 import type { Problem } from "./errors";
 import { shown } from "./errors";
@@ -379,6 +379,18 @@ function beyondRelease(model: Model, name: Name): Problem[] {
     ];
 }
 
+/** Why an EPP would never read an InferenceObjective. A version without a patch may be one that does. */
+function unreadObjectives(model: Model): { because: string; allowed: string } | undefined {
+    const { epp: version = "" } = versionsOf(model);
+    const since = findEpp(version)?.objectivesSince;
+    return since === undefined || !/^\d+\.\d+\.\d+/.test(version) || compareVersions(version, since) >= 0
+        ? undefined
+        : {
+              because: ` with EPP ${version}, which never reads InferenceObjectives (router#610)`,
+              allowed: `EPP ${since} or later, or no objectives`,
+          };
+}
+
 /** Settings that would be ignored, or that another setting asks for. */
 function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Name): Problem[] {
     const { epp, autoscaling, objectives } = model;
@@ -407,6 +419,10 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
                 `at least ${name("autoscaling.minReplicas")}, which is ${String(autoscaling.minReplicas)}`,
             ),
         );
+    }
+    const unread = unreadObjectives(model);
+    if (Object.keys(objectives).length > 0 && unread !== undefined) {
+        problems.push(refused(name("objectives"), objectives, unread.because, unread.allowed));
     }
     if (Object.keys(objectives).length > 0 && routing.backend !== "InferencePool") {
         problems.push(

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
-import { commonLabels, podSelector, portNames, ports } from "../contract";
+import { commonLabels, labels as labelNames, podSelector, portNames, ports } from "../contract";
 import { formerly } from "../identity";
 import type { SimulatorRelease } from "../../releases";
 import { createPodMonitor } from "../monitors";
@@ -69,6 +69,8 @@ export class ModelServer extends pulumi.ComponentResource {
         const labels = {
             ...commonLabels(args.name, args.modelRelease, `model-server-${args.role}`),
             ...selector,
+            // Beside the old spelling, which the selectors of Deployments that exist have for good.
+            [labelNames.inferenceServingNow]: "true",
         };
         const common = { name: args.name, namespace: args.namespace, labels };
         const autoscaling = args.autoscaling?.enabled ? args.autoscaling : undefined;

@@ -68,7 +68,13 @@ function* checkPicker(picker: Picker, index: StackIndex, settings: EppConfigConf
     }
     const content: unknown = document.toJS();
     const lint = (blockSize?: number) =>
-        lintPickerConfig(content, picker.release, blockSize, settings.extraPlugins);
+        lintPickerConfig(
+            content,
+            picker.release,
+            blockSize,
+            settings.extraPlugins,
+            picker.isOn("allow-experimental-plugins", false),
+        );
     yield* lint().map((problem) => report(problem));
     yield* each([found.object], function* (): Findings {
         // A size that no model server has is one that differs from every model server's.

@@ -73,7 +73,7 @@ function* checkFlags(picker: Picker, { extraFlags }: EppFlagsConfig): Findings {
             };
         } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
             yield { message: `${at} needs two dashes in ${Picker.describe(release)}.` };
-        } else if (!known && release.evidence === "complete" && !isShortVerbosity(flag)) {
+        } else if (!known && !isShortVerbosity(flag)) {
             yield {
                 message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
             };

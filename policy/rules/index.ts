@@ -1,6 +1,7 @@
 import type { Rule } from "../framework/rule";
 import { eppConfig } from "./eppConfig";
 import { eppFlags } from "./eppFlags";
+import { eppImagePullable } from "./eppImagePullable";
 import { eppMetricName } from "./eppMetricName";
 import { eppPorts } from "./eppPorts";
 import { eppRbac } from "./eppRbac";
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
     eppRbac,
     eppFlags,
     eppVersionKnown,
+    eppImagePullable,
     eppConfig,
     eppMetricName,
     extProcMode,

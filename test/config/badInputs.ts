@@ -260,13 +260,13 @@ export const badInputs: BadInput[] = [
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" } },
         messages: [
-            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {
         config: { images: { eppVersion: "9.9" } },
         messages: [
-            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
         ],
     },
     {
@@ -294,6 +294,7 @@ export const badInputs: BadInput[] = [
     bad("proxy.maxPendingRequests", 0, "a whole number from 1 to 1000000"),
     bad("proxy.loadBalancer", "LEAST_CONN", "one of ROUND_ROBIN, LEAST_REQUEST, RANDOM"),
     bad("objectives", { low: 5000 }, "a whole number from -1000 to 1000", "low"),
+    bad("epp.traceSampleRatio", 2, "a number from 0 to 1"),
     bad("models", ["llama"], "an object of model settings by release"),
     {
         config: { placement: { decode: { tolerations: [{ effect: "Never" }] } } },
@@ -406,9 +407,25 @@ export const badInputs: BadInput[] = [
             gateway: { istioVersion: "1.27.3" },
         },
         messages: [
-            "images: EPP 0.5.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.5 with Istio 1.28.0.",
+            "images: EPP 0.10.0 with simulator 0.10.2 and gateway.istioVersion 1.27.3 is not allowed: Istio 1.27.3 does not serve InferencePool v1, which the EPP reads; it serves v1alpha2. Nearest that works: EPP 0.10 with Istio 1.28.0.",
         ],
     },
+    {
+        config: {
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true },
+            images: { epp: "mirror.example.com/llm-d-inference-scheduler:v0.5.0" },
+            objectives: { batch: -1 },
+        },
+        messages: [
+            'objectives: {"batch":-1} is not allowed with EPP 0.5.0, which never reads InferenceObjectives (router#610); allowed: EPP 0.5.1 or later, or no objectives.',
+        ],
+    },
+    bad(
+        "images.registry",
+        "https://mirror.example.com",
+        "a registry, with a path if need be, e.g. mirror.example.com:5000/ghcr",
+    ),
     {
         config: { epp: { otlpEndpoint: "http://otel:4317" } },
         messages: ["epp.tracing: false is not allowed with epp.otlpEndpoint; allowed: true."],

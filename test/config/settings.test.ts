@@ -3,7 +3,14 @@ import * as fs from "fs";
 import * as path from "path";
 import { inspect } from "util";
 import { parse } from "yaml";
-import { parseSettings, SettingsError, settingsFrom, settingsSchema } from "../../components/settings";
+import {
+    imagesOf,
+    parseSettings,
+    SettingsError,
+    settingsFrom,
+    settingsSchema,
+} from "../../components/settings";
+import { warningsOf } from "../../components/warnings";
 import { runProgram } from "../support/mocks";
 import { badInputs } from "./badInputs";
 
@@ -158,6 +165,41 @@ describe("settings", () => {
             images: JSON.stringify({ simulator: digest, simulatorVersion: "0.10" }),
         });
         assert.equal(settings.images.simulator, digest);
+    });
+
+    it("take every image of every model from the registry that is set, and keep the rest of its path", () => {
+        const settings = parseSettings({
+            images: JSON.stringify({ registry: "mirror.example.com:5000/ghcr" }),
+            models: JSON.stringify({
+                a: { match: { path: "/a" } },
+                b: {
+                    match: { path: "/b" },
+                    images: { registry: "other.example.com", epp: "ghcr.io/team/picker:v0.9.0" },
+                },
+            }),
+        });
+        assert.deepEqual(settings.models.map(imagesOf), [
+            {
+                epp: "mirror.example.com:5000/ghcr/llm-d/llm-d-router-endpoint-picker:v0.10.0",
+                simulator: "mirror.example.com:5000/ghcr/llm-d/llm-d-inference-sim:v0.10.2",
+            },
+            {
+                epp: "other.example.com/team/picker:v0.9.0",
+                simulator: "other.example.com/llm-d/llm-d-inference-sim:v0.10.2",
+            },
+        ]);
+    });
+
+    it("warn once of an image of the closed package, however many models run it, and of no mirror", () => {
+        const epp = "ghcr.io/llm-d/llm-d-inference-scheduler:v0.5.1";
+        const warned = (images: object, models: object = {}) =>
+            warningsOf(parseSettings({ images: JSON.stringify(images), models: JSON.stringify(models) }));
+        const models = { a: { match: { path: "/a" } }, b: { match: { path: "/b" } } };
+        assert.deepEqual(warned({ epp }, models), [
+            `images.epp: ${epp} is of a package that is closed to anonymous pulls; use ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.10.0, or a mirror (images.registry).`,
+        ]);
+        assert.deepEqual(warned({ epp, registry: "mirror.example.com" }, models), []);
+        assert.deepEqual(warned({}), []);
     });
 
     it("are the same in Pulumi.yaml as in the schema, with the same defaults", () => {

@@ -30,6 +30,9 @@ const llmd040 = {
     },
 };
 
+/** What GIE's own build stands for. */
+const llmd051 = { images: { epp: "registry.example.com/llm-d/llm-d-inference-scheduler:v0.5.1" } };
+
 /** Clears what the API server gives to an object by itself, so that it can be created again. */
 const ofNoObject = {
     creationTimestamp: undefined,
@@ -212,12 +215,12 @@ describe("real endpoint pickers", function () {
         });
     });
 
-    // llm-d's 0.5.0, the program's default, cannot be built here; its GIE can.
-    describe("GIE's 1.3.1 in place of llm-d's 0.5.0, with its queue-scorer for load-aware-scorer and no decode-filter", () => {
+    // llm-d's 0.5.1 cannot be built here; its GIE can.
+    describe("GIE's 1.3.1 in place of llm-d's 0.5.1, with its queue-scorer for load-aware-scorer and no decode-filter", () => {
         itWorks({
             title: "with a pool",
             build: "gie",
-            config: pool,
+            config: { ...pool, ...llmd051 },
             namespace: simulator,
             rewrite: withGiePlugins,
             scales: true,
@@ -226,7 +229,7 @@ describe("real endpoint pickers", function () {
         itWorks({
             title: "without a pool, which selects pods by their labels",
             build: "gie",
-            config: standalone,
+            config: { ...standalone, ...llmd051 },
             namespace: scheduler,
             rewrite: withGiePlugins,
             scales: true,

@@ -147,8 +147,8 @@ describe("the component package", function () {
 
     // Unions, such as the kind of a backend, and nested objects without a name.
     const unfit: Record<string, RegExp> = {
-        SimulatorStack: /Union types are not supported/,
-        SchedulerStack: /Union types are not supported/,
+        SimulatorStack: /Unsupported type for component .SimulatorStack./,
+        SchedulerStack: /Unsupported type for component .SimulatorStack./,
         CrossNamespaceRoute: /Unsupported type/,
     };
     for (const [component, reason] of Object.entries(unfit)) {

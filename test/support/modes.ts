@@ -52,14 +52,14 @@ export const modes: Record<string, Record<string, unknown>> = {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },
         images: {
-            epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0",
+            epp: "registry.example.com/llm-d/llm-d-inference-scheduler:v0.4.0",
             simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
         },
     },
     "scoring-newest-read": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },
-        images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0" },
+        images: { epp: "registry.example.com/llm-d/llm-d-inference-scheduler:v0.8.0" },
     },
     "several-models": {
         extProc: { enabled: true },

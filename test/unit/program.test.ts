@@ -55,6 +55,53 @@ describe("the program", () => {
         );
     });
 
+    it("exports traces over OTLP, under the EPP's name, and sets nothing where tracing is off", async () => {
+        const variables = async (epp: object) => {
+            const { registrations } = await runProgram({ epp });
+            const deployment = registrations.find(
+                ({ name, inputs }) => name.endsWith("-epp") && inputs.kind === "Deployment",
+            );
+            const { containers } = (
+                deployment?.inputs.spec as {
+                    template: { spec: { containers: { env: { name: string; value?: string }[] }[] } };
+                }
+            ).template.spec;
+            return containers[0]!.env.filter(({ name }) => name.startsWith("OTEL_"));
+        };
+        assert.deepEqual(await variables({}), []);
+        const otlpEndpoint = "http://otel.observability:4317";
+        assert.deepEqual(await variables({ tracing: true, otlpEndpoint, traceSampleRatio: 1 }), [
+            { name: "OTEL_TRACES_EXPORTER", value: "otlp" },
+            { name: "OTEL_SERVICE_NAME", value: "gaie-inference-scheduling-epp" },
+            {
+                name: "OTEL_RESOURCE_ATTRIBUTES",
+                value: "k8s.namespace.name=$(NAMESPACE),k8s.pod.name=$(POD_NAME)",
+            },
+            { name: "OTEL_TRACES_SAMPLER", value: "parentbased_traceidratio" },
+            { name: "OTEL_TRACES_SAMPLER_ARG", value: "1" },
+            { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: otlpEndpoint },
+        ]);
+    });
+
+    it("gives pods the serving label in both spellings, and selects them by the old one", async () => {
+        const { registrations } = await runProgram();
+        const decode = registrations.find(
+            ({ name, inputs }) => name.endsWith("-decode") && inputs.kind === "Deployment",
+        );
+        const { selector, template } = decode?.inputs.spec as {
+            selector: { matchLabels: Record<string, string> };
+            template: { metadata: { labels: Record<string, string> } };
+        };
+        const spellings = ["llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
+        assert.deepEqual(
+            spellings.map((key) => [template.metadata.labels[key], selector.matchLabels[key]]),
+            [
+                ["true", "true"],
+                ["true", undefined],
+            ],
+        );
+    });
+
     it("grants exactly what the route refers to", async () => {
         const { registrations } = await runProgram({ release: "blue", namespaces: { simulator: "other" } });
         const [route] = find(registrations, "HTTPRoute");

@@ -1,6 +1,8 @@
 import { strict as assert } from "assert";
 import type { EppRelease, Image, PickerConfig, SimulatorRelease, VersionSet } from "../../releases";
 import {
+    atRegistry,
+    defaultEppImage,
     defaultVersions,
     eppReleases,
     eppRules,
@@ -15,6 +17,7 @@ import {
     parseImage,
     presetConfig,
     presets,
+    replacementOf,
     simulatorReleases,
 } from "../../releases";
 
@@ -63,6 +66,33 @@ describe("the table of releases", () => {
         }
     });
 
+    describe("registries", () => {
+        const cases: [string, string][] = [
+            ["ghcr.io/llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+            ["localhost/a:v1", "mirror.example.com:5000/ghcr/a:v1"],
+            ["registry:5000/a:v1", "mirror.example.com:5000/ghcr/a:v1"],
+            ["llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+            [
+                `ghcr.io/llm-d/a@sha256:${"0".repeat(64)}`,
+                `mirror.example.com:5000/ghcr/llm-d/a@sha256:${"0".repeat(64)}`,
+            ],
+            ["mirror.example.com:5000/ghcr/llm-d/a:v1", "mirror.example.com:5000/ghcr/llm-d/a:v1"],
+        ];
+        for (const [reference, expected] of cases) {
+            it(`of ${reference} is replaced by a prefix`, () => {
+                assert.equal(atRegistry(reference, "mirror.example.com:5000/ghcr"), expected);
+                assert.equal(atRegistry(reference, undefined), reference);
+            });
+        }
+
+        it("that is closed is told from a mirror of it", () => {
+            const replacement = (reference: string) => replacementOf(parseImage(reference));
+            assert.equal(replacement("ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"), defaultEppImage);
+            assert.equal(replacement("quay.io/llm-d/llm-d-inference-scheduler:v0.7.1"), undefined);
+            assert.equal(replacement(defaultEppImage), undefined);
+        });
+    });
+
     describe("releases", () => {
         it("resolves a patch version or a pre-release to its minor version", () => {
             assert.equal(minorOf("v0.10.2"), "0.10");
@@ -72,11 +102,20 @@ describe("the table of releases", () => {
         });
 
         it("knows no minor version that is not listed", () => {
-            assert.equal(findEpp("0.6.0"), undefined);
             assert.equal(findEpp("0.11.0"), undefined);
             assert.equal(findSimulator("0.1"), undefined);
             assert.equal(findIstio("1.32.0"), undefined);
             assert.equal(findEpp("latest"), undefined);
+        });
+
+        it("takes the last entry of a simulator's minor version that is not newer", () => {
+            const flagOf = (version: string) => findSimulator(version)?.dummyTokenizerFlag;
+            assert.deepEqual(["0.8.2", "0.9.0", "0.9", "0.9.1"].map(flagOf), Array(4).fill(undefined));
+            assert.deepEqual(["0.9.2", "0.10.0"].map(flagOf), Array(2).fill("force-dummy-tokenizer"));
+            for (const release of simulatorReleases) {
+                const { dummyTokenizerFlag, flags } = release;
+                assert.equal(flags.includes("force-dummy-tokenizer"), dummyTokenizerFlag !== undefined);
+            }
         });
 
         it("takes the last entry of Istio's minor version that is not newer", () => {
@@ -243,18 +282,18 @@ describe("the table of releases", () => {
                 { epp: "0.11.0", istio: undefined },
                 [
                     {
-                        reason: "EPP 0.11.0 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10.",
+                        reason: "EPP 0.11.0 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
                         nearest: "EPP 0.10 with simulator 0.10",
                     },
                 ],
             ],
             [
-                "an EPP between two that are known, and a simulator that only one of them can read",
-                { epp: "0.6.0", simulator: "0.6.1" },
+                "an EPP before all that are known",
+                { epp: "0.3.2", simulator: "0.6.1" },
                 [
                     {
-                        reason: "EPP 0.6.0 is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.5 with simulator 0.6 and Istio 1.28.5",
+                        reason: "EPP 0.3.2 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
+                        nearest: "EPP 0.4 with simulator 0.6 and Istio 1.28.5",
                     },
                 ],
             ],
@@ -263,16 +302,16 @@ describe("the table of releases", () => {
                 { epp: "latest", simulator: "0.12.0", istio: "1.32.1", backend: "InferencePool" },
                 [
                     {
-                        reason: "EPP latest is not known; known are 0.4, 0.5, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        reason: "EPP latest is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "simulator 0.12.0 is not known; known are 0.5, 0.6, 0.7, 0.8, 0.9, 0.10.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                     {
                         reason: "Istio 1.32.1 is not known; known are 1.26.0, 1.27.0, 1.28.0, 1.28.5, 1.29.0, 1.30.0, 1.31.0.",
-                        nearest: "EPP 0.5 with simulator 0.10 and Istio 1.31.0",
+                        nearest: "EPP 0.10 with simulator 0.10 and Istio 1.31.0",
                     },
                 ],
             ],
@@ -346,10 +385,20 @@ describe("the table of releases", () => {
             ]);
         });
 
-        it("are only refused for certain where the list is a lower bound", () => {
-            const args = ["--drain-timeout=30s", "--lora-info-metric=x"];
+        it("are those of the release where releases differ", () => {
+            const args = [
+                "--drain-timeout=30s",
+                "--lora-info-metric=x",
+                "--model-server-metrics-path=/metrics",
+                "--grpc-max-recv-msg-size=10MiB",
+            ];
             assert.deepEqual(lintEppArguments(args, epp("0.10")), [
                 "--lora-info-metric is refused by EPP 0.10; name metrics by engineConfigs instead.",
+                "--model-server-metrics-path is not a flag of EPP 0.10; the nearest is --lora-info-metric.",
+            ]);
+            assert.deepEqual(lintEppArguments(args, epp("0.9")), [
+                "--drain-timeout is not a flag of EPP 0.9; the nearest is --config-text.",
+                "--lora-info-metric is refused by EPP 0.9; name metrics by engineConfigs instead.",
             ]);
         });
     });
@@ -394,6 +443,7 @@ describe("the table of releases", () => {
         });
 
         const blocks: [string, PickerConfig["plugins"]][] = [
+            ["0.6", [{ type: "prefix-cache-scorer", parameters: { autoTune: false, blockSizeTokens: 32 } }]],
             ["0.7", [{ type: "prefix-cache-scorer", parameters: { autoTune: false, blockSizeTokens: 32 } }]],
             [
                 "0.8",
@@ -401,6 +451,17 @@ describe("the table of releases", () => {
                     {
                         type: "approx-prefix-cache-producer",
                         parameters: { autoTune: false, blockSizeTokens: 32 },
+                    },
+                    { type: "prefix-cache-scorer" },
+                ],
+            ],
+            [
+                // What is in force there for any block up to 64.
+                "0.9",
+                [
+                    {
+                        type: "approx-prefix-cache-producer",
+                        parameters: { autoTune: false, blockSizeTokens: 64 },
                     },
                     { type: "prefix-cache-scorer" },
                 ],
@@ -424,6 +485,19 @@ describe("the table of releases", () => {
                 [
                     { type: "prefill-header-handler" },
                     { type: "pd-profile-handler", parameters: { threshold: 64, hashBlockSize: 64 } },
+                ],
+            ],
+            [
+                "0.6",
+                "inference.networking.x-k8s.io/v1alpha1",
+                ["prepareDataPlugins"],
+                [
+                    { type: "prefill-header-handler" },
+                    { type: "prefix-based-pd-decider", parameters: { nonCachedTokens: 16 } },
+                    {
+                        type: "pd-profile-handler",
+                        parameters: { deciderPluginName: "prefix-based-pd-decider" },
+                    },
                 ],
             ],
             [
@@ -539,12 +613,83 @@ describe("the table of releases", () => {
                 ],
             ],
             [
-                "misspellings only, where the list of plugins is partial",
+                "an experimental plugin, where that needs a flag",
+                "0.10",
+                (config) => config.plugins.push({ type: "session-affinity-scorer" }),
+                [
+                    "Plugin session-affinity-scorer: type session-affinity-scorer is experimental in EPP 0.10, which exits at start without --allow-experimental-plugins.",
+                ],
+            ],
+            [
+                "nothing of the same plugin before",
+                "0.9",
+                (config) => config.plugins.push({ type: "session-affinity-scorer" }),
+                [],
+            ],
+            [
+                "nothing of a gate that is given a value",
                 "0.10",
                 (config) =>
-                    config.plugins.push({ type: "queue-scorr" }, { type: "endpoint-attribute-filter" }),
+                    (config.featureGates = ["haPopulateNonLeaderDatastore=false", "flowControl=True"]),
+                [],
+            ],
+            [
+                "a gate whose value is neither yes nor no, and one that is gone",
+                "0.10",
+                (config) => (config.featureGates = ["flowControl=off", "dataLayer"]),
                 [
-                    "Plugin queue-scorr: type queue-scorr is not known to EPP 0.10; the nearest is queue-scorer.",
+                    "featureGates: flowControl=off has no value that EPP 0.10 reads; write flowControl=true or flowControl=false.",
+                    "featureGates: dataLayer is not known to EPP 0.10; known are flowControl, haPopulateNonLeaderDatastore.",
+                ],
+            ],
+            [
+                "a gate with a value, where gates have none",
+                "0.9",
+                (config) => (config.featureGates = ["flowControl=true"]),
+                ["featureGates: flowControl=true is not known to EPP 0.9; known are dataLayer, flowControl."],
+            ],
+            [
+                "a parameter of the producer at the scorer, where that is fatal",
+                "0.9",
+                (config) => setParameters(config, "prefix-cache-scorer", { blockSizeTokens: 64 }),
+                [
+                    "Plugin prefix-cache-scorer: parameter blockSizeTokens is not known to EPP 0.9, which exits at start because of it; the nearest is prefixMatchInfoProducerName.",
+                ],
+            ],
+            [
+                "the parameters that 0.5 has and 0.4 has not",
+                "0.4",
+                (config) =>
+                    config.plugins.push({
+                        type: "precise-prefix-cache-scorer",
+                        parameters: { tokenProcessorConfig: {} },
+                    }),
+                [
+                    "Plugin precise-prefix-cache-scorer: parameter tokenProcessorConfig is not known to EPP 0.4, which ignores it; the nearest is indexerConfig.",
+                ],
+            ],
+            [
+                "a block of 0.5 that differs, at the top",
+                "0.5",
+                (config) =>
+                    config.plugins.push({
+                        type: "precise-prefix-cache-scorer",
+                        parameters: { tokenProcessorConfig: { blockSize: 5 } },
+                    }),
+                [
+                    "Plugin precise-prefix-cache-scorer: tokenProcessorConfig.blockSize is 5, but the model servers' block of 16 tokens makes it 16 tokens.",
+                ],
+            ],
+            [
+                "a block by its older name, where it counts again",
+                "0.10",
+                (config) =>
+                    setParameters(config, "approx-prefix-cache-producer", {
+                        autoTune: false,
+                        blockSize: 128,
+                    }),
+                [
+                    "Plugin approx-prefix-cache-producer: blockSize is 128, but the model servers' block of 16 tokens makes it 64 tokens, the least that EPP 0.10 takes.",
                 ],
             ],
             [
@@ -686,6 +831,22 @@ describe("the table of releases", () => {
                     "Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 32 tokens makes it 32 tokens.",
                 ],
             );
+        });
+
+        it("takes a block that is raised to the least for what it becomes", () => {
+            const set = (blockSizeTokens: number) => (config: PickerConfig) =>
+                setParameters(config, "approx-prefix-cache-producer", { autoTune: false, blockSizeTokens });
+            assert.deepEqual(lint("0.9", set(16), 32), []);
+            assert.deepEqual(lint("0.9", set(64), 16), []);
+            assert.deepEqual(lint("0.9", set(16), 128), [
+                "Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 128 tokens makes it 128 tokens.",
+            ]);
+        });
+
+        it("lets an experimental plugin be where the flag is given", () => {
+            const config = presetConfig("default", epp("0.10"), { blockSize: 16 });
+            config.plugins.push({ type: "session-affinity-scorer" });
+            assert.deepEqual(lintPickerConfig(config, epp("0.10"), 16, [], true), []);
         });
 
         it("counts a block that is not set, unless it is tuned", () => {

@@ -33,7 +33,9 @@ export const eppConfig: Check = {
                 ),
             ];
         }
-        return lintPickerConfig(config, epp.release, blockSizeOf(context)).map(({ id, path, message }) => {
+        const experimental = epp.isOn("allow-experimental-plugins", false);
+        const problems = lintPickerConfig(config, epp.release, blockSizeOf(context), [], experimental);
+        return problems.map(({ id, path, message }) => {
             const block = id === "block-size";
             return broken(
                 block ? "epp-block-size-mismatch" : "epp-config-invalid",

@@ -115,13 +115,16 @@ export const eppSync: Check = {
                     ),
                 ];
             }
-            // `inference_pool_ready_pods` in GIE 1.2 to 1.5, with another prefix later.
-            const metric = scrape.metrics.names.find((candidate) => candidate.endsWith("ready_pods"));
+            // `inference_pool_ready_pods` from GIE 1.2 to router 0.10, which calls it llm_d_epp_ready_endpoints besides. It
+            // counts pods whose metrics the EPP has read of late (`podsWithFreshMetrics`).
+            const metric = scrape.metrics.names.find((candidate) =>
+                /ready_(pods|endpoints)$/.test(candidate),
+            );
             if (metric === undefined) {
                 return [
                     unknown(
                         "epp-sync-unknown",
-                        `${pod} has no metric *ready_pods: it is not told how many pods it sees`,
+                        `${pod} has no metric *ready_pods or *ready_endpoints: it is not told how many pods it sees`,
                         "wait until it has synced, and look at its log",
                     ),
                 ];
@@ -130,9 +133,15 @@ export const eppSync: Check = {
             if (seen === expected) {
                 return [];
             }
-            const text = `${pod} sees ${String(seen)} ready pods (${metric}), and ${String(expected)} that it may pick are ready`;
+            const text = `${pod} sees ${String(seen)} ready pods whose metrics it can read (${metric}), and ${String(expected)} that it may pick are ready`;
             return seen === 0
-                ? [broken("epp-sees-no-pods", text, "see to its rights, its pool or selector, and its log")]
+                ? [
+                      broken(
+                          "epp-sees-no-pods",
+                          text,
+                          "see to its rights, its pool or selector, whether it reaches the pods' metrics, and its log",
+                      ),
+                  ]
                 : [warning("epp-sees-other-pods", text, "it refreshes every few seconds; run this again")];
         });
     }),

@@ -462,10 +462,6 @@ const flagFaults: readonly Fault[] = (
             /speak TLS \(SIMPLE\) to an EPP that has --secure-serving=false/,
         ],
         [
-            ...(["scoring", "kv-cache-usage-percentage-metric", "vllm:gpu_cache_usage_perc"] as const),
-            ...(["epp-metric-mismatch", /scores are silently zero/] as const),
-        ],
-        [
             ...(["scoring-not-obeyed", "endpoint-selector", "llm-d.ai/role=decode"] as const),
             ...(["epp-selector-mismatch", /--endpoint-selector is llm-d\.ai\/role=decode/] as const),
         ],
@@ -483,6 +479,16 @@ const flagFaults: readonly Fault[] = (
 
 /** The EPP's objects. */
 const pickerFaults: readonly Fault[] = [
+    {
+        title: "the EPP is set back to 0.4, which reads the metric by its old name",
+        mode: "scoring",
+        break: (scene) =>
+            editEpp(scene, ({ spec }) => {
+                spec!.template!.spec!.containers![0]!.image =
+                    "registry.example.com/llm-d-inference-scheduler:v0.4.0";
+            }),
+        expect: { id: "epp-metric-mismatch", message: /scores are silently zero/ },
+    },
     {
         title: "the pool is deleted",
         mode: "scoring",
@@ -592,18 +598,21 @@ const pickerFaults: readonly Fault[] = [
         break: ({ editor, model }) =>
             editor.edit("configMap", model.epp.namespace, model.epp.name, (found) => {
                 const [file] = Object.keys(found.data!);
-                found.data![file!] = found.data![file!]!.replace("blockSize: 64", "blockSize: 256");
+                found.data![file!] = found.data![file!]!.replace(
+                    "blockSizeTokens: 64",
+                    "blockSizeTokens: 256",
+                );
             }),
         expect: {
             id: "epp-block-size-mismatch",
-            message: /blockSize is 256, but the model servers' block of 16/,
+            message: /blockSizeTokens is 256, but the model servers' block of 16 tokens makes it 64/,
         },
     },
     {
         title: "the simulator's blocks are not the EPP's",
         mode: "scoring",
         break: (scene) => editDecode(scene, (found) => setFlag(found, "block-size", "128")),
-        expect: { id: "epp-block-size-mismatch", message: /block of 128 tokens makes it 512 characters/ },
+        expect: { id: "epp-block-size-mismatch", message: /block of 128 tokens makes it 128 tokens/ },
     },
     {
         title: "the EPP's ConfigMap is deleted",

@@ -146,7 +146,7 @@ describe("epp-config", () => {
                 plugins: [...pickerConfig.plugins, { type: "magic-scorer" }],
             }),
             [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.8; the nearest is queue-scorer.",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.8; the nearest is latency-scorer.",
             ],
         );
         assert.deepEqual(withConfig({ ...pickerConfig, plugins: [...pickerConfig.plugins, { name: "x" }] }), [
@@ -166,8 +166,30 @@ describe("epp-config", () => {
                 image("v0.9.0"),
                 configMap({ ...pickerConfig, plugins: [scorer, { type: "magic-scorer" }] }),
             ),
-            [],
+            [
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.1.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.9; the nearest is latency-scorer.",
+            ],
         );
+    });
+
+    it("reports what a strict version exits for, and experimental plugins without their flag", () => {
+        const strict = configMap({
+            ...pickerConfig,
+            plugins: [
+                { type: "prefix-cache-scorer", parameters: { blockSizeTokens: 64 } },
+                { type: "session-affinity-scorer" },
+            ],
+            schedulingProfiles: [],
+        });
+        const newest = { image: "llm-d-router-endpoint-picker:v0.10.0" };
+        const parameter =
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin prefix-cache-scorer: parameter blockSizeTokens is not known to EPP 0.10, which exits at start because of it; the nearest is matchLengthScaleTokens.";
+        assert.deepEqual(check(picker(newest), strict), [
+            parameter,
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.1.type: Plugin session-affinity-scorer: type session-affinity-scorer is experimental in EPP 0.10, which exits at start without --allow-experimental-plugins.",
+        ]);
+        const args = [...poolArguments, "--config-file=/config/epp.yaml", "--allow-experimental-plugins"];
+        assert.deepEqual(check(picker({ ...newest, args }), strict), [parameter]);
     });
 
     it("accepts plugins that the config adds", () => {
@@ -296,11 +318,11 @@ describe("epp-config", () => {
                     plugins: [producer, scorer, { type: "ours" }],
                 }),
                 pickerPool(),
-                simulator(undefined, ["--block-size=32"]),
+                simulator(undefined, ["--block-size=128"]),
             ),
             [
                 "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion v1 is not read by any EPP; write inference.networking.x-k8s.io/v1alpha1 or llm-d.ai/v1alpha1.",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 32 tokens makes it 32 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
+                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 128 tokens makes it 128 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
             ],
         );
     });

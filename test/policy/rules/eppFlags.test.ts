@@ -67,10 +67,6 @@ describe("epp-flags", () => {
             check({ image: "llm-d-router-endpoint-picker:v2.0.0", args: [...poolArguments, "--pool=x"] }),
             [],
         );
-        assert.deepEqual(
-            check({ image: "llm-d-router-endpoint-picker:v0.9.0", args: [...poolArguments, "--pool=x"] }),
-            [],
-        );
     });
 
     it("reports flags that are refused at start", () => {

@@ -9,30 +9,26 @@ describe("epp-version-known", () => {
     it("passes versions that the pack knows", () => {
         assert.deepEqual(check("registry.example.com:5000/a/llm-d-inference-scheduler:v0.8.1"), []);
         assert.deepEqual(check("llm-d-inference-scheduler:0.4.0-rc.1"), []);
+        assert.deepEqual(check("llm-d-inference-scheduler:v0.6.1"), []);
+        assert.deepEqual(check("llm-d-router-endpoint-picker:v0.10.0"), []);
         assert.deepEqual(check("registry.example.com/epp:v1.5.0"), []);
     });
 
     it("advises of others", () => {
-        assert.deepEqual(check("llm-d-inference-scheduler:v0.6.0"), [
-            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler:v0.6.0 (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
+        assert.deepEqual(check("llm-d-inference-scheduler:v0.3.0"), [
+            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler:v0.3.0 (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
         ]);
         assert.deepEqual(check("llm-d-inference-scheduler:latest"), [
-            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler:latest (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
+            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler:latest (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
         ]);
         assert.deepEqual(check("llm-d-inference-scheduler@sha256:0a"), [
-            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler@sha256:0a (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
+            "Deployment models/epp: Deployment models/epp: image llm-d-inference-scheduler@sha256:0a (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
         ]);
         assert.deepEqual(check("registry.example.com/epp:v0.8.0"), [
-            "Deployment models/epp: Deployment models/epp: image registry.example.com/epp:v0.8.0 (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
+            "Deployment models/epp: Deployment models/epp: image registry.example.com/epp:v0.8.0 (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
         ]);
         assert.deepEqual(check(""), [
-            "Deployment models/epp: Deployment models/epp: image without a name (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
-        ]);
-    });
-
-    it("advises of versions that it knows in part", () => {
-        assert.deepEqual(check("llm-d-router-endpoint-picker:v0.10.0"), [
-            "Deployment models/epp: Deployment models/epp: image llm-d-router-endpoint-picker:v0.10.0 (spec.template.spec.containers.0.image) is of version 0.10, of which this pack knows only a part, so unlisted flags and plugins were not reported.",
+            "Deployment models/epp: Deployment models/epp: image without a name (spec.template.spec.containers.0.image) is no version of the endpoint picker that this pack knows (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10), so its flags, plugins and metric names were not checked.",
         ]);
     });
 

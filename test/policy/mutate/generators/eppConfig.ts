@@ -132,7 +132,10 @@ export const eppConfig: Generator = function* (program) {
         );
         yield broken(
             "a plugin of GIE 1.5 in an EPP of GIE 1.4",
-            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"),
+            setDeployment(
+                `${container}.image`,
+                "registry.example.com/llm-d/llm-d-inference-scheduler:v0.7.1",
+            ),
         );
     } else {
         yield broken(

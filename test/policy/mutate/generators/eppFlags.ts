@@ -32,7 +32,10 @@ export const eppFlags: Generator = function* (program) {
     yield broken("a switch in two parts", replaceArgument("tracing", "--tracing", "false"));
     yield broken("a stray word", add("debug"));
     yield broken("a flag that came with GIE 1.3, in an EPP of GIE 1.2", (copy) => {
-        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0")(copy);
+        setDeployment(
+            `${container}.image`,
+            "registry.example.com/llm-d/llm-d-inference-scheduler:v0.4.0",
+        )(copy);
         add("--disable-endpoint-subset-filter=true")(copy);
     });
     yield broken("neither pool nor selector", (copy) => {
@@ -42,7 +45,10 @@ export const eppFlags: Generator = function* (program) {
     yield broken("both pool and selector", add("--pool-name=a", "--endpoint-selector=app=b"));
     yield broken("both configurations", add("--config-text=x"));
     yield broken("no configuration in an EPP of GIE 1.3", (copy) => {
-        setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.5.0")(copy);
+        setDeployment(
+            `${container}.image`,
+            "registry.example.com/llm-d/llm-d-inference-scheduler:v0.5.0",
+        )(copy);
         replaceArgument("config-file")(copy);
     });
     if (program.has("InferencePool")) {
@@ -57,7 +63,10 @@ export const eppFlags: Generator = function* (program) {
     } else {
         yield broken(
             "an EPP that does not start without a pool",
-            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0"),
+            setDeployment(
+                `${container}.image`,
+                "registry.example.com/llm-d/llm-d-inference-scheduler:v0.8.0",
+            ),
         );
         yield broken("no target ports", replaceArgument("endpoint-target-ports"));
         yield broken(

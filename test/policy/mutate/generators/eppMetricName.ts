@@ -19,7 +19,10 @@ export const eppMetricName: Generator = function* (program) {
     if (isNewest(program)) {
         yield broken(
             "EPP 0.4",
-            setDeployment(`${container}.image`, "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0"),
+            setDeployment(
+                `${container}.image`,
+                "registry.example.com/llm-d/llm-d-inference-scheduler:v0.4.0",
+            ),
         );
     }
     yield broken("the flag names the old metric", (copy) => {

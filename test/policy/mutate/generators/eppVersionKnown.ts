@@ -11,12 +11,17 @@ export const eppVersionKnown: Generator = function* (program) {
     const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
     yield advised("a version to come", image("ghcr.io/llm-d/llm-d-router-endpoint-picker:v1.7.0"));
     yield advised(
-        "a version of which a part is known",
-        image("ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0"),
+        "a build by its commit",
+        image("registry.example.com/llm-d/llm-d-inference-scheduler:main-0a1b2c3"),
     );
-    yield advised("a build by its commit", image("ghcr.io/llm-d/llm-d-inference-scheduler:main-0a1b2c3"));
-    yield advised("a digest only", image(`ghcr.io/llm-d/llm-d-inference-scheduler@${digest}`));
-    yield harmless("a tag and a digest", image(`ghcr.io/llm-d/llm-d-inference-scheduler:${tag}@${digest}`));
+    yield advised("a digest only", image(`registry.example.com/llm-d/llm-d-inference-scheduler@${digest}`));
+    yield harmless(
+        "a tag and a digest",
+        image(`registry.example.com/llm-d/llm-d-inference-scheduler:${tag}@${digest}`),
+    );
     yield harmless("a mirror", image(`mirror.example.com:5000/team/llm-d-inference-scheduler:${tag}`));
-    yield harmless("a candidate for a release", image(`ghcr.io/llm-d/llm-d-inference-scheduler:${tag}-rc.1`));
+    yield harmless(
+        "a candidate for a release",
+        image(`registry.example.com/llm-d/llm-d-inference-scheduler:${tag}-rc.1`),
+    );
 };

@@ -206,12 +206,6 @@ const metadataChanges = function* () {
     yield harmless("decode: another label on the pods", (copy) => {
         copy.get("Deployment", decode).set("spec.template.metadata.labels.team", "inference");
     });
-    yield harmless("decode: the newer spelling of the serving label as well", (copy) => {
-        copy.get("Deployment", decode).set(
-            ["spec", "template", "metadata", "labels", "llm-d.ai/inference-serving"],
-            "true",
-        );
-    });
     yield harmless("decode: a selector by expression", (copy) => {
         copy.get("Deployment", decode).set("spec.selector.matchExpressions", [
             { key: "llm-d.ai/role", operator: "In", values: ["decode", "both"] },

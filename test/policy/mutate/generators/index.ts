@@ -9,6 +9,7 @@ import { eppService } from "./eppService";
 import { eppRbac } from "./eppRbac";
 import { eppFlags } from "./eppFlags";
 import { eppVersionKnown } from "./eppVersionKnown";
+import { eppImagePullable } from "./eppImagePullable";
 import { eppConfig } from "./eppConfig";
 import { eppMetricName } from "./eppMetricName";
 import { extProcMode } from "./extProcMode";
@@ -32,6 +33,7 @@ export const generators: readonly Generator[] = [
     eppRbac,
     eppFlags,
     eppVersionKnown,
+    eppImagePullable,
     eppConfig,
     eppMetricName,
     extProcMode,
