@@ -294,9 +294,9 @@ const backendFaults: readonly Fault[] = [
         mode: "scheduler",
         break: (scene) =>
             editProxy(scene, ({ spec }) => {
-                spec!.selector = { "llm-d.ai/inference-serving": "true", "llm-d.ai/role": "decode" };
+                spec!.selector = { "llm-d.ai/inference_serving": "true", "llm-d.ai/role": "decode" };
             }),
-        expect: { id: "proxy-selects-nothing", message: /selects llm-d\.ai\/inference-serving=true/ },
+        expect: { id: "proxy-selects-nothing", message: /selects llm-d\.ai\/inference_serving=true/ },
     },
     {
         title: "the proxy Service selects prefill pods too",
