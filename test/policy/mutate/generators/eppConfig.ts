@@ -7,9 +7,11 @@ import {
     container,
     editConfig,
     epp,
-    isNewest,
+    isGie15,
     namespaceOf,
     podSpec,
+    raisesBlocks,
+    readsOneDash,
     replaceArgument,
     setDeployment,
 } from "./picker";
@@ -24,7 +26,8 @@ function prefixBlock({ plugins }: Config): { parameters?: Record<string, unknown
 
 /** Has the configuration say a size in tokens, as its version counts it. */
 function setBlock(program: Program, tokens: number): Mutation["apply"] {
-    const size = isNewest(program) ? { blockSizeTokens: tokens } : { blockSize: 4 * tokens };
+    const inTokens = isGie15(program) || raisesBlocks(program);
+    const size = inTokens ? { blockSizeTokens: tokens } : { blockSize: 4 * tokens };
     return editConfig((config) => (prefixBlock(config).parameters = { autoTune: false, ...size }));
 }
 
@@ -122,10 +125,10 @@ export const eppConfig: Generator = function* (program) {
             editConfig((config) => config.schedulingProfiles.push({ name: "other", plugins: [] })),
         );
     }
-    for (const size of [64, 32, 8]) {
+    for (const size of raisesBlocks(program) ? [256, 128, 65] : [64, 32, 8]) {
         yield broken(`a block of ${String(size)} tokens`, setBlock(program, size));
     }
-    if (isNewest(program)) {
+    if (isGie15(program)) {
         yield broken(
             "the block in characters, which GIE 1.5 refuses",
             editConfig((config) => (prefixBlock(config).parameters = { blockSize: 64 })),
@@ -137,7 +140,7 @@ export const eppConfig: Generator = function* (program) {
                 "registry.example.com/llm-d/llm-d-inference-scheduler:v0.7.1",
             ),
         );
-    } else {
+    } else if (readsOneDash(program)) {
         yield broken(
             "a fraction as a weight, in an EPP of GIE 1.2",
             editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 2.5)),
@@ -145,14 +148,14 @@ export const eppConfig: Generator = function* (program) {
     }
     yield broken("the simulator's block", (copy) => {
         copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
-            all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=64")),
+            all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=128")),
         );
     });
     yield broken("the simulator's block by default, which is not the configured one", (copy) => {
         copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
             all.filter((argument) => !argument.startsWith("--block-size")),
         );
-        setBlock(program, 32)(copy);
+        setBlock(program, raisesBlocks(program) ? 128 : 32)(copy);
     });
     yield harmless("the configuration as an argument", (copy) => {
         const text = String(copy.get("ConfigMap", epp).get(["data", "epp-config.yaml"]));

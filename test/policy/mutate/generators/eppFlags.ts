@@ -4,7 +4,7 @@ import {
     container,
     editArguments,
     epp,
-    isNewest,
+    isGie15,
     isReplicated,
     readsOneDash,
     replaceArgument,
@@ -23,7 +23,7 @@ export const eppFlags: Generator = function* (program) {
     yield readsOneDash(program)
         ? harmless("a flag with one dash, as Go's own parser reads it", oneDash)
         : broken("a flag with one dash", oneDash);
-    if (isNewest(program)) {
+    if (isGie15(program)) {
         yield broken(
             "a metric flag, which GIE 1.5 refuses",
             add("--kv-cache-usage-percentage-metric=vllm:kv_cache_usage_perc"),
@@ -57,7 +57,7 @@ export const eppFlags: Generator = function* (program) {
             "--endpoint-selector=llm-d.ai/role=decode",
             "--endpoint-target-ports=8200",
         );
-        yield isNewest(program)
+        yield isGie15(program)
             ? broken("a selector in place of the pool, without which GIE 1.5 does not start", selector)
             : harmless("a selector in place of the pool", selector);
     } else {

@@ -1,6 +1,6 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { container, editArguments, isNewest, setDeployment } from "./picker";
+import { container, editArguments, isGie15, setDeployment } from "./picker";
 
 const broken = breaking("epp-metric-name");
 
@@ -16,7 +16,7 @@ export const eppMetricName: Generator = function* (program) {
             );
         });
     }
-    if (isNewest(program)) {
+    if (isGie15(program)) {
         yield broken(
             "EPP 0.4",
             setDeployment(

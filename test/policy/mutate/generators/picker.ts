@@ -20,9 +20,14 @@ export function tagOf(program: Program): string {
     return String(program.get("Deployment", epp).get(`${container}.image`)).replace(/^.*:/, "");
 }
 
-/** Whether the endpoint picker is the newest that is known in full, GIE 1.5. */
-export function isNewest(program: Program): boolean {
+/** Whether the endpoint picker is llm-d's 0.8, of GIE 1.5. */
+export function isGie15(program: Program): boolean {
     return tagOf(program).startsWith("v0.8.");
+}
+
+/** Whether the endpoint picker raises blocks to 64 tokens, as those of the router do. */
+export function raisesBlocks(program: Program): boolean {
+    return /^v0\.(9|10)\./.test(tagOf(program));
 }
 
 /** Whether the endpoint picker's flags are parsed by Go's own package. */
