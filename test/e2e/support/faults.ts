@@ -480,12 +480,13 @@ const flagFaults: readonly Fault[] = (
 /** The EPP's objects. */
 const pickerFaults: readonly Fault[] = [
     {
-        title: "the EPP is set back to 0.4, which reads the metric by its old name",
+        title: "the EPP is 0.4, which reads the metric by its old name unless it is told the new one",
         mode: "scoring",
         break: (scene) =>
-            editEpp(scene, ({ spec }) => {
-                spec!.template!.spec!.containers![0]!.image =
+            editEpp(scene, (found) => {
+                found.spec!.template!.spec!.containers![0]!.image =
                     "registry.example.com/llm-d-inference-scheduler:v0.4.0";
+                setFlag(found, "kv-cache-usage-percentage-metric", undefined);
             }),
         expect: { id: "epp-metric-mismatch", message: /scores are silently zero/ },
     },
@@ -598,21 +599,22 @@ const pickerFaults: readonly Fault[] = [
         break: ({ editor, model }) =>
             editor.edit("configMap", model.epp.namespace, model.epp.name, (found) => {
                 const [file] = Object.keys(found.data!);
-                found.data![file!] = found.data![file!]!.replace(
-                    "blockSizeTokens: 64",
-                    "blockSizeTokens: 256",
-                );
+                // In characters before EPP 0.7, as the lab's.
+                found.data![file!] = found.data![file!]!.replace(/(blockSize(?:Tokens)?): 64/, "$1: 256");
             }),
         expect: {
             id: "epp-block-size-mismatch",
-            message: /blockSizeTokens is 256, but the model servers' block of 16 tokens makes it 64/,
+            message: /blockSize(Tokens)? is 256, but the model servers' block of 16 /,
         },
     },
     {
         title: "the simulator's blocks are not the EPP's",
         mode: "scoring",
         break: (scene) => editDecode(scene, (found) => setFlag(found, "block-size", "128")),
-        expect: { id: "epp-block-size-mismatch", message: /block of 128 tokens makes it 128 tokens/ },
+        expect: {
+            id: "epp-block-size-mismatch",
+            message: /block of 128 tokens makes it (128 tokens|512 characters)/,
+        },
     },
     {
         title: "the EPP's ConfigMap is deleted",
