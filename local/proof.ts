@@ -78,7 +78,9 @@ export async function runProof(
         own.push(...(await urlFlags(stateDir, args)));
     }
     const main = path.join(projectRoot, "commands", proof, "main.ts");
-    const child = spawn(process.execPath, ["-r", "ts-node/register", main, ...own, ...args], {
+    // As npm runs it, and not by `ts-node/register`, which would have TypeScript take the types away: 4 s instead of 1.
+    const launcher = [require.resolve("ts-node/dist/bin"), "-P", path.join(projectRoot, "tsconfig.run.json")];
+    const child = spawn(process.execPath, [...launcher, main, ...own, ...args], {
         cwd: projectRoot,
         stdio: "inherit",
     });

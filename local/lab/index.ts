@@ -120,7 +120,7 @@ export async function startLab(options: LabOptions): Promise<void> {
                 HOME: layout.podsFolder,
                 PATH: process.env.PATH ?? "",
                 // It is looked for from the working folder otherwise.
-                TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.json"),
+                TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.run.json"),
             },
             // Paths of sockets must be short, so they are relative to it.
             cwd: stateDir,

@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EngineError } from "../../local/engine";
 import { projectRoot } from "../../local/paths";
 import { eventually } from "../support/eventually";
+import { npmRun } from "../support/npmRun";
 import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
 import { writeScript } from "./temporary";
@@ -228,8 +229,8 @@ describe("embedded engine (end to end)", function () {
             kubeconfig: cluster.kubeconfig,
             namespace: name,
         };
-        const script = path.join(__dirname, "engineInterrupted.ts");
-        return spawn(process.execPath, ["-r", "ts-node/register", script, JSON.stringify(options)], {
+        const script = npmRun("test/local/engineInterrupted.ts");
+        return spawn(process.execPath, [...script, JSON.stringify(options)], {
             cwd: projectRoot,
             stdio: ["ignore", "pipe", "pipe"],
         });

@@ -3,6 +3,7 @@ import * as path from "path";
 import { projectRoot } from "../../../local/paths";
 import { openSession } from "../../../local/session";
 import { LineSplitter } from "../../../local/engine/lines";
+import { npmRun } from "../../support/npmRun";
 
 /** An operation on the dev stack, in a process of its own that can be killed. */
 export interface Operation {
@@ -16,7 +17,7 @@ export interface Operation {
 export function startOperation(operation: Operation, onLine: (line: string) => void): ChildProcess {
     const child = spawn(
         process.execPath,
-        ["-r", "ts-node/register", path.resolve(__filename), JSON.stringify(operation)],
+        [...npmRun(path.relative(projectRoot, __filename)), JSON.stringify(operation)],
         { cwd: projectRoot, detached: true, stdio: ["ignore", "pipe", "pipe"] },
     );
     const lines = new LineSplitter(onLine);

@@ -6,6 +6,7 @@ import type { LabUrls } from "../../../local/proof";
 import type { RunResult } from "../../../local/engine";
 import { keepOutputs, openPaths } from "../../../local/proof";
 import { hasPip } from "../../../local/toolchain/python";
+import { npmRun } from "../../support/npmRun";
 import { TestCluster } from "../../e2e/support/cluster";
 
 /** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
@@ -145,7 +146,7 @@ export class TestLab {
         const { exitCode, stdout, stderr } = await execa(
             process.execPath,
             [
-                ...["-r", "ts-node/register", path.join("commands", proof, "main.ts")],
+                ...npmRun(path.join("commands", proof, "main.ts")),
                 ...["--kubeconfig", path.join(state, "kubeconfig")],
                 ...["--outputs", path.join(state, "outputs.json")],
                 ...(proof === "compare" ? urls : []),
