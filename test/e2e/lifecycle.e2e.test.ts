@@ -147,13 +147,13 @@ describe("the dev stack on the real engine and API server", function () {
     it("changes an image by one update", async () => {
         const engine = await cluster.open({
             replicas: { decode: 5 },
-            images: { epp: "registry.example/epp:team", eppVersion: "0.5" },
+            images: { epp: "registry.example/epp:team", eppVersion: "0.10" },
         });
         assert.deepEqual(actions(await engine.up()), ["update Deployment"]);
     });
 
     it("adds the EnvoyFilter, and nothing else, when ext_proc is turned on, and removes it again", async () => {
-        const image = { images: { epp: "registry.example/epp:team", eppVersion: "0.5" } };
+        const image = { images: { epp: "registry.example/epp:team", eppVersion: "0.10" } };
         const on = await cluster.open({ replicas: { decode: 5 }, extProc: { enabled: true }, ...image });
         const result = await on.up();
         assert.deepEqual(actions(result), ["create EnvoyFilter"]);
