@@ -155,6 +155,26 @@ const llmdConfig = "llm-d.ai/v1alpha1";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
 
+/** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
+const ofRouter = {
+    image: "llm-d-router-endpoint-picker",
+    gie: "1.5",
+    refusedFlags: refusedMetricFlags,
+    oneDash: false,
+    configRequired: false,
+    configApiVersions: [llmdConfig, gieConfig],
+    strictParameters: true,
+    wholeWeights: false,
+    prefixBlockPlugin: "approx-prefix-cache-producer",
+    disaggregation: { form: "deciders", featureGates: [] },
+    kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
+    // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
+    objectiveGroups: [gieObjectives, "llm-d.ai"],
+    // The router's own `runner.go` takes the name from the Deployment.
+    standalone: true,
+    modelRewrites: true,
+} satisfies Partial<EppRelease>;
+
 /** Released EPPs, oldest first. */
 export const eppReleases: readonly EppRelease[] = [
     {
@@ -288,47 +308,18 @@ export const eppReleases: readonly EppRelease[] = [
         modelRewrites: true,
     },
     {
+        ...ofRouter,
         minor: "0.9",
-        image: "llm-d-router-endpoint-picker",
-        gie: "1.5",
-        // Its own sources from here on (`cmd/epp/runner`), with GIE's definitions of 1.5.0.
         flags: flags09,
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        configApiVersions: [llmdConfig, gieConfig],
         featureGates: ["dataLayer", "flowControl"],
         gateValues: false,
-        strictParameters: true,
-        wholeWeights: false,
-        prefixBlockPlugin: "approx-prefix-cache-producer",
-        disaggregation: { form: "deciders", featureGates: [] },
-        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-        // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
-        objectiveGroups: [gieObjectives, "llm-d.ai"],
-        // The router's own `runner.go` takes the name from the Deployment.
-        standalone: true,
-        modelRewrites: true,
     },
     {
+        ...ofRouter,
         minor: "0.10",
-        image: "llm-d-router-endpoint-picker",
-        gie: "1.5",
         flags: flags010,
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        configApiVersions: [llmdConfig, gieConfig],
         featureGates: ["flowControl", "haPopulateNonLeaderDatastore"],
         // `loadFeatureConfig`.
         gateValues: true,
-        strictParameters: true,
-        wholeWeights: false,
-        prefixBlockPlugin: "approx-prefix-cache-producer",
-        disaggregation: { form: "deciders", featureGates: [] },
-        kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-        objectiveGroups: [gieObjectives, "llm-d.ai"],
-        standalone: true,
-        modelRewrites: true,
     },
 ];

@@ -8,6 +8,7 @@ import type { Rule, RuleConfig } from "../framework/rule";
 import type { Flag } from "../../objects/pickerArguments";
 import { pickerArguments } from "../../objects/pickerArguments";
 import { Picker } from "../../objects/pickers";
+import { eppHealthServices } from "../../releases";
 
 /** Settings of {@link eppFlags}. */
 export interface EppFlagsConfig {
@@ -31,7 +32,11 @@ const maximumTargetPorts = 8;
 const commonHealthServices = ["", "envoy.service.ext_proc.v3.ExternalProcessor"];
 
 /** Names that differ under leader election: a follower is alive, and not ready (GIE `cmd/epp/runner/health.go`). */
-const probeServices = { livenessProbe: "liveness", readinessProbe: "readiness", startupProbe: "liveness" };
+const probeServices = {
+    livenessProbe: eppHealthServices.liveness,
+    readinessProbe: eppHealthServices.readiness,
+    startupProbe: eppHealthServices.liveness,
+};
 
 /** An endpoint picker starts with its arguments, and they fit its replicas, strategy and probes. */
 export const eppFlags: Rule<EppFlagsConfig> = {
