@@ -86,40 +86,29 @@ export async function ensureEpp(report: (line: string) => void): Promise<Endpoin
     return { gie: programPath(entries.gieEpp), llmd: programPath(entries.llmdEpp) };
 }
 
-/**
- * Makes sure that the linter of GitHub workflows, which tests run, is there.
- *
- * @param report takes one line of progress at a time.
- * @returns its path.
- * @throws Error when Go is missing or too old and it must be built, or when the build fails.
- */
-export async function ensureActionlint(report: (line: string) => void): Promise<string> {
-    await ensureEntries(cacheDir, [entries.actionlint], report);
-    return programPath(entries.actionlint);
-}
+/** Programs that tests or a bench run, and nothing else. */
+const testPrograms = {
+    /** The linter of GitHub workflows. */
+    actionlint: entries.actionlint,
+    /** What a bench compares with. */
+    helm: entries.helm,
+    /** The language host of programs in YAML, beside the CLI. */
+    pulumiYaml: entries.pulumiYaml,
+};
 
 /**
- * Makes sure that Helm, which a bench compares with, is there.
+ * Makes sure that a program of {@link testPrograms} is there.
  *
  * @param report takes one line of progress at a time.
  * @returns its path.
  * @throws Error when Go is missing or too old and it must be built, or when the build fails.
  */
-export async function ensureHelm(report: (line: string) => void): Promise<string> {
-    await ensureEntries(cacheDir, [entries.helm], report);
-    return programPath(entries.helm);
-}
-
-/**
- * Makes sure that the language host of programs in YAML, which tests run beside the CLI, is there.
- *
- * @param report takes one line of progress at a time.
- * @returns its path.
- * @throws Error when Go is missing or too old and it must be built, or when the build fails.
- */
-export async function ensurePulumiYaml(report: (line: string) => void): Promise<string> {
-    await ensureEntries(cacheDir, [entries.pulumiYaml], report);
-    return programPath(entries.pulumiYaml);
+export async function ensureTestProgram(
+    name: keyof typeof testPrograms,
+    report: (line: string) => void,
+): Promise<string> {
+    await ensureEntries(cacheDir, [testPrograms[name]], report);
+    return programPath(testPrograms[name]);
 }
 
 /** @returns the official CLI to use, or undefined to build one. */

@@ -5,7 +5,7 @@ import * as os from "os";
 import * as path from "path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { ensurePulumiYaml } from "../../local/toolchain";
+import { ensureTestProgram } from "../../local/toolchain";
 import { CliMachine } from "../support/cli/machine";
 import { Consumers } from "./support/consumer";
 import { GitHost } from "./support/gitHost";
@@ -59,7 +59,7 @@ describe("the component package, with the pulumi CLI", function () {
         let file: string;
 
         before(async () => {
-            const host = path.dirname(await ensurePulumiYaml(() => undefined));
+            const host = path.dirname(await ensureTestProgram("pulumiYaml", () => undefined));
             machine.env.PATH = [machine.env.PATH, host].join(path.delimiter);
             folder = path.join(machine.home, "program");
             file = path.join(folder, "Pulumi.yaml");

@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { ensureActionlint } from "../../local/toolchain";
+import { ensureTestProgram } from "../../local/toolchain";
 import { minimumGo, versions } from "../../local/toolchain/versions";
 import { environments, jobs, workflowFiles, workflows, workflowText } from "./workflows";
 
@@ -23,7 +23,7 @@ describe("the workflows", () => {
 
     it("have nothing that actionlint minds", async function () {
         this.timeout(10 * 60_000);
-        const actionlint = await ensureActionlint(() => undefined);
+        const actionlint = await ensureTestProgram("actionlint", () => undefined);
         // Linters of other languages would be used only where they happen to be installed.
         const args = ["-shellcheck=", "-pyflakes=", "-no-color", ...workflowFiles];
         const { status, stdout, stderr } = spawnSync(actionlint, args, { encoding: "utf8" });
@@ -33,7 +33,7 @@ describe("the workflows", () => {
 
     it("are linted by an actionlint that finds faults", async function () {
         this.timeout(10 * 60_000);
-        const actionlint = await ensureActionlint(() => undefined);
+        const actionlint = await ensureTestProgram("actionlint", () => undefined);
         const { status, stdout } = spawnSync(actionlint, ["-shellcheck=", "-pyflakes=", "-no-color", "-"], {
             encoding: "utf8",
             input: workflowText("preview").replace("needs: preview", "needs: preveiw"),

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { wholeNumber } from "../../../commands/shared/flags";
 import { runCommand } from "../../../commands/shared/runCommand";
-import { ensureHelm } from "../../../local/toolchain";
+import { ensureTestProgram } from "../../../local/toolchain";
 import { CliMachine } from "../../support/cli/machine";
 import { measureHelm } from "./helm";
 import { measurePulumi } from "./pulumi";
@@ -43,7 +43,7 @@ async function measure(models: number, helm: string): Promise<Measurement> {
 }
 
 async function run({ models }: Options): Promise<number> {
-    const helm = await ensureHelm((line) => console.error(line));
+    const helm = await ensureTestProgram("helm", (line) => console.error(line));
     const measurements: Measurement[] = [];
     for (const count of models.length === 0 ? [50, 200] : models) {
         measurements.push(await measure(count, helm));
