@@ -10,6 +10,7 @@ import { renderSvg } from "../commands/topology/svg";
 import type { Step } from "./engine";
 import { openEntrances } from "./lab";
 import { projectRoot } from "./paths";
+import { npmRun } from "../commands/shared/npmRun";
 
 /** The commands of `commands/` that prove the paths of a deployed stack. */
 export const proofs = ["verify", "compare", "topology"] as const;
@@ -77,10 +78,7 @@ export async function runProof(
         }
         own.push(...(await urlFlags(stateDir, args)));
     }
-    const main = path.join(projectRoot, "commands", proof, "main.ts");
-    // As npm runs it, and not by `ts-node/register`, which would have TypeScript take the types away: 4 s instead of 1.
-    const launcher = [require.resolve("ts-node/dist/bin"), "-P", path.join(projectRoot, "tsconfig.run.json")];
-    const child = spawn(process.execPath, [...launcher, main, ...own, ...args], {
+    const child = spawn(process.execPath, [...npmRun(`commands/${proof}/main.ts`), ...own, ...args], {
         cwd: projectRoot,
         stdio: "inherit",
     });

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EngineError } from "../../local/engine";
 import { projectRoot } from "../../local/paths";
 import { eventually } from "../support/eventually";
-import { npmRun } from "../support/npmRun";
+import { npmRun } from "../../commands/shared/npmRun";
 import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
 import { writeScript } from "./temporary";

@@ -4,7 +4,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { documentSettings } from "../../components/settings/document";
 import { generated } from "../../docs/generate";
-import { npmRun } from "../support/npmRun";
+import { npmRun } from "../../commands/shared/npmRun";
 
 const root = path.resolve(__dirname, "../..");
 

@@ -3,7 +3,7 @@ import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { npmRun } from "../support/npmRun";
+import { npmRun } from "../../commands/shared/npmRun";
 
 const root = path.resolve(__dirname, "../..");
 

@@ -4,7 +4,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { eventually } from "../support/eventually";
-import { npmRun } from "../support/npmRun";
+import { npmRun } from "../../commands/shared/npmRun";
 import { type StepOutcome, summary } from "../support/outcome";
 import { type Pool, runSteps, type Step } from "../support/steps";
 

@@ -7,7 +7,7 @@ import * as path from "path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import type { Report } from "../../../commands/compare/report";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 /** What a server of a path does with a request: how long it waits, which pod it says it is, what it answers. */
 interface Behaviour {

@@ -7,7 +7,7 @@ import { eppDifferences, simulatorDifferences } from "../../../commands/releases
 import { GoTrees } from "../../../commands/releases-check/goTree";
 import { readEpp, readSimulatorFlags } from "../../../commands/releases-check/readSource";
 import { findEpp, findSimulator, pluginTypesOf } from "../../../releases";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 // Sources of the releases are not here. These have the forms that theirs have.
 

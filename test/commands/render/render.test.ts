@@ -10,7 +10,7 @@ import type { Registration } from "../../../commands/render/programRun";
 import { renderStack } from "../../../commands/render/render";
 import { UsageError } from "../../../commands/shared/errors";
 import { modes } from "../../support/modes";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 const root = path.resolve(__dirname, "../../..");
 

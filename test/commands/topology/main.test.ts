@@ -4,7 +4,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { stackOf } from "./stacks";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 const root = path.resolve(__dirname, "../../..");
 

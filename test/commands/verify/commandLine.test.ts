@@ -4,7 +4,7 @@ import * as os from "os";
 import * as path from "path";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 /** The command as users run it; none of these runs reaches a cluster. */
 describe("npm run verify", function () {

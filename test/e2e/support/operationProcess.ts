@@ -3,7 +3,7 @@ import * as path from "path";
 import { projectRoot } from "../../../local/paths";
 import { openSession } from "../../../local/session";
 import { LineSplitter } from "../../../local/engine/lines";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 
 /** An operation on the dev stack, in a process of its own that can be killed. */
 export interface Operation {

@@ -6,7 +6,7 @@ import type { LabUrls } from "../../../local/proof";
 import type { RunResult } from "../../../local/engine";
 import { keepOutputs, openPaths } from "../../../local/proof";
 import { hasPip } from "../../../local/toolchain/python";
-import { npmRun } from "../../support/npmRun";
+import { npmRun } from "../../../commands/shared/npmRun";
 import { TestCluster } from "../../e2e/support/cluster";
 
 /** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
