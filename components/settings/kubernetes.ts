@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { setting } from "./values";
+import { setting, subdomainPattern } from "./values";
 
 /**
  * What the API server takes: the limits of Kubernetes' own validation (k8s.io/apimachinery 0.35, `util/validation` and
@@ -10,11 +10,9 @@ import { setting } from "./values";
 /** Bytes that the data of a ConfigMap or a Secret may have in all (`MaxSecretSize` of k8s.io/api). */
 export const maxDataBytes = 1024 * 1024;
 
-const subdomain = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
-
 /** A qualified name: at most 63 characters, after a DNS subdomain and a slash or after neither. */
 function qualifiedName(maxPrefix: number, allowed: string): z.ZodString {
-    const pattern = `^(?![^/]{${String(maxPrefix + 1)}})(${subdomain}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
+    const pattern = `^(?![^/]{${String(maxPrefix + 1)}})(${subdomainPattern}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
     return z
         .string()
         .max(maxPrefix + 1 + 63, { abort: true })
@@ -45,7 +43,7 @@ export function labelMap(description: string): z.ZodRecord<z.ZodString, z.ZodStr
 export const dnsSubdomain = z
     .string()
     .max(253, { abort: true })
-    .regex(new RegExp(`^${subdomain}$`));
+    .regex(new RegExp(`^${subdomainPattern}$`));
 
 /** What a Gateway's `infrastructure.annotations` take; the key's prefix has to be shorter than 253 characters. */
 export function infrastructureAnnotations(description: string): z.ZodRecord<z.ZodString, z.ZodString> {

@@ -1,9 +1,12 @@
+/** Of the billionths that Kubernetes counts in. */
+const one = 10n ** 9n;
+
 /** Billionths in one of each suffix: what Kubernetes counts in. */
 const scales: Readonly<Record<string, bigint>> = {
     n: 1n,
     u: 10n ** 3n,
     m: 10n ** 6n,
-    "": 10n ** 9n,
+    "": one,
     k: 10n ** 12n,
     M: 10n ** 15n,
     G: 10n ** 18n,
@@ -27,4 +30,9 @@ export function quantityOf(text: string): bigint {
     const scale = scales[suffix]!;
     const divisor = 10n ** BigInt(fraction.length);
     return (BigInt(whole + fraction) * scale + divisor - 1n) / divisor;
+}
+
+/** The same in whole cores or bytes, rounded up. */
+export function wholeQuantityOf(text: string): bigint {
+    return (quantityOf(text) + one - 1n) / one;
 }

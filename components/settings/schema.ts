@@ -5,7 +5,15 @@ import { infrastructureAnnotations, labelKey, labelValue, maxDataBytes } from ".
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
 import { nanosecondsOf } from "./durations";
-import { dnsLabel, dnsLabelAllowed, duration, durationAllowed, resources, setting } from "./values";
+import {
+    dnsLabel,
+    dnsLabelAllowed,
+    duration,
+    durationAllowed,
+    resources,
+    setting,
+    subdomainPattern,
+} from "./values";
 
 const namespaces = z
     .strictObject({
@@ -117,7 +125,7 @@ const registry = z
 const hostname = z
     .string()
     .max(253, { abort: true })
-    .regex(/^(?!\d+\.\d+\.\d+\.\d+$)(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+    .regex(new RegExp(`^(?!\\d+\\.\\d+\\.\\d+\\.\\d+$)(\\*\\.)?${subdomainPattern}$`))
     .meta({ allowed: "a DNS name, e.g. llm.example.com or *.example.com" });
 
 const routing = z

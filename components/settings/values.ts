@@ -19,11 +19,15 @@ export function setting<T extends z.ZodType>(schema: T, description: string, all
     return schema.meta({ description, allowed });
 }
 
+/** Of a DNS-1123 label, and of labels with dots between them, without their length. */
+const labelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+export const subdomainPattern = `${labelPattern}(\\.${labelPattern})*`;
+
 /** A DNS-1123 label: what Kubernetes accepts as the name of a namespace or a part of a Service's name. */
 export const dnsLabel = z
     .string()
     .max(63, { abort: true })
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+    .regex(new RegExp(`^${labelPattern}$`));
 
 export const dnsLabelAllowed = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
 

@@ -63,6 +63,8 @@ const validDays = 3650;
 /** Certificates that end within this time (milliseconds) are issued anew. */
 const renewBefore = 30 * 24 * 3600 * 1000;
 
+/** What the certificates were asked to be, and the file that keeps it beside them. */
+const request = JSON.stringify({ validDays, authorities, certificates: leaves });
 const requestFile = "request.json";
 const serviceAccountKeyFile = "service-account.key";
 
@@ -82,8 +84,7 @@ export interface Certificates {
  * @throws Error when they cannot be written.
  */
 export async function ensureCertificates(folder: string): Promise<Certificates> {
-    const request = JSON.stringify({ validDays, authorities, certificates: leaves });
-    const found = readCertificates(folder, request);
+    const found = findCertificates(folder);
     if (found !== undefined) {
         return found;
     }
@@ -105,7 +106,7 @@ export async function ensureCertificates(folder: string): Promise<Certificates> 
     fs.rmSync(folder, { recursive: true, force: true });
     fs.renameSync(unfinished, folder);
 
-    const made = readCertificates(folder, request);
+    const made = findCertificates(folder);
     if (made === undefined) {
         throw new Error(`The certificates just issued into ${folder} cannot be read back.`);
     }
@@ -114,10 +115,6 @@ export async function ensureCertificates(folder: string): Promise<Certificates> 
 
 /** @returns undefined when they are not there, or not there whole. */
 export function findCertificates(folder: string): Certificates | undefined {
-    return readCertificates(folder, JSON.stringify({ validDays, authorities, certificates: leaves }));
-}
-
-function readCertificates(folder: string, request: string): Certificates | undefined {
     const files = (name: CertificateName) => ({
         cert: path.join(folder, `${name}.crt`),
         key: path.join(folder, `${name}.key`),

@@ -1,5 +1,5 @@
 import type { V1Container, V1EnvVarSource, V1Pod } from "@kubernetes/client-node";
-import { quantityOf } from "../../../components/settings/quantity";
+import { wholeQuantityOf } from "../../../components/settings/quantity";
 import { kubernetesServiceAddress, nodeAddress } from "../addresses";
 
 /** A container's environment and command line. */
@@ -85,6 +85,5 @@ export function fieldOf(fieldPath: string, { metadata, spec }: V1Pod, podIP: str
 function resourceOf(resource: string, { resources }: V1Container): string {
     const [kind, name = ""] = resource.split(".");
     const amounts = (kind === "limits" ? resources?.limits : resources?.requests) ?? {};
-    const quantity = amounts[name] ?? "0";
-    return String((quantityOf(quantity) + 10n ** 9n - 1n) / 10n ** 9n);
+    return String(wholeQuantityOf(amounts[name] ?? "0"));
 }
