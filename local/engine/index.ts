@@ -4,6 +4,7 @@ import * as fs from "fs";
 import * as path from "path";
 import type { EngineEvent, OutputMap, PulumiFn } from "@pulumi/pulumi/automation";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { separateConnections } from "./connections";
 import { engineEnvironment, withProcessVariables } from "./environment";
 import { breakStaleLocks, claim, release, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
@@ -93,6 +94,7 @@ export interface Engine {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { pulumi, stateDir, kubeconfig, report, stack: stackName = "dev" } = options;
+    separateConnections();
     const layout = engineLayout(stateDir);
     prepareLayout(layout);
     const plugin = chooseKubernetesPlugin(options.kubernetesProvider);
