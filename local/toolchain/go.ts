@@ -79,7 +79,9 @@ export interface GoProgram {
 export function buildArguments(program: GoProgram): string[] {
     const variables = Object.entries(program.variables).map(([name, value]) => `-X ${name}=${value}`);
     const linker = ["-s", "-w", ...variables].join(" ");
-    return ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linker}`];
+    // What a debugger needs would be left out by the linker: that it is not made saves a tenth of the compiler's work.
+    const compiler = "-gcflags=all=-dwarf=false";
+    return ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", compiler, `-ldflags=${linker}`];
 }
 
 /**

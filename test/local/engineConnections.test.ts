@@ -35,7 +35,7 @@ describe("connections to engines", () => {
         await assert.rejects(ask(port), /UNAVAILABLE/);
 
         const engine = new Server();
-        engine.addService(ResourceMonitorService as never, {
+        engine.addService(ResourceMonitorService, {
             supportsFeature: (
                 _call: unknown,
                 done: (error: null, response: SupportsFeatureResponse) => void,
