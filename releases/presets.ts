@@ -1,4 +1,5 @@
 import type { EppRelease } from "./epp";
+import { kvCacheUsage } from "./kvCacheMetric";
 import { charactersPerToken } from "./plugins";
 import { pluginTypesOf } from "./versions";
 
@@ -136,19 +137,21 @@ function disaggregationPlugins(release: EppRelease, blockSize: number): PluginSp
     ];
 }
 
+/** Names of vLLM's metrics, as an EPP reads them unless told otherwise (GIE 1.5.0, router 0.10.0). */
+export const vllmMetrics = {
+    queuedRequestsSpec: "vllm:num_requests_waiting",
+    runningRequestsSpec: "vllm:num_requests_running",
+    kvUsageSpec: kvCacheUsage,
+    loraSpec: "vllm:lora_requests_info",
+    cacheInfoSpec: "vllm:cache_config_info",
+} as const;
+
 /** A user's engine replaces the built-in one of that name wholly, so all of its metrics are named (GIE 1.5.0). */
 function metricPlugins(kvUsageSpec: string | undefined): PluginSpec[] {
     if (kvUsageSpec === undefined) {
         return [];
     }
-    const engine = {
-        name: "vllm",
-        queuedRequestsSpec: "vllm:num_requests_waiting",
-        runningRequestsSpec: "vllm:num_requests_running",
-        kvUsageSpec,
-        loraSpec: "vllm:lora_requests_info",
-        cacheInfoSpec: "vllm:cache_config_info",
-    };
+    const engine = { name: "vllm", ...vllmMetrics, kvUsageSpec };
     return [{ type: "core-metrics-extractor", parameters: { engineConfigs: [engine] } }];
 }
 
