@@ -1,7 +1,8 @@
 import program from "../index";
 import * as fs from "fs";
 import * as path from "path";
-import { deepMerge } from "../components/settings/merge";
+import { readStackConfig } from "../commands/render/stackConfig";
+import { deepMerge, isObject } from "../components/settings/merge";
 import { startControlPlane } from "./controlplane";
 import type { Engine } from "./engine";
 import { openEngine } from "./engine";
@@ -41,14 +42,23 @@ export interface SessionOptions {
 /** What a cluster without the lab lacks: no Istio runs there to make a Gateway Programmed. */
 const simulatedConfig = { readiness: { gateway: false, timeoutSeconds: 120 } };
 
-/** What the lab has Istio for, and the one endpoint picker that it can run: built here, and pulled from nowhere. */
-const labConfig = {
-    images: { epp: `localhost/llm-d-inference-scheduler:${versions.llmdScheduler}` },
-    gateway: { istioVersion: "1.31.0" },
-    // From 3 on it logs which pod it picks, which `verify` holds against the pod that answers.
-    epp: { logLevel: 3 },
-    readiness: { gateway: true, timeoutSeconds: 120 },
-};
+/** What the lab has Istio for, and an endpoint picker that it can run: built here, and pulled from nowhere. */
+function labConfig(epp: string): Record<string, unknown> {
+    return {
+        images: { epp: `localhost/llm-d-inference-scheduler:${epp}` },
+        gateway: { istioVersion: "1.31.0" },
+        // From 3 on it logs which pod it picks, which `verify` holds against the pod that answers.
+        epp: { logLevel: 3 },
+        readiness: { gateway: true, timeoutSeconds: 120 },
+    };
+}
+
+/** The newest endpoint picker that can be built; without a pool the oldest, for the newest exits there at start. */
+function labEpp(stack: string, overrides: Record<string, unknown>): string {
+    const { routing } = readStackConfig(projectRoot, stack, overrides).config;
+    const hasPool = isObject(routing) && routing.backend === "InferencePool";
+    return hasPool ? versions.llmdScheduler : versions.llmdOldestScheduler;
+}
 
 /**
  * Builds what is missing, starts what does not run, and opens the stack with the program of `index.ts`.
@@ -72,7 +82,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         const tools = await ensureLabTools(report);
         await startLab({ tools, kubectl: toolchain.kubectl, controlPlane, stateDir: state, report });
     }
-    const merged = deepMerge(lab ? labConfig : simulatedConfig, options.config) as Record<string, unknown>;
+    const merged = deepMerge(
+        lab ? labConfig(labEpp(stack, options.config ?? {})) : simulatedConfig,
+        options.config,
+    ) as Record<string, unknown>;
     const { config, secrets } = takeSecrets(merged);
     const engine = await openEngine({
         pulumi: toolchain.pulumi,

@@ -33,6 +33,11 @@ function knownImages(tools: LabTools): Image[] {
             program: { command: [tools.llmdEpp], files: {} },
         },
         {
+            repository: "llm-d-inference-scheduler",
+            tag: versions.llmdOldestScheduler,
+            program: { command: [tools.llmdOldestEpp], files: {} },
+        },
+        {
             repository: "pilot",
             tag: istioTag,
             program: { command: [tools.pilotDiscovery], files: {} },

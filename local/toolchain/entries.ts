@@ -102,10 +102,18 @@ export const gieEpp = programEntry(versions.epp, {
     variables: {},
 });
 
-/** llm-d's endpoint picker, with all of its plugins but the precise-prefix-cache-scorer. */
+/** llm-d's endpoint picker, with all of its plugins. */
 export const llmdEpp = programEntry(versions.llmdScheduler, {
     name: "llm-d-epp",
     module: "llm-d-epp",
+    importPath: "github.com/llm-d/llm-d-inference-scheduler/cmd/epp",
+    variables: {},
+});
+
+/** The oldest one, with all of its plugins but the precise-prefix-cache-scorer. */
+export const llmdOldestEpp = programEntry(versions.llmdOldestScheduler, {
+    name: "llm-d-epp-0.4",
+    module: "llm-d-epp-0.4",
     importPath: ".",
     variables: {},
 });

@@ -70,8 +70,10 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
 export interface EndpointPickers {
     /** GIE's own. */
     gie: string;
-    /** llm-d's, of an older GIE and with llm-d's plugins. */
+    /** llm-d's, with its own plugins. */
     llmd: string;
+    /** The oldest one of llm-d's that the program deploys. */
+    llmdOldest: string;
 }
 
 /**
@@ -82,8 +84,12 @@ export interface EndpointPickers {
  * @throws Error when Go is missing or too old and something must be built, or when a step fails.
  */
 export async function ensureEpp(report: (line: string) => void): Promise<EndpointPickers> {
-    await ensureEntries(cacheDir, [entries.gieEpp, entries.llmdEpp], report);
-    return { gie: programPath(entries.gieEpp), llmd: programPath(entries.llmdEpp) };
+    await ensureEntries(cacheDir, [entries.gieEpp, entries.llmdEpp, entries.llmdOldestEpp], report);
+    return {
+        gie: programPath(entries.gieEpp),
+        llmd: programPath(entries.llmdEpp),
+        llmdOldest: programPath(entries.llmdOldestEpp),
+    };
 }
 
 /** Programs that tests or a bench run, and nothing else. */

@@ -10,8 +10,9 @@ export interface LabTools {
     labnet: string;
     /** llm-d's inference simulator. */
     simulator: string;
-    /** llm-d's endpoint picker. */
+    /** llm-d's endpoint picker, of the newest release that can be built and of the oldest. */
     llmdEpp: string;
+    llmdOldestEpp: string;
     /** istiod. */
     pilotDiscovery: string;
     pilotAgent: string;
@@ -34,6 +35,7 @@ export async function ensureLabTools(report: (line: string) => void): Promise<La
         labnet: entries.labnet,
         simulator: entries.simulator,
         llmdEpp: entries.llmdEpp,
+        llmdOldestEpp: entries.llmdOldestEpp,
         pilotDiscovery: entries.pilotDiscovery,
         pilotAgent: entries.pilotAgent,
         istioManifests: entries.istioManifests,

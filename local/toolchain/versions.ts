@@ -19,8 +19,10 @@ export const versions = {
     inferenceExtension: "v1.5.0",
     /** GIE's endpoint picker that tests run: the GIE that the program's default endpoint picker is made of. */
     epp: "v1.3.1",
-    /** llm-d's own endpoint picker, built with stand-ins for what needs native libraries. */
-    llmdScheduler: "v0.4.0",
+    /** llm-d's own endpoint picker, which the lab runs: the newest one whose Go module can be had. */
+    llmdScheduler: "v0.7.1",
+    /** The oldest one that the program deploys, built with stand-ins for what needs native libraries. */
+    llmdOldestScheduler: "v0.4.0",
     istioApi: "v1.28.0",
     /** Of the lab's istiod and pilot-agent: the one version of the module that can be had, on the way to 1.31. */
     istio: "v0.0.0-20260827124520-eed52ebb66ad",

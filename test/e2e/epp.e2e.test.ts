@@ -9,12 +9,14 @@ import { presets } from "../../releases";
 import { deepMerge } from "../../components/settings/merge";
 import type { EndpointPickers } from "../../local/toolchain";
 import { ensureEpp } from "../../local/toolchain";
+import { versions } from "../../local/toolchain/versions";
 import { log, TestCluster } from "./support/cluster";
 import type { DeployedEpp, Pod } from "./support/eppDeployment";
 import { deployedEpps, podsWith } from "./support/eppDeployment";
 import { EppProcess } from "./support/eppProcess";
 import type { Picked } from "./support/extProcClient";
 import { destinationHeader, processRequest } from "./support/extProcClient";
+import { OtlpReceiver } from "./support/otlpReceiver";
 
 const scheduler = "llm-d-inference-scheduler";
 const simulator = "llm-d-sim";
@@ -22,13 +24,14 @@ const name = "gaie-inference-scheduling-epp";
 
 const pool = { extProc: { enabled: true }, routing: { backend: "InferencePool" } };
 const standalone = { extProc: { enabled: true } };
-/** The versions of llm-d's own build; the pair needs a flag that names the metric of the simulator. */
+/** Images of llm-d's own builds; the oldest needs a flag that names the metric of its simulator. */
 const llmd040 = {
     images: {
-        epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.4.0",
+        epp: `ghcr.io/llm-d/llm-d-inference-scheduler:${versions.llmdOldestScheduler}`,
         simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.7.1",
     },
 };
+const llmd071 = { images: { epp: `ghcr.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` } };
 
 /** What GIE's own build stands for. */
 const llmd051 = { images: { epp: "registry.example.com/llm-d/llm-d-inference-scheduler:v0.5.1" } };
@@ -194,25 +197,30 @@ describe("real endpoint pickers", function () {
         });
     }
 
-    describe("llm-d's 0.4.0", () => {
-        for (const preset of presets) {
-            itWorks({
-                title: `with a pool and the preset ${preset}`,
-                build: "llmd",
-                config: { ...pool, ...llmd040, epp: { plugins: preset } },
-                namespace: simulator,
-                ...(preset === "pd-disaggregated" && { finds: ["decode", "prefill"] }),
-                scales: preset === "default" || preset === "pd-disaggregated",
-            });
-        }
-
-        itWorks({
-            title: "without a pool, which selects pods by their labels",
-            build: "llmd",
-            config: { ...standalone, ...llmd040 },
-            namespace: scheduler,
-            scales: true,
+    for (const [release, build, images] of [
+        ["0.4.0", "llmdOldest", llmd040],
+        ["0.7.1", "llmd", llmd071],
+    ] as const) {
+        describe(`llm-d's ${release} with a pool`, () => {
+            for (const preset of presets) {
+                itWorks({
+                    title: `and the preset ${preset}`,
+                    build,
+                    config: { ...pool, ...images, epp: { plugins: preset } },
+                    namespace: simulator,
+                    ...(preset === "pd-disaggregated" && { finds: ["decode", "prefill"] }),
+                    scales: preset === "default" || preset === "pd-disaggregated",
+                });
+            }
         });
+    }
+
+    itWorks({
+        title: "llm-d's 0.4.0 without a pool, which selects pods by their labels",
+        build: "llmdOldest",
+        config: { ...standalone, ...llmd040 },
+        namespace: scheduler,
+        scales: true,
     });
 
     // llm-d's 0.5.1 cannot be built here; its GIE can.
@@ -236,12 +244,39 @@ describe("real endpoint pickers", function () {
         });
     });
 
-    describe("two of llm-d's 0.4.0 with leader election", () => {
+    describe("with tracing, the spans of a request reach the collector from", () => {
+        const collector = new OtlpReceiver();
+        let tracing: Config;
+
+        before(async () => {
+            const otlpEndpoint = `http://127.0.0.1:${String(await collector.start())}`;
+            tracing = { epp: { tracing: true, traceSampleRatio: 1, otlpEndpoint } };
+        });
+        after(() => collector.stop());
+        afterEach(stopAll);
+
+        // The first release with spans of its own (GIE 1.4.0).
+        it("llm-d's 0.7.1", async () => {
+            await deploy({ ...pool, ...llmd071, ...tracing });
+            const [deployed] = deployedEpps(cluster, simulator, name);
+            const epp = await start("llmd", deployed!);
+            await epp.untilHealth("readiness", "SERVING");
+            await epp.untilPods(names("decode"));
+            collector.spans.length = 0;
+            await pick(epp);
+            const span = await epp.until("exports a span", () => collector.spans[0]);
+            assert.equal(span.resource["service.name"], name);
+            assert.equal(span.resource["k8s.namespace.name"], simulator);
+            assert.ok(span.resource["k8s.pod.name"]?.startsWith(name), JSON.stringify(span));
+        });
+    });
+
+    describe("two of llm-d's 0.7.1 with leader election", () => {
         let leader: EppProcess;
         let standby: EppProcess;
 
         before(async () => {
-            await deploy({ ...pool, ...llmd040, replicas: { decode: 3, prefill: 2, epp: 2 } });
+            await deploy({ ...pool, ...llmd071, replicas: { decode: 3, prefill: 2, epp: 2 } });
             const deployed = deployedEpps(cluster, simulator, name);
             assert.equal(deployed.length, 2);
             leader = await start("llmd", deployed[0]!);
@@ -281,8 +316,8 @@ describe("real endpoint pickers", function () {
         });
     });
 
-    describe("what stops llm-d's 0.4.0", () => {
-        before(() => deploy({ ...pool, ...llmd040 }));
+    describe("what stops llm-d's endpoint pickers", () => {
+        before(() => deploy({ ...pool, ...llmd071 }));
         afterEach(stopAll);
 
         /** Waits until the log says that the API server refused its ServiceAccount to list each of these. */
@@ -327,11 +362,11 @@ describe("real endpoint pickers", function () {
             await epp.untilPods(names("decode"));
         });
 
-        it("no pool and no RoleBinding: it names what is forbidden and picks no pod, but says that it serves", async () => {
+        it("no pool and no RoleBinding: 0.4.0 names what is forbidden and picks no pod, but says that it serves", async () => {
             await deploy({ ...standalone, ...llmd040 });
             const [deployed] = deployedEpps(cluster, scheduler, name);
             cluster.kubectl("--namespace", simulator, "delete", "rolebinding", `${name}-pod-reader`);
-            const epp = await start("llmd", deployed!);
+            const epp = await start("llmdOldest", deployed!);
             await untilRefused(epp, scheduler, ["pods"]);
             // Its health is that of the pool, and what it selects by itself counts as one that is there.
             await epp.untilHealth("readiness", "SERVING");

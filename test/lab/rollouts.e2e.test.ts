@@ -16,6 +16,9 @@ describe("changes under load, in the lab", function () {
         simulator: { images: { simulator: `quay.io/llm-d/llm-d-inference-sim:${versions.simulator}` } },
         epp: { images: { epp: `quay.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` } },
     };
+    const oldestEpp = {
+        images: { epp: `localhost/llm-d-inference-scheduler:${versions.llmdOldestScheduler}` },
+    };
     const failOpen = { extProc: { failureMode: "FailOpen" } };
     const twoPickers = { replicas: { epp: 2 } };
     const otherConfig = { epp: { plugins: "load-aware" } };
@@ -98,6 +101,18 @@ describe("changes under load, in the lab", function () {
             });
         });
     }
+
+    describe("with a pool, no request is lost when the EPP's release changes:", () => {
+        before(() => lab.deploy(deepMerge(modes.scoring, oldestEpp) as Record<string, unknown>));
+
+        it("an upgrade from the oldest that the lab has to the newest", async () => {
+            lostNothing(await change("scoring"));
+        });
+
+        it("and back", async () => {
+            lostNothing(await change("scoring", oldestEpp));
+        });
+    });
 
     describe("with several EPPs, of which one leads", () => {
         function lostWhileNobodyLed({ failed }: TrafficResult): void {

@@ -41,6 +41,10 @@ describe("toolchain versions", () => {
             required("llm-d-epp", "github.com/llm-d/llm-d-inference-scheduler"),
             versions.llmdScheduler,
         );
+        assert.equal(
+            required("llm-d-epp-0.4", "github.com/llm-d/llm-d-inference-scheduler"),
+            versions.llmdOldestScheduler,
+        );
         assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
         assert.equal(required("helm", "helm.sh/helm/v3"), versions.helm);
         assert.equal(required("helm", "k8s.io/client-go"), versions.kubernetesStaging);
@@ -51,8 +55,13 @@ describe("toolchain versions", () => {
         const gie = (picker: string) => `v${findEpp(picker)?.gie ?? ""}.`;
         // In place of llm-d's 0.5, which cannot be built here.
         assert.ok(versions.epp.startsWith(gie("0.5.1")), versions.epp);
-        const underLlmd = required("llm-d-epp", "sigs.k8s.io/gateway-api-inference-extension") ?? "none";
-        assert.ok(underLlmd.startsWith(gie(versions.llmdScheduler)), underLlmd);
+        for (const [module, version] of [
+            ["llm-d-epp", versions.llmdScheduler],
+            ["llm-d-epp-0.4", versions.llmdOldestScheduler],
+        ] as const) {
+            const underLlmd = required(module, "sigs.k8s.io/gateway-api-inference-extension") ?? "none";
+            assert.ok(underLlmd.startsWith(gie(version)), underLlmd);
+        }
     });
 
     it("are those of every Kubernetes staging module", () => {
@@ -67,7 +76,7 @@ describe("toolchain versions", () => {
     it("of what several tools are made of are the same, so that it is compiled once", () => {
         // GIE's endpoint picker does not compile with the parser of a later Prometheus.
         const own = ["sigs.k8s.io/gateway-api-inference-extension", "github.com/prometheus/prometheus"];
-        for (const name of ["epp", "llm-d-epp", "helm"]) {
+        for (const name of ["epp", "llm-d-epp", "llm-d-epp-0.4", "helm"]) {
             for (const [, module, version] of readModule(name).matchAll(/^(?:\t|require )(\S+) (v\S+)/gm)) {
                 const shared = own.includes(module!) ? undefined : required("servers", module!);
                 assert.equal(version, shared ?? version, `${name}: ${module!}`);

@@ -1,5 +1,7 @@
 import * as path from "path";
+import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import { invocationOf } from "../../../local/lab/agent/environment";
 import type { TestCluster } from "./cluster";
 
 /** What one pod of a deployed endpoint picker would be started with, as the API server has it. */
@@ -19,17 +21,11 @@ interface Probe {
     grpc: { port: number; service?: string };
 }
 
-interface EnvVar {
-    name: string;
-    value?: string;
-    valueFrom?: { fieldRef?: { fieldPath: string } };
-}
-
 interface PodSpec {
     serviceAccountName: string;
     containers: {
         args: string[];
-        env: EnvVar[];
+        env: { name: string }[];
         livenessProbe: Probe;
         readinessProbe: Probe;
         volumeMounts: { name: string; mountPath: string }[];
@@ -80,9 +76,11 @@ function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {
         pod.metadata.namespace,
         volume.configMap!.name,
     );
+    const { args, env } = invocationOf(pod as V1Pod, container as V1Container, pod.status.podIP ?? "");
     return {
-        args: container.args,
-        env: Object.fromEntries(container.env.map((variable) => [variable.name, valueOf(variable, pod)])),
+        args,
+        // Without what a kubelet adds, which leads to an API server in a cluster.
+        env: Object.fromEntries(container.env.map((variable) => [variable.name, env[variable.name]!])),
         configPath,
         config: data[path.basename(configPath)]!,
         kubeconfig: kubeconfigOf(cluster, pod),
@@ -91,19 +89,6 @@ function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {
             readiness: container.readinessProbe.grpc.service ?? "",
         },
     };
-}
-
-function valueOf({ name, value, valueFrom }: EnvVar, pod: Pod): string {
-    switch (valueFrom?.fieldRef?.fieldPath) {
-        case "metadata.name":
-            return pod.metadata.name;
-        case "metadata.namespace":
-            return pod.metadata.namespace;
-        case undefined:
-            return value ?? "";
-        default:
-            throw new Error(`The test does not know the source of the variable ${name}.`);
-    }
 }
 
 /** The control plane of the test's own kubeconfig, and nothing of its administrator. */
