@@ -6,9 +6,10 @@ import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
 import { withEnvironmentTables } from "./environments";
 import { stackSchema } from "./stackSchema";
+import { versionsPage } from "./versions";
 
 /**
- * Rewrites what is made of the settings: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
+ * Rewrites what is made of the settings and of the table of releases: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
  * the exit code is 1 when a file is stale.
  */
 
@@ -18,6 +19,7 @@ const root = path.resolve(__dirname, "..");
 export const generated: Record<string, (text: string) => string | Promise<string>> = {
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
+    "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),
     "Pulumi.yaml": withDefaults,
     "schema/pulumi-stack.schema.json": schemaText,
 };
@@ -48,7 +50,7 @@ function withDefaults(text: string): string {
     return document.toString({ lineWidth: 110 });
 }
 
-/** The schema of `Pulumi.<env>.yaml`, laid out as the repository's other files. */
+/** The schema of `Pulumi.<env>.yaml`. */
 async function schemaText(): Promise<string> {
     const project = parse(read("Pulumi.yaml")) as {
         name: string;
@@ -57,12 +59,16 @@ async function schemaText(): Promise<string> {
     const descriptions = Object.fromEntries(
         Object.entries(project.config).map(([key, { description }]) => [key, description]),
     );
-    const file = path.join(root, "schema/pulumi-stack.schema.json");
-    const options = await prettier.resolveConfig(file);
-    return prettier.format(JSON.stringify(stackSchema(project.name, descriptions)), {
-        ...options,
-        filepath: file,
-    });
+    return formatted(
+        "schema/pulumi-stack.schema.json",
+        JSON.stringify(stackSchema(project.name, descriptions)),
+    );
+}
+
+/** A text laid out as the repository's other files. */
+async function formatted(file: string, text: string): Promise<string> {
+    const filepath = path.join(root, file);
+    return prettier.format(text, { ...(await prettier.resolveConfig(filepath)), filepath });
 }
 
 /** The text of a file of the project; empty where there is none yet. */
