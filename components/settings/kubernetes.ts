@@ -3,7 +3,7 @@ import { setting, subdomainPattern } from "./values";
 
 /**
  * What the API server takes: the limits of Kubernetes' own validation (k8s.io/apimachinery 0.35, `util/validation` and
- * `api/validate/content`) and of the CRDs' schemas (Gateway API 1.4.1). Length is asked first, so that no pattern is
+ * `api/validate/content`) and of the CRDs' schemas (Gateway API 1.5.1). Length is asked first, so that no pattern is
  * tried on a text without an end.
  */
 

@@ -14,7 +14,7 @@ export const versions = {
     /** Kubernetes' staging modules (`k8s.io/api`, ...) follow its version with a major version of 0. */
     kubernetesStaging: "v0.36.1",
     kwok: "v0.8.0",
-    gatewayApi: "v1.4.1",
+    gatewayApi: "v1.5.1",
     /** Of its custom resource definitions. */
     inferenceExtension: "v1.5.0",
     /** GIE's endpoint picker that tests run: the GIE that the program's default endpoint picker is made of. */
@@ -23,7 +23,7 @@ export const versions = {
     llmdScheduler: "v0.7.1",
     /** The oldest one that the program deploys, built with stand-ins for what needs native libraries. */
     llmdOldestScheduler: "v0.4.0",
-    istioApi: "v1.28.0",
+    istioApi: "v1.29.2",
     /** Of the lab's istiod and pilot-agent: the one version of the module that can be had, on the way to 1.31. */
     istio: "v0.0.0-20260827124520-eed52ebb66ad",
     /** Of the lab's Envoy. */
