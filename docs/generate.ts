@@ -17,10 +17,11 @@ const root = path.resolve(__dirname, "..");
 
 /** The generated files, each with what makes its text anew of the text that is there. */
 export const generated: Record<string, (text: string) => string | Promise<string>> = {
+    // First, because what is made of the environments reads its defaults.
+    "Pulumi.yaml": withDefaults,
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
     "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),
-    "Pulumi.yaml": withDefaults,
     "schema/pulumi-stack.schema.json": schemaText,
 };
 

@@ -16,13 +16,13 @@ import { simulatorReleases } from "./simulator";
 
 /**
  * A coherent set that works in every mode: EPP 0.10 is the newest that anybody may pull, and finds pods with and without a
- * pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.28.5 is the first with several pools
- * on one Gateway.
+ * pool; 0.10.2 is the simulator that the router's own CI uses (router#2030); Istio 1.29.2 is what llm-d's own guide
+ * installs, and has several pools on one Gateway.
  */
 export const defaultVersions = {
     epp: "0.10.0",
     simulator: "0.10.2",
-    istio: "1.28.5",
+    istio: "1.29.2",
 } as const;
 
 /** `0.8` of `0.8.0`, `v0.8` and `0.8.0-rc.1`; undefined when that is no version. */

@@ -260,13 +260,13 @@ export const badInputs: BadInput[] = [
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.3.0" } },
         messages: [
-            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 0.3.0 with simulator 0.10.2 and gateway.istioVersion 1.29.2 is not allowed: EPP 0.3.0 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.4 with simulator 0.10 and Istio 1.29.0.",
         ],
     },
     {
         config: { images: { eppVersion: "9.9" } },
         messages: [
-            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.28.5.",
+            "images: EPP 9.9 with simulator 0.10.2 and gateway.istioVersion 1.29.2 is not allowed: EPP 9.9 is not known; known are 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10. Nearest that works: EPP 0.10 with simulator 0.10 and Istio 1.29.0.",
         ],
     },
     {
@@ -391,13 +391,13 @@ export const badInputs: BadInput[] = [
             },
         },
         messages: [
-            "images: EPP 0.7.1 with simulator 0.6.1 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.6 reports it as vllm:gpu_cache_usage_perc; every pod would score alike. Nearest that works: EPP 0.8 with simulator 0.6.",
+            "images: EPP 0.7.1 with simulator 0.6.1 and gateway.istioVersion 1.29.2 is not allowed: EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.6 reports it as vllm:gpu_cache_usage_perc; every pod would score alike. Nearest that works: EPP 0.8 with simulator 0.6.",
         ],
     },
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0" } },
         messages: [
-            "images: EPP 0.8.0 with simulator 0.10.2 and gateway.istioVersion 1.28.5 is not allowed: EPP 0.8 cannot find pods without an InferencePool (GIE#2858), and a route to a Service has none. Nearest that works: EPP 0.9.",
+            "images: EPP 0.8.0 with simulator 0.10.2 and gateway.istioVersion 1.29.2 is not allowed: EPP 0.8 cannot find pods without an InferencePool (GIE#2858), and a route to a Service has none. Nearest that works: EPP 0.9.",
         ],
     },
     {
