@@ -1,4 +1,4 @@
-import { api } from "../../components/contract";
+import { api, objectiveApi } from "../../components/contract";
 import type { KubeObject } from "../shared/cluster";
 
 /** The parts of Kubernetes objects that checks read. Everything may be missing: objects are as others left them. */
@@ -289,7 +289,7 @@ export const kinds: Readonly<Record<KindName, GroupVersionKind>> = {
     destinationRule: { apiVersion: api.destinationRule.version, kind: "DestinationRule" },
     envoyFilter: { apiVersion: api.envoyFilter.version, kind: "EnvoyFilter" },
     networkPolicy: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
-    objective: { apiVersion: api.inferenceObjective.version, kind: "InferenceObjective" },
+    objective: { apiVersion: objectiveApi("inference.networking.x-k8s.io"), kind: "InferenceObjective" },
 };
 
 /** A condition of an object, by its type. */

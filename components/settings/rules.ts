@@ -1,15 +1,28 @@
-import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
+import { eppTlsNames, extProcFilterName, gatewayNames, labels, releaseNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
-import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import type { EppRelease } from "../../releases";
+import {
+    compareVersions,
+    eppReleases,
+    findEpp,
+    findSimulator,
+    incompatibilities,
+    lintPickerConfig,
+    releasesWithFlag,
+    simulatorReleases,
+} from "../../releases";
 import type { ResourceSettings } from "../workload";
 import type { Problem } from "./errors";
-import { shown } from "./errors";
+import { refused, shown } from "./errors";
 import { nanosecondsOf } from "./durations";
+import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
+import { passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
+import { requestedModel } from "../simulator/arguments";
 import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
@@ -26,6 +39,7 @@ export function conflicts(settings: Settings): Problem[] {
         ...attemptLongerThanRequest(settings),
         ...indistinctModels(settings),
         ...secretConflicts(settings),
+        ...monitoringConflicts(settings),
         ...settings.models.flatMap((model) => modelConflicts(model, settings)),
     ];
 }
@@ -35,14 +49,6 @@ function at(model: Model, settings: Settings, setting: string): string {
     return settings.models.length === 1 && model.release === settings.release
         ? setting
         : `models.${model.release}.${setting}`;
-}
-
-/** A sentence in the form of every settings error. */
-function refused(setting: string, value: unknown, because: string, allowed: string): Problem {
-    return {
-        setting,
-        message: `${setting}: ${shown(value)} is not allowed${because}; allowed: ${allowed}.`,
-    };
 }
 
 /** DESIGN's table of paths: three of the four pairs exist. */
@@ -136,6 +142,45 @@ function attemptLongerThanRequest({
           ];
 }
 
+/** Every label key of the stack's own. */
+const ownLabels: readonly string[] = Object.values(labels);
+
+/** What nothing would read, and labels that the stack's own would hide. */
+function monitoringConflicts({ monitoring, models }: Settings): Problem[] {
+    const { monitors, labels: given, interval, tokenSecret } = monitoring;
+    const used = {
+        labels: Object.keys(given).length > 0,
+        interval: interval !== undefined,
+        tokenSecret: tokenSecret !== undefined,
+    };
+    const [idle] = Object.entries(used).flatMap(([setting, isSet]) => (isSet && !monitors ? [setting] : []));
+    return [
+        ...(idle === undefined
+            ? []
+            : [refused("monitoring.monitors", false, ` with monitoring.${idle}`, "true")]),
+        ...(tokenSecret !== undefined && monitors && models.every(({ epp }) => !epp.metricsAuth)
+            ? [
+                  refused(
+                      "monitoring.tokenSecret",
+                      tokenSecret,
+                      ", because no metrics ask for a token",
+                      "epp.metricsAuth true, or no tokenSecret",
+                  ),
+              ]
+            : []),
+        ...Object.keys(given)
+            .filter((key) => ownLabels.includes(key))
+            .map((key) =>
+                refused(
+                    "monitoring.labels",
+                    { [key]: given[key] },
+                    ", because the stack sets that label itself",
+                    "other labels",
+                ),
+            ),
+    ];
+}
+
 /** Several models must be told apart by their pods, and by the requests that are theirs. */
 function indistinctModels(settings: Settings): Problem[] {
     const { models, routing, extProc } = settings;
@@ -212,35 +257,51 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
         ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
         ...beyondRelease(model, name),
+        ...passThroughProblems(model, name),
+        ...eppTlsConflicts(model, settings, name),
+        ...simulatorConflicts(model, settings, name),
         ...unusedOrMissing(model, settings, name),
     ];
 }
 
-type Name = (setting: string) => string;
+/** What a setting of a model is called. */
+export type Name = (setting: string) => string;
 
 function longModelNames(model: Model, settings: Settings): Problem[] {
     const { decode, prefill, proxy, epp } = releaseNames(model.release, model.modelRelease);
     const { extProc, routing } = settings;
     // Names of objects are their labels' values as well.
     const filters = extProc.enabled && routing.backend === "Service" ? [extProcFilterName(epp)] : [];
+    const own = eppTlsNames(epp);
+    const secrets = [
+        ...(model.epp.tls?.certificate === undefined ? [] : [own.certificate]),
+        ...(model.epp.tls?.ca === undefined ? [] : [own.ca]),
+    ];
     const isOnly = at(model, settings, "") === "";
     return [
-        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [proxy, ...filters]),
+        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [
+            proxy,
+            ...filters,
+            ...secrets,
+        ]),
         ...tooLong(at(model, settings, "modelRelease"), model.modelRelease, [prefill, decode]),
     ];
 }
 
 function limitsBelowRequests(setting: string, { requests, limits }: ResourceSettings): Problem[] {
-    return (["cpu", "memory"] as const)
-        .filter((kind) => quantityOf(requests[kind]) > quantityOf(limits[kind]))
-        .map((kind) =>
-            refused(
-                `${setting}.limits.${kind}`,
-                limits[kind],
-                "",
-                `at least ${setting}.requests.${kind}, which is ${shown(requests[kind])}`,
-            ),
-        );
+    return (["cpu", "memory"] as const).flatMap((kind) => {
+        const limit = limits[kind];
+        return limit === undefined || quantityOf(requests[kind]) <= quantityOf(limit)
+            ? []
+            : [
+                  refused(
+                      `${setting}.limits.${kind}`,
+                      limit,
+                      "",
+                      `at least ${setting}.requests.${kind}, which is ${shown(requests[kind])}`,
+                  ),
+              ];
+    });
 }
 
 /** Most headers that an HTTPRoute's match may name (Gateway API's CRD). */
@@ -370,13 +431,117 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                       `one of ${release.blockSizes.join(", ")}`,
                   ),
               ]),
-        ...(customConfig === undefined ? [] : lintPickerConfig(customConfig, epp, blockSize)).map(
-            ({ path, message }) => ({
-                setting: name("epp.customConfig"),
-                message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
-            }),
-        ),
+        ...lackingFlags(model, name),
+        ...unreadGroup(model, epp, name),
+        ...(customConfig === undefined
+            ? []
+            : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
+        ).map(({ path, message }) => ({
+            setting: name("epp.customConfig"),
+            message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
+        })),
     ];
+}
+
+/** Settings whose flag a release does not have, which would end the program at start. */
+function lackingFlags({ epp, simulator, ...model }: Model, name: Name): Problem[] {
+    const versions = versionsOf({ epp, simulator, ...model });
+    const settings = [
+        [
+            "epp",
+            "epp.allowExperimentalPlugins",
+            epp.allowExperimentalPlugins || undefined,
+            "allow-experimental-plugins",
+        ],
+        ["epp", "epp.drainTimeout", epp.drainTimeout, "drain-timeout"],
+        ["epp", "epp.emitEndpointScores", epp.emitEndpointScores || undefined, "emit-endpoint-scores"],
+        ["simulator", "simulator.startupDelay", simulator.startupDelay, "startup-duration"],
+    ] as const;
+    return settings.flatMap(([program, setting, value, flag]) => {
+        const [title, release, releases] =
+            program === "epp"
+                ? (["EPP", findEpp(versions.epp ?? ""), eppReleases] as const)
+                : (["simulator", findSimulator(versions.simulator ?? ""), simulatorReleases] as const);
+        if (value === undefined || release === undefined || release.flags.includes(flag)) {
+            return [];
+        }
+        const [first = ""] = releasesWithFlag(flag, releases);
+        return [
+            refused(
+                name(setting),
+                value,
+                ` with ${title} ${release.minor}, which has no --${flag}`,
+                `${title} ${first} or later, or no ${name(setting)}`,
+            ),
+        ];
+    });
+}
+
+function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: Name): Problem[] {
+    return objectiveGroup === undefined || epp.objectiveGroups.includes(objectiveGroup)
+        ? []
+        : [
+              refused(
+                  name("epp.objectiveGroup"),
+                  objectiveGroup,
+                  ` with EPP ${epp.minor}`,
+                  `one of ${epp.objectiveGroups.join(", ")}`,
+              ),
+          ];
+}
+
+/** Names that requests could not give, and pods that would never be Ready in time. */
+function simulatorConflicts(model: Model, { readiness }: Settings, name: Name): Problem[] {
+    const { servedModelNames, loraModules, startupDelay, failureInjection } = model.simulator;
+    const problems: Problem[] = [];
+    const namesake = loraModules.find((lora) =>
+        [requestedModel(model.simulator), ...servedModelNames].includes(lora),
+    );
+    if (namesake !== undefined) {
+        problems.push(
+            refused(
+                name("simulator.loraModules"),
+                loraModules,
+                `, because the model itself is called ${namesake}`,
+                "names of adapters alone",
+            ),
+        );
+    }
+    if (model.match.modelName && servedModelNames.length + loraModules.length > 1) {
+        problems.push(
+            refused(
+                name("match.modelName"),
+                true,
+                ` with several names that requests may give, of which a route matches ${requestedModel(model.simulator)} alone`,
+                "match.path or match.header, or one name",
+            ),
+        );
+    }
+    const { timeoutSeconds } = readiness;
+    if (
+        startupDelay !== undefined &&
+        nanosecondsOf(startupDelay) >= BigInt(timeoutSeconds) * nanosecondsOf("1s")
+    ) {
+        problems.push(
+            refused(
+                name("simulator.startupDelay"),
+                startupDelay,
+                ", because `pulumi up` would give up first",
+                `less than readiness.timeoutSeconds, which is ${String(timeoutSeconds)}`,
+            ),
+        );
+    }
+    if (failureInjection.rate === 0 && failureInjection.types.length > 0) {
+        problems.push(
+            refused(
+                name("simulator.failureInjection.rate"),
+                0,
+                ` with ${name("simulator.failureInjection.types")}`,
+                "a whole number from 1 to 100",
+            ),
+        );
+    }
+    return problems;
 }
 
 /** Why an EPP would never read an InferenceObjective. A version without a patch may be one that does. */
