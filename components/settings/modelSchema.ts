@@ -186,7 +186,7 @@ const simulator = z
         ),
         startupDelay: setting(
             duration,
-            "How long a pod takes until it is Ready, as if it loaded a model; at most readiness.timeoutSeconds.",
+            "How long a pod takes until it is Ready, as if it loaded a model; less than readiness.timeoutSeconds.",
             durationAllowed,
         ).optional(),
         failureInjection,

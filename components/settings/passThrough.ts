@@ -90,12 +90,13 @@ function argumentProblems(
             return [refused(setting, argument, `, because ${title} refuses --${flag}`, "other flags")];
         }
         if (!flags.includes(flag)) {
+            const usable = flags.filter((known) => !refusedFlags.includes(known));
             return [
                 refused(
                     setting,
                     argument,
                     `, because ${title} has no --${flag}`,
-                    `its flags, of which the nearest is --${closest(flag, [...flags])}`,
+                    `its flags, of which the nearest is --${closest(flag, usable)}`,
                 ),
             ];
         }

@@ -157,16 +157,16 @@ const routing = z
             "How long a request may take in all. None means no limit.",
             gatewayDurationAllowed,
         ).optional(),
-        referenceGrantVersion: setting(
-            z.enum(["v1beta1", "v1"]),
-            "API version that ReferenceGrants are written in. Every Gateway API serves v1beta1; v1 is served from 1.5 on.",
-            "one of v1beta1, v1",
-        ).default("v1beta1"),
         backendRequestTimeout: setting(
             gatewayDuration,
             "How long one attempt at the backend may take. None means no limit.",
             gatewayDurationAllowed,
         ).optional(),
+        referenceGrantVersion: setting(
+            z.enum(["v1beta1", "v1"]),
+            "API version that ReferenceGrants are written in. Every Gateway API serves v1beta1; v1 is served from 1.5 on.",
+            "one of v1beta1, v1",
+        ).default("v1beta1"),
     })
     .prefault({});
 
