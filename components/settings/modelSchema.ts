@@ -367,7 +367,7 @@ export const modelShape = {
 const match = z
     .strictObject({
         modelName: toggle(
-            "Match requests whose X-Gateway-Model-Name header, which a body-based router sets, is simulator.model.",
+            "Match requests whose X-Gateway-Model-Name header, which a body-based router sets, is simulator.model, or the name that is served in its place.",
         ).default(false),
         path: setting(
             z
