@@ -24,10 +24,10 @@ export interface RouteTimeouts {
     backendRequest?: string;
 }
 
-const grantVersions = ["v1beta1", "v1"] as const;
-
 /** Versions of ReferenceGrant. */
-export type GrantVersion = (typeof grantVersions)[number];
+export type GrantVersion = "v1beta1" | "v1";
+
+const grantVersions: readonly GrantVersion[] = ["v1beta1", "v1"];
 
 /** Arguments of {@link CrossNamespaceRoute}. */
 export interface CrossNamespaceRouteArgs {

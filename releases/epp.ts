@@ -161,11 +161,11 @@ export const gieObjectives = "inference.networking.x-k8s.io";
 /** router#1449: from 0.9. */
 const llmdObjectives = "llm-d.ai";
 
-/** Every API group that InferenceObjectives have had; in both of them they are v1alpha2. */
-export const objectiveGroups = [gieObjectives, llmdObjectives] as const;
+/** An API group that InferenceObjectives are or were of; in both of them they are v1alpha2. */
+export type ObjectiveGroup = "inference.networking.x-k8s.io" | "llm-d.ai";
 
-/** One of {@link objectiveGroups}. */
-export type ObjectiveGroup = (typeof objectiveGroups)[number];
+/** Every {@link ObjectiveGroup}, the older one first. */
+export const objectiveGroups = [gieObjectives, llmdObjectives] as const satisfies ObjectiveGroup[];
 
 /** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
 const ofRouter = {

@@ -26,7 +26,7 @@ export interface EppCommandLine {
     drainTimeout?: string;
     /** Whether Envoy is told each pod's score, in dynamic metadata. Default: false. */
     emitEndpointScores?: boolean;
-    /** Arguments of the user's own; none sets a flag of {@link eppFlagOwners}. Default: none. */
+    /** Arguments of the user's own; none sets a flag that the program writes. Default: none. */
     extraArgs?: string[];
 }
 

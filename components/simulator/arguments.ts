@@ -22,7 +22,7 @@ export interface ModelBehaviour {
     kvCacheSize: number;
     /** Tokens in one KV cache block. */
     blockSize: number;
-    /** Arguments besides; none sets a flag of {@link simulatorFlagOwners}. Default: none. */
+    /** Arguments besides; none sets a flag that the program writes. Default: none. */
     extraArgs?: string[];
 }
 

@@ -10,7 +10,7 @@ describe("what clusters differ in", () => {
         const labelsOf = async (settings: SettingsInput) =>
             objectsOf(await runSettings(settings)).flatMap(({ inputs: { kind, metadata } }) => {
                 const { labels = {} } = metadata as { labels?: Record<string, string> };
-                return "istio.io/rev" in labels ? [`${kind} ${labels["istio.io/rev"]!}`] : [];
+                return "istio.io/rev" in labels ? [`${kind} ${labels["istio.io/rev"]}`] : [];
             });
         assert.deepEqual((await labelsOf({ gateway: { istioRevision: "canary" } })).sort(), [
             "Gateway canary",

@@ -148,7 +148,7 @@ describe("an EPP's certificate", () => {
 
     it("has a key that is refused in clear, of a model as well, and taken out of what `make` writes", () => {
         const models = { blue: { epp: { tls: trusted } } };
-        pulumi.runtime.setMocks(
+        void pulumi.runtime.setMocks(
             { newResource: ({ name: id }) => ({ id, state: {} }), call: () => ({}) },
             project,
         );

@@ -13,7 +13,8 @@ const scoring: SettingsInput = { extProc: { enabled: true }, routing: { backend:
 
 /** Settings with every flag and variable that the program can write. */
 const everything: SettingsInput[] = [
-    ...(Object.values(modes) as SettingsInput[]),
+    // That of a site of its own has arguments and variables of the user's.
+    ...Object.entries(modes).flatMap(([mode, config]) => (mode === "scoring-own-site" ? [] : [config])),
     {
         ...scoring,
         replicas: { epp: 2 },
