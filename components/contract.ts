@@ -194,6 +194,11 @@ export function serviceHost(name: string, namespace: string): string {
     return `${name}.${namespace}.svc.cluster.local`;
 }
 
+/** The names of an EPP's Service that its certificate may have: one of them is enough. */
+export function certificateNames(epp: string, namespace: string): string[] {
+    return [serviceHost(epp, namespace), `${epp}.${namespace}.svc`];
+}
+
 /** What an HTTPRoute sends requests to: the result of a simulator stack, the input of a scheduler stack. */
 export interface Backend {
     readonly kind: "Service" | "InferencePool";

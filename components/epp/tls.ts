@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { commonLabels, eppTlsNames, serviceHost } from "../contract";
+import { certificateNames, commonLabels, eppTlsNames, serviceHost } from "../contract";
 import type { TlsPair } from "../tlsSecret";
 import { createCaSecret, createTlsSecret } from "../tlsSecret";
 
@@ -45,11 +45,6 @@ export function createEppTls(
         caSecret: "secretName" in ca ? ca.secretName : names.ca,
         resources,
     };
-}
-
-/** The names of an EPP's Service that its certificate may have: one of them is enough. */
-export function certificateNames(epp: string, namespace: string): string[] {
-    return [serviceHost(epp, namespace), `${epp}.${namespace}.svc`];
 }
 
 /**

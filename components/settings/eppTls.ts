@@ -1,6 +1,5 @@
 import type { X509Certificate } from "crypto";
-import { eppNamespace, releaseNames } from "../contract";
-import { certificateNames } from "../epp/tls";
+import { certificateNames, eppNamespace, releaseNames } from "../contract";
 import { certificatesIn, secretRefused, unreadablePair } from "./certificates";
 import type { Problem } from "./errors";
 import { refused } from "./errors";

@@ -1,6 +1,13 @@
 import { closest } from "fastest-levenshtein";
 import { eppFlagOwners, eppVariableOwners } from "../epp/arguments";
-import { findEpp, findSimulator, flagName } from "../../releases";
+import {
+    eppReleases,
+    findEpp,
+    findSimulator,
+    flagName,
+    releasesWithFlag,
+    simulatorReleases,
+} from "../../releases";
 import { simulatorFlagOwners, simulatorVariableOwners } from "../simulator/arguments";
 import type { Problem } from "./errors";
 import { refused } from "./errors";
@@ -17,6 +24,8 @@ interface Program {
     /** `EPP 0.10`. */
     title: string;
     flags: readonly string[];
+    /** Its releases, oldest first. */
+    releases: readonly { readonly minor: string; readonly flags: readonly string[] }[];
     /** Flags that it knows and refuses. */
     refusedFlags: readonly string[];
     flagOwners: Owners;
@@ -41,6 +50,37 @@ export function passThroughProblems(model: Model, name: (setting: string) => str
     ]);
 }
 
+/** Settings whose flag a release does not have, which would end the program at start. */
+export function lackingFlags(model: Model, name: (setting: string) => string): Problem[] {
+    const { epp, simulator } = model;
+    const asked = new Map<string | undefined, unknown>([
+        ["epp.allowExperimentalPlugins", epp.allowExperimentalPlugins || undefined],
+        ["epp.drainTimeout", epp.drainTimeout],
+        ["epp.emitEndpointScores", epp.emitEndpointScores || undefined],
+        ["simulator.startupDelay", simulator.startupDelay],
+    ]);
+    return programsOf(model).flatMap(({ key, title, flags, releases, flagOwners }) =>
+        [...flagOwners].flatMap(([flag, setting]) => {
+            const value = asked.get(setting);
+            if (setting === undefined || value === undefined || flags.includes(flag)) {
+                return [];
+            }
+            const [first = ""] = releasesWithFlag(flag, releases);
+            return [
+                refused(
+                    name(setting),
+                    value,
+                    ` with ${title}, which has no --${flag}`,
+                    `${programNames[key]} ${first} or later, or no ${name(setting)}`,
+                ),
+            ];
+        }),
+    );
+}
+
+/** What messages call each program. */
+const programNames = { epp: "EPP", simulator: "simulator" } as const;
+
 /** The programs of versions that are known; of the others the images' own rules speak. */
 function programsOf(model: Model): Program[] {
     const versions = versionsOf(model);
@@ -52,8 +92,9 @@ function programsOf(model: Model): Program[] {
             : [
                   {
                       key: "epp" as const,
-                      title: `EPP ${epp.minor}`,
+                      title: `${programNames.epp} ${epp.minor}`,
                       flags: epp.flags,
+                      releases: eppReleases,
                       refusedFlags: epp.refusedFlags,
                       flagOwners: eppFlagOwners,
                       variableOwners: eppVariableOwners,
@@ -64,8 +105,9 @@ function programsOf(model: Model): Program[] {
             : [
                   {
                       key: "simulator" as const,
-                      title: `simulator ${simulator.minor}`,
+                      title: `${programNames.simulator} ${simulator.minor}`,
                       flags: simulator.flags,
+                      releases: simulatorReleases,
                       refusedFlags: [],
                       flagOwners: simulatorFlagOwners,
                       variableOwners: simulatorVariableOwners,

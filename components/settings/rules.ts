@@ -1,16 +1,7 @@
-import { eppTlsNames, extProcFilterName, gatewayNames, labels, releaseNames } from "../contract";
+import { eppTlsNames, extProcFilterName, gatewayNames, releaseNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
 import type { EppRelease } from "../../releases";
-import {
-    compareVersions,
-    eppReleases,
-    findEpp,
-    findSimulator,
-    incompatibilities,
-    lintPickerConfig,
-    releasesWithFlag,
-    simulatorReleases,
-} from "../../releases";
+import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { ResourceSettings } from "../workload";
 import type { Problem } from "./errors";
 import { refused, shown } from "./errors";
@@ -18,11 +9,12 @@ import { nanosecondsOf } from "./durations";
 import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
-import { passThroughProblems } from "./passThrough";
+import { monitoringConflicts } from "./monitoringRules";
+import { lackingFlags, passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
-import { requestedModel } from "../simulator/arguments";
+import { simulatorConflicts } from "./simulatorRules";
 import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
@@ -142,45 +134,6 @@ function attemptLongerThanRequest({
           ];
 }
 
-/** Every label key of the stack's own. */
-const ownLabels: readonly string[] = Object.values(labels);
-
-/** What nothing would read, and labels that the stack's own would hide. */
-function monitoringConflicts({ monitoring, models }: Settings): Problem[] {
-    const { monitors, labels: given, interval, tokenSecret } = monitoring;
-    const used = {
-        labels: Object.keys(given).length > 0,
-        interval: interval !== undefined,
-        tokenSecret: tokenSecret !== undefined,
-    };
-    const [idle] = Object.entries(used).flatMap(([setting, isSet]) => (isSet && !monitors ? [setting] : []));
-    return [
-        ...(idle === undefined
-            ? []
-            : [refused("monitoring.monitors", false, ` with monitoring.${idle}`, "true")]),
-        ...(tokenSecret !== undefined && monitors && models.every(({ epp }) => !epp.metricsAuth)
-            ? [
-                  refused(
-                      "monitoring.tokenSecret",
-                      tokenSecret,
-                      ", because no metrics ask for a token",
-                      "epp.metricsAuth true, or no tokenSecret",
-                  ),
-              ]
-            : []),
-        ...Object.keys(given)
-            .filter((key) => ownLabels.includes(key))
-            .map((key) =>
-                refused(
-                    "monitoring.labels",
-                    { [key]: given[key] },
-                    ", because the stack sets that label itself",
-                    "other labels",
-                ),
-            ),
-    ];
-}
-
 /** Several models must be told apart by their pods, and by the requests that are theirs. */
 function indistinctModels(settings: Settings): Problem[] {
     const { models, routing, extProc } = settings;
@@ -264,8 +217,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
     ];
 }
 
-/** What a setting of a model is called. */
-export type Name = (setting: string) => string;
+type Name = (setting: string) => string;
 
 function longModelNames(model: Model, settings: Settings): Problem[] {
     const { decode, prefill, proxy, epp } = releaseNames(model.release, model.modelRelease);
@@ -443,40 +395,6 @@ function beyondRelease(model: Model, name: Name): Problem[] {
     ];
 }
 
-/** Settings whose flag a release does not have, which would end the program at start. */
-function lackingFlags({ epp, simulator, ...model }: Model, name: Name): Problem[] {
-    const versions = versionsOf({ epp, simulator, ...model });
-    const settings = [
-        [
-            "epp",
-            "epp.allowExperimentalPlugins",
-            epp.allowExperimentalPlugins || undefined,
-            "allow-experimental-plugins",
-        ],
-        ["epp", "epp.drainTimeout", epp.drainTimeout, "drain-timeout"],
-        ["epp", "epp.emitEndpointScores", epp.emitEndpointScores || undefined, "emit-endpoint-scores"],
-        ["simulator", "simulator.startupDelay", simulator.startupDelay, "startup-duration"],
-    ] as const;
-    return settings.flatMap(([program, setting, value, flag]) => {
-        const [title, release, releases] =
-            program === "epp"
-                ? (["EPP", findEpp(versions.epp ?? ""), eppReleases] as const)
-                : (["simulator", findSimulator(versions.simulator ?? ""), simulatorReleases] as const);
-        if (value === undefined || release === undefined || release.flags.includes(flag)) {
-            return [];
-        }
-        const [first = ""] = releasesWithFlag(flag, releases);
-        return [
-            refused(
-                name(setting),
-                value,
-                ` with ${title} ${release.minor}, which has no --${flag}`,
-                `${title} ${first} or later, or no ${name(setting)}`,
-            ),
-        ];
-    });
-}
-
 function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: Name): Problem[] {
     return objectiveGroup === undefined || epp.objectiveGroups.includes(objectiveGroup)
         ? []
@@ -488,60 +406,6 @@ function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: 
                   `one of ${epp.objectiveGroups.join(", ")}`,
               ),
           ];
-}
-
-/** Names that requests could not give, and pods that would never be Ready in time. */
-function simulatorConflicts(model: Model, { readiness }: Settings, name: Name): Problem[] {
-    const { servedModelNames, loraModules, startupDelay, failureInjection } = model.simulator;
-    const problems: Problem[] = [];
-    const namesake = loraModules.find((lora) =>
-        [requestedModel(model.simulator), ...servedModelNames].includes(lora),
-    );
-    if (namesake !== undefined) {
-        problems.push(
-            refused(
-                name("simulator.loraModules"),
-                loraModules,
-                `, because the model itself is called ${namesake}`,
-                "names of adapters alone",
-            ),
-        );
-    }
-    if (model.match.modelName && servedModelNames.length + loraModules.length > 1) {
-        problems.push(
-            refused(
-                name("match.modelName"),
-                true,
-                ` with several names that requests may give, of which a route matches ${requestedModel(model.simulator)} alone`,
-                "match.path or match.header, or one name",
-            ),
-        );
-    }
-    const { timeoutSeconds } = readiness;
-    if (
-        startupDelay !== undefined &&
-        nanosecondsOf(startupDelay) >= BigInt(timeoutSeconds) * nanosecondsOf("1s")
-    ) {
-        problems.push(
-            refused(
-                name("simulator.startupDelay"),
-                startupDelay,
-                ", because `pulumi up` would give up first",
-                `less than readiness.timeoutSeconds, which is ${String(timeoutSeconds)}`,
-            ),
-        );
-    }
-    if (failureInjection.rate === 0 && failureInjection.types.length > 0) {
-        problems.push(
-            refused(
-                name("simulator.failureInjection.rate"),
-                0,
-                ` with ${name("simulator.failureInjection.types")}`,
-                "a whole number from 1 to 100",
-            ),
-        );
-    }
-    return problems;
 }
 
 /** Why an EPP would never read an InferenceObjective. A version without a patch may be one that does. */

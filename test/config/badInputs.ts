@@ -718,7 +718,7 @@ export const badInputs: BadInput[] = [
         'simulator.loraModules: ["random"] is not allowed, because the model itself is called random; allowed: names of adapters alone.',
     ),
     together(
-        { models: { a: { match: { modelName: true }, simulator: { loraModules: ["x", "y"] } } } },
+        { models: { a: { match: { modelName: true }, simulator: { loraModules: ["x"] } } } },
         "models.a.match.modelName: true is not allowed with several names that requests may give, of which a route matches random alone; allowed: match.path or match.header, or one name.",
     ),
     bad("simulator.failureInjection.rate", 101, "a whole number from 0 to 100"),
