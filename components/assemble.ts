@@ -1,7 +1,9 @@
 import type { ReleaseNames, Role } from "./contract";
 import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
+import type { EppTls } from "./epp/tls";
 import { kvCacheMetricSettings, presetConfig } from "../releases";
+import type { MonitorSettings } from "./monitors";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
@@ -31,9 +33,11 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             image: imagesOf(model).simulator,
             release: releasesOf(model).simulator,
             model: model.simulator,
+            env: model.simulator.env,
+            fixedUser: settings.pods.fixedUser,
             pullSecrets: pullSecretNames(model, settings),
             ...(podDisruptionBudget.enabled && { maxUnavailable: podDisruptionBudget.maxUnavailable }),
-            monitors: settings.monitoring.monitors,
+            ...monitorSettings(settings),
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
         roles: { decode: { ...role("decode"), autoscaling: model.autoscaling }, prefill: role("prefill") },
@@ -43,6 +47,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
                 podSelector: pickablePods(model),
                 failureMode: settings.extProc.failureMode,
                 objectives: model.objectives,
+                objectiveGroup: model.epp.objectiveGroup ?? releasesOf(model).epp.objectiveGroups.at(-1),
             },
         }),
     };
@@ -71,6 +76,7 @@ export function schedulerStackArgs(
                 backendRequest: routing.backendRequestTimeout,
             }),
         },
+        grantVersion: routing.referenceGrantVersion,
         extProc: settings.extProc,
         readiness: settings.readiness,
         protect: settings.protect,
@@ -134,9 +140,36 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         },
         metricsAuth: epp.metricsAuth,
         logLevel: epp.logLevel,
-        monitors: settings.monitoring.monitors,
+        allowExperimentalPlugins: epp.allowExperimentalPlugins,
+        drainTimeout: epp.drainTimeout,
+        emitEndpointScores: epp.emitEndpointScores,
+        extraArgs: epp.extraArgs,
+        env: epp.env,
+        fixedUser: settings.pods.fixedUser,
+        ...(epp.tls && { tls: servingTls(epp.tls) }),
+        ...monitorSettings(settings),
         admissions: eppAdmissions(settings),
     };
+}
+
+/** Checked settings have one of each pair. */
+function servingTls({
+    secretName,
+    certificate,
+    key,
+    ca,
+    caSecretName,
+}: NonNullable<Model["epp"]["tls"]>): EppTls {
+    return {
+        certificate: secretName === undefined ? { certificate: certificate!, key: key! } : { secretName },
+        ca: ca === undefined ? { secretName: caSecretName! } : { certificates: ca },
+    };
+}
+
+/** How monitors scrape, where there are any. */
+function monitorSettings({ monitoring }: Settings): { monitor?: MonitorSettings } {
+    const { monitors, ...monitor } = monitoring;
+    return monitors ? { monitor } : {};
 }
 
 /** Envoy of the Gateway. */

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ObjectiveGroup } from "../releases";
 
 /**
  * What every component, and the cluster behind them, must agree on: ports, label keys, API groups and names.
@@ -45,6 +46,8 @@ export const labels = {
     revision: "llm-d.ai/revision",
     /** Set by Istio on the data plane of a Gateway; its value is the Gateway's name. */
     gatewayName: "gateway.networking.k8s.io/gateway-name",
+    /** Which revision of Istio reads a Gateway, or injects the pods of a namespace. */
+    istioRevision: "istio.io/rev",
     name: "app.kubernetes.io/name",
     instance: "app.kubernetes.io/instance",
     component: "app.kubernetes.io/component",
@@ -57,16 +60,24 @@ export type Role = "decode" | "prefill";
 /** API groups, and the versions this program writes. */
 export const api = {
     gateway: { group: "gateway.networking.k8s.io", version: "gateway.networking.k8s.io/v1" },
-    /** ReferenceGrant has not left v1beta1 (Gateway API 1.4). */
+    /** Served by every Gateway API; v1 is from 1.5 on. */
     referenceGrant: { version: "gateway.networking.k8s.io/v1beta1" },
     inferencePool: { group: "inference.networking.k8s.io", version: "inference.networking.k8s.io/v1" },
-    /** Never left the experimental group (GIE 1.5). */
-    inferenceObjective: { version: "inference.networking.x-k8s.io/v1alpha2" },
     destinationRule: { version: "networking.istio.io/v1" },
     envoyFilter: { version: "networking.istio.io/v1alpha3" },
     /** The Prometheus operator's monitors. */
     monitor: { version: "monitoring.coreos.com/v1" },
 } as const;
+
+/** The API version of ReferenceGrants that a version of theirs stands for. */
+export function referenceGrantApi(version: "v1beta1" | "v1"): string {
+    return `${api.gateway.group}/${version}`;
+}
+
+/** The API version of InferenceObjectives: v1alpha2 in either group (GIE 1.5, router 0.10 `apix/v1alpha2`). */
+export function objectiveApi(group: ObjectiveGroup): string {
+    return `${group}/v1alpha2`;
+}
 
 /** Names of the shared gateway infrastructure (upstream Helm release `infra-<release>`). */
 export interface GatewayNames {
@@ -145,6 +156,11 @@ export function eppNamespace({
     return routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler;
 }
 
+/** The Secrets that a stack makes for an EPP that serves with a certificate of the user's own. */
+export function eppTlsNames(epp: string): { certificate: string; ca: string } {
+    return { certificate: `${epp}-tls`, ca: `${epp}-ca` };
+}
+
 /** The EnvoyFilter that makes the Gateway ask an EPP. */
 export function extProcFilterName(epp: string): string {
     return `${epp}-ext-proc`;
@@ -165,9 +181,22 @@ export function commonLabels(name: string, instance: string, component: string):
     };
 }
 
+/**
+ * The label by which a revision of Istio knows what is its own. It reads a Gateway's first and its namespace's where the
+ * Gateway has none (Istio 1.31 `revisions/tag_watcher.go`); routes and other objects are read by every revision.
+ */
+export function revisionLabels(revision: string | undefined): Record<string, string> {
+    return revision === undefined ? {} : { [labels.istioRevision]: revision };
+}
+
 /** A Service's in-cluster DNS name. */
 export function serviceHost(name: string, namespace: string): string {
     return `${name}.${namespace}.svc.cluster.local`;
+}
+
+/** The names of an EPP's Service that its certificate may have: one of them is enough. */
+export function certificateNames(epp: string, namespace: string): string[] {
+    return [serviceHost(epp, namespace), `${epp}.${namespace}.svc`];
 }
 
 /** What an HTTPRoute sends requests to: the result of a simulator stack, the input of a scheduler stack. */

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import type { Backend } from "./contract";
-import { api, commonLabels, httpRouteName, referenceGrantName } from "./contract";
+import { api, commonLabels, httpRouteName, referenceGrantApi, referenceGrantName } from "./contract";
 import { unlessEmpty } from "./empties";
 import { formerly, objectName } from "./identity";
 import type { Readiness } from "./readiness";
@@ -24,6 +24,11 @@ export interface RouteTimeouts {
     backendRequest?: string;
 }
 
+/** Versions of ReferenceGrant. */
+export type GrantVersion = "v1beta1" | "v1";
+
+const grantVersions: readonly GrantVersion[] = ["v1beta1", "v1"];
+
 /** Arguments of {@link CrossNamespaceRoute}. */
 export interface CrossNamespaceRouteArgs {
     /** What the HTTPRoute and the ReferenceGrant are named after, with the kind of the backend. */
@@ -38,6 +43,8 @@ export interface CrossNamespaceRouteArgs {
     timeouts: RouteTimeouts;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
+    /** API version of the ReferenceGrant. Default: v1beta1, which every Gateway API serves. */
+    grantVersion?: GrantVersion;
     readiness: Readiness;
 }
 
@@ -48,7 +55,7 @@ export interface CrossNamespaceRouteArgs {
 export class CrossNamespaceRoute extends pulumi.ComponentResource {
     constructor(name: string, args: CrossNamespaceRouteArgs, opts?: pulumi.ComponentResourceOptions) {
         super("llmd:scheduler:CrossNamespaceRoute", name, {}, opts);
-        const { backend, match, timeouts } = args;
+        const { backend, match, timeouts, grantVersion = "v1beta1" } = args;
         const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
         const labels = commonLabels(args.name, args.instance, "route");
         const grantMetadata = {
@@ -62,10 +69,11 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
             labels,
         };
 
+        const formerGrant = `${name}-grant-${backend.kind.toLowerCase()}`;
         const grant = new k8s.apiextensions.CustomResource(
             objectName(grantMetadata),
             {
-                apiVersion: api.referenceGrant.version,
+                apiVersion: referenceGrantApi(grantVersion),
                 kind: "ReferenceGrant",
                 metadata: grantMetadata,
                 spec: {
@@ -73,7 +81,9 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     to: [{ group: backendGroup, kind: backend.kind, name: backend.name }],
                 },
             },
-            formerly(`${name}-grant-${backend.kind.toLowerCase()}`, childOptions(this, opts)),
+            pulumi.mergeOptions(formerly(formerGrant, childOptions(this, opts)), {
+                aliases: otherVersions(grantVersion, formerGrant),
+            }),
         );
         const routeOptions = childOptions(this, opts, [grant]);
         const headers = Object.entries(match.headers).map(([header, value]) => ({
@@ -133,6 +143,14 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
         );
         this.registerOutputs({});
     }
+}
+
+/** It is one object in every version, and its type is part of its URN: without these it would be deleted as the old one. */
+function otherVersions(version: GrantVersion, formerName: string): pulumi.Alias[] {
+    return grantVersions
+        .filter((other) => other !== version)
+        .map((other) => `kubernetes:${referenceGrantApi(other)}:ReferenceGrant`)
+        .flatMap((type) => [{ type }, { type, name: formerName }]);
 }
 
 /** Model servers know only the OpenAI paths. */

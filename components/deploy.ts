@@ -23,7 +23,12 @@ export function deploy(
     const after = (dependsOn: pulumi.Resource[]) => pulumi.mergeOptions(opts, { dependsOn });
     const namespaces = new Namespaces(
         `${prefix}namespaces`,
-        { ...settings.namespaces, instance: settings.release, protect: settings.protect },
+        {
+            ...settings.namespaces,
+            instance: settings.release,
+            istioRevision: settings.gateway.istioRevision,
+            protect: settings.protect,
+        },
         opts,
     );
     const pullSecrets = registryCredentials(settings);

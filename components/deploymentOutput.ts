@@ -12,6 +12,7 @@ import {
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
 import { routeMatch } from "./settings";
+import { requestedModel } from "./simulator/arguments";
 
 /** Which path requests through the Gateway take: the three rows of the README's table. */
 export type Mode = "scheduler" | "scoring-not-obeyed" | "scoring";
@@ -109,7 +110,7 @@ function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {
         selector: podSelector(model.modelRelease, role),
     });
     return {
-        model: model.simulator.model,
+        model: requestedModel(model.simulator),
         route: httpRouteName(names.route, routing.backend),
         match: routeMatch(model, settings),
         backend: {

@@ -6,6 +6,7 @@ import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import { routeMatch } from "./settings";
+import { requestedModel } from "./simulator/arguments";
 import type { SimulatorStack } from "./simulator/simulatorStack";
 
 /** A path that requests can take. */
@@ -80,7 +81,9 @@ function modelOutputs(
     const throughGateway = Object.entries(requestHeaders)
         .map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`)
         .join("");
-    const body = quoted(JSON.stringify({ model: model.simulator.model, prompt: "Hello", max_tokens: 16 }));
+    const body = quoted(
+        JSON.stringify({ model: requestedModel(model.simulator), prompt: "Hello", max_tokens: 16 }),
+    );
     const curl = (base: pulumi.Input<string>, extra: string) =>
         pulumi.interpolate`curl -sS ${base}/v1/completions -H 'Content-Type: application/json'${extra} -d ${body}`;
     // Ports below 1024 need privileges on the client's side.

@@ -13,10 +13,10 @@ export interface ResourceAmounts {
     memory: string;
 }
 
-/** Requests and limits of one container. */
+/** Requests and limits of one container. Without a limit of CPU it may use what its node has left. */
 export interface ResourceSettings {
     requests: ResourceAmounts;
-    limits: ResourceAmounts;
+    limits: Omit<ResourceAmounts, "cpu"> & Partial<ResourceAmounts>;
 }
 
 /** Where pods may run. */
@@ -62,6 +62,11 @@ export interface WorkloadArgs {
     placement: Placement;
     /** Names of image pull Secrets in the namespace. */
     pullSecrets: string[];
+    /**
+     * Whether pods name the user that they run as. Where a cluster gives each namespace users of its own, it refuses any
+     * other (OpenShift's SCC `restricted-v2`). Default: true.
+     */
+    fixedUser?: boolean;
     /** Default: pods get no API token. */
     serviceAccountName?: string;
     /** Within which {@link lingerSeconds} passes as well. Default: the Kubernetes default, 30 seconds. */
@@ -77,6 +82,13 @@ export interface WorkloadArgs {
  * and for 10 s at the most while they do not cease (`PILOT_DEBOUNCE_AFTER`, `PILOT_DEBOUNCE_MAX`).
  */
 export const lingerSeconds = 5;
+
+/**
+ * Keeps Istio's proxy out of pods, in a namespace where it is injected by default (istio.io "Installing the Sidecar"):
+ * `istio-init` needs rights that a restricted namespace refuses, the EPP serves TLS of its own, and the Gateway's Envoy is
+ * all that the paths need. A label of pods only: no selector has it.
+ */
+const noSidecar = { "sidecar.istio.io/inject": "false" };
 
 /** The restricted Pod Security Standard, on an image without a user of its own. */
 const nonRootUser = 65532;
@@ -128,9 +140,11 @@ function podSpec(args: WorkloadArgs): kx.PodBuilder["podSpec"] {
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         securityContext: {
             runAsNonRoot: true,
-            runAsUser: nonRootUser,
-            runAsGroup: nonRootUser,
-            fsGroup: nonRootUser,
+            ...((args.fixedUser ?? true) && {
+                runAsUser: nonRootUser,
+                runAsGroup: nonRootUser,
+                fsGroup: nonRootUser,
+            }),
             seccompProfile: { type: "RuntimeDefault" },
         },
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
@@ -179,7 +193,7 @@ function createDeployment(
                 strategy: args.rollingUpdate && { type: "RollingUpdate", rollingUpdate: args.rollingUpdate },
                 selector: { matchLabels: args.selector },
                 template: {
-                    metadata: { labels: metadata.labels, annotations: args.annotations },
+                    metadata: { labels: { ...metadata.labels, ...noSidecar }, annotations: args.annotations },
                     spec,
                 },
             },

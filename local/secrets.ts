@@ -1,4 +1,4 @@
-import { secretSettings } from "../components/settings";
+import { secretPaths } from "../components/settings";
 import { isObject } from "../components/settings/merge";
 
 /** A config without the values of secret settings, and these by the settings' names. */
@@ -8,8 +8,8 @@ export function takeSecrets(given: Record<string, unknown>): {
 } {
     const config = structuredClone(given);
     const secrets = new Map<string, string>();
-    for (const setting of secretSettings) {
-        const path = setting.split(".");
+    for (const path of secretPaths(given)) {
+        const setting = path.join(".");
         const last = path.pop()!;
         const parent = path.reduce<unknown>(
             (value, key) => (isObject(value) ? value[key] : undefined),

@@ -46,8 +46,12 @@ export interface EppRelease {
      * starts their reconciler (router#610, `runner.go` without `PopulateControllerConfig`).
      */
     readonly objectivesSince?: string;
-    /** API groups of the InferenceObjectives that it reads. */
-    readonly objectiveGroups: readonly string[];
+    /**
+     * API groups of the InferenceObjectives that it reads, the preferred one last: of those that the cluster serves it reads
+     * the last, and ignores the others (router 0.9.0 and 0.10.0 `server/controller_config.go`). What it will find no setting
+     * tells, so that it needs the right to read them in each.
+     */
+    readonly objectiveGroups: readonly [ObjectiveGroup, ...ObjectiveGroup[]];
     /**
      * Whether it finds pods by `--endpoint-selector` alone. GIE 1.4 and 1.5 exit at start without a pool's name, and
      * refuse one beside the selector (GIE#2858, mended by GIE#2862 after 1.5.0).
@@ -154,6 +158,14 @@ const gieConfig = "inference.networking.x-k8s.io/v1alpha1";
 const llmdConfig = "llm-d.ai/v1alpha1";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
+/** router#1449: from 0.9. */
+const llmdObjectives = "llm-d.ai";
+
+/** An API group that InferenceObjectives are or were of; in both of them they are v1alpha2. */
+export type ObjectiveGroup = "inference.networking.x-k8s.io" | "llm-d.ai";
+
+/** Every {@link ObjectiveGroup}, the older one first. */
+export const objectiveGroups = [gieObjectives, llmdObjectives] as const satisfies ObjectiveGroup[];
 
 /** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
 const ofRouter = {
@@ -169,7 +181,7 @@ const ofRouter = {
     disaggregation: { form: "deciders", featureGates: [] },
     kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
     // Both groups are in the rules of the router's own charts (`config/charts/*/templates/rbac.yaml`).
-    objectiveGroups: [gieObjectives, "llm-d.ai"],
+    objectiveGroups: [gieObjectives, llmdObjectives],
     // The router's own `runner.go` takes the name from the Deployment.
     standalone: true,
     modelRewrites: true,

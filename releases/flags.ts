@@ -18,10 +18,23 @@ export const booleanFlags: ReadonlySet<string> = new Set([
     "zap-devel",
 ]);
 
+/** The flag that an argument sets: `v` of `-v` and of `--v=3`; undefined for an argument that sets none. */
+export function flagName(argument: string): string | undefined {
+    return /^--?([^=]+)/.exec(argument)?.[1];
+}
+
+/** Minor versions that know a flag, oldest first, each once. */
+export function releasesWithFlag(
+    flag: string,
+    releases: readonly { readonly minor: string; readonly flags: readonly string[] }[],
+): string[] {
+    return [...new Set(releases.filter(({ flags }) => flags.includes(flag)).map(({ minor }) => minor))];
+}
+
 /** What is wrong with an EPP's arguments: flags that it does not know, and flags that it refuses at start. */
 export function lintEppArguments(args: readonly string[], release: EppRelease): string[] {
     return args.flatMap((argument) => {
-        const name = /^--?([^=]+)/.exec(argument)?.[1];
+        const name = flagName(argument);
         if (name === undefined) {
             return [];
         }

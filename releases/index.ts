@@ -1,8 +1,8 @@
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
-export type { Disaggregation, EppRelease } from "./epp";
-export { eppHealthServices, eppReleases } from "./epp";
-export { booleanFlags, lintEppArguments } from "./flags";
+export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";
+export { eppHealthServices, eppReleases, objectiveGroups } from "./epp";
+export { booleanFlags, flagName, lintEppArguments, releasesWithFlag } from "./flags";
 export type { Image } from "./images";
 export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";
 export type { IstioRelease } from "./istio";

@@ -13,7 +13,7 @@ export const poolFeatureFlag = "ENABLE_GATEWAY_API_INFERENCE_EXTENSION";
 /**
  * Istio, oldest first. Pools: istio#57219 (1.27 serves v1alpha2, 1.28 v1) and istio#58392 (several pools, 1.28.5).
  * Which bundle of the Gateway API each version was tested with could not be read; all serve Gateway and HTTPRoute v1 and
- * ReferenceGrant v1beta1, which is all this program writes.
+ * ReferenceGrant v1beta1, which is what this program writes unless it is told otherwise.
  */
 export const istioReleases: readonly IstioRelease[] = [
     { since: "1.26.0", poolVersions: [], manyPools: false },

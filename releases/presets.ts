@@ -4,7 +4,13 @@ import { charactersPerToken } from "./plugins";
 import { pluginTypesOf } from "./versions";
 
 /** The presets of plugins. */
-export const presets = ["default", "prefix-cache", "load-aware", "pd-disaggregated"] as const;
+export const presets = [
+    "default",
+    "prefix-cache",
+    "load-aware",
+    "optimized-baseline",
+    "pd-disaggregated",
+] as const;
 
 export type Preset = (typeof presets)[number];
 
@@ -44,14 +50,35 @@ type Weights = Record<string, number>;
 /**
  * Scorers of each preset. The seed's default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
  * `prefix-cache` the load only decides between pods that are equally warm. `pd-disaggregated` weighs both profiles as
- * scheduler 0.7.1 `deploy/config/pd-epp-config.yaml` does.
+ * scheduler 0.7.1 `deploy/config/pd-epp-config.yaml` does. `optimized-baseline` is llm-d's guide of that name, as the
+ * router's own test has it (0.9.0 and 0.10.0 `test/integration/epp/wellknown_configs_test.go`).
  */
 const weights: Record<Preset, Weights> = {
     default: { "load-aware-scorer": 1, "prefix-cache-scorer": 2, "kv-cache-utilization-scorer": 1 },
     "prefix-cache": { "prefix-cache-scorer": 3, "load-aware-scorer": 1 },
     "load-aware": { "load-aware-scorer": 1, "kv-cache-utilization-scorer": 1 },
+    "optimized-baseline": {
+        "queue-scorer": 2,
+        "kv-cache-utilization-scorer": 2,
+        "prefix-cache-scorer": 3,
+        "no-hit-lru-scorer": 2,
+    },
     "pd-disaggregated": { "prefix-cache-scorer": 2, "queue-scorer": 1 },
 };
+
+/**
+ * The scorers of a preset that do in a release what they are for. The no-hit-lru-scorer reads what the producer of prefixes
+ * has found from 0.8 on, where that is a plugin; in 0.4 it looks under another name by default, and takes every prompt
+ * for a cold one.
+ */
+function weightsOf(preset: Preset, { prefixBlockPlugin }: EppRelease): Weights {
+    return Object.fromEntries(
+        Object.entries(weights[preset]).filter(
+            ([scorer]) =>
+                scorer !== "no-hit-lru-scorer" || prefixBlockPlugin === "approx-prefix-cache-producer",
+        ),
+    );
+}
 
 const picker = "max-score-picker";
 
@@ -62,7 +89,8 @@ const picker = "max-score-picker";
 export function presetConfig(preset: Preset, release: EppRelease, options: PresetOptions): PickerConfig {
     const disaggregated = preset === "pd-disaggregated";
     const featureGates = disaggregated ? [...release.disaggregation.featureGates] : [];
-    const scorers = Object.keys(weights[preset]);
+    const scorerWeights = weightsOf(preset, release);
+    const scorers = Object.keys(scorerWeights);
     const filters = disaggregated ? ["prefill-filter", "decode-filter"] : ["decode-filter"];
     return {
         apiVersion: release.configApiVersions[0] ?? "",
@@ -81,10 +109,10 @@ export function presetConfig(preset: Preset, release: EppRelease, options: Prese
         ],
         schedulingProfiles: disaggregated
             ? [
-                  profile("prefill", "prefill-filter", weights[preset]),
-                  profile("decode", "decode-filter", weights[preset]),
+                  profile("prefill", "prefill-filter", scorerWeights),
+                  profile("decode", "decode-filter", scorerWeights),
               ]
-            : [profile("default", "decode-filter", weights[preset])],
+            : [profile("default", "decode-filter", scorerWeights)],
     };
 }
 

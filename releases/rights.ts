@@ -19,8 +19,8 @@ export interface Right {
     readonly name?: string;
 }
 
-/** What of a release its rights depend on. */
-type Readings = Pick<EppRelease, "objectiveGroups" | "modelRewrites">;
+/** What of a release its rights depend on; a policy may know of groups that no release has. */
+type Readings = Pick<EppRelease, "modelRewrites"> & { readonly objectiveGroups: readonly string[] };
 
 /** What every release reads. */
 const leastReadings: Readings = { objectiveGroups: [gieObjectives], modelRewrites: false };

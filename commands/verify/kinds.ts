@@ -1,4 +1,4 @@
-import { api } from "../../components/contract";
+import { api, objectiveApi } from "../../components/contract";
 import type { KubeObject } from "../shared/cluster";
 
 /** The parts of Kubernetes objects that checks read. Everything may be missing: objects are as others left them. */
@@ -201,7 +201,12 @@ export interface DestinationRuleObject extends KubeObject {
 }
 
 export interface TrafficPolicy {
-    tls?: { mode?: string; insecureSkipVerify?: boolean };
+    tls?: {
+        mode?: string;
+        insecureSkipVerify?: boolean;
+        credentialName?: string;
+        caCertificates?: string;
+    };
     connectionPool?: { http?: { http1MaxPendingRequests?: number } };
 }
 
@@ -237,6 +242,10 @@ export interface NetworkPolicyObject extends KubeObject {
     };
 }
 
+export interface ObjectiveObject extends KubeObject {
+    spec?: { poolRef?: { name?: string } };
+}
+
 /** Every kind that is read, by the name that checks call it. */
 export interface Kinds {
     namespace: KubeObject;
@@ -257,7 +266,8 @@ export interface Kinds {
     destinationRule: DestinationRuleObject;
     envoyFilter: EnvoyFilterObject;
     networkPolicy: NetworkPolicyObject;
-    objective: KubeObject;
+    objective: ObjectiveObject;
+    llmdObjective: ObjectiveObject;
 }
 
 export type KindName = keyof Kinds;
@@ -289,7 +299,8 @@ export const kinds: Readonly<Record<KindName, GroupVersionKind>> = {
     destinationRule: { apiVersion: api.destinationRule.version, kind: "DestinationRule" },
     envoyFilter: { apiVersion: api.envoyFilter.version, kind: "EnvoyFilter" },
     networkPolicy: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
-    objective: { apiVersion: api.inferenceObjective.version, kind: "InferenceObjective" },
+    objective: { apiVersion: objectiveApi("inference.networking.x-k8s.io"), kind: "InferenceObjective" },
+    llmdObjective: { apiVersion: objectiveApi("llm-d.ai"), kind: "InferenceObjective" },
 };
 
 /** A condition of an object, by its type. */

@@ -6,16 +6,22 @@ import { api, commonLabels, labels, portNames, ports, serviceHost } from "../con
 import { formerly, objectName } from "../identity";
 import type { EppRelease } from "../../releases";
 import { eppHealthServices } from "../../releases";
+import type { MonitorSettings } from "../monitors";
 import { createServiceMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
 import type { Readiness } from "../readiness";
 import { notAwaited } from "../readiness";
+import { nanosecondsOf } from "../settings/durations";
+import type { Variables } from "../variables";
+import { containerVariables } from "../variables";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload, lingerSeconds } from "../workload";
 import type { EppCommandLine } from "./arguments";
 import { configFile, eppArguments, pickerConfigText } from "./arguments";
 import { grantRights } from "./rbac";
+import type { EppTls } from "./tls";
+import { clientTls, createEppTls } from "./tls";
 
 /** What a user may set of an EPP. */
 export interface EndpointPickerSettings extends Omit<EppCommandLine, "podNamespace" | "poolName"> {
@@ -29,8 +35,14 @@ export interface EndpointPickerSettings extends Omit<EppCommandLine, "podNamespa
     pullSecrets: string[];
     /** The EndpointPickerConfig. */
     config: object;
-    /** Whether a ServiceMonitor is created. */
-    monitors: boolean;
+    /** How a ServiceMonitor scrapes its metrics; undefined for none. */
+    monitor?: MonitorSettings;
+    /** Environment variables besides the program's own. Default: none. */
+    env?: Variables;
+    /** Whether pods name the user that they run as. Default: true. */
+    fixedUser?: boolean;
+    /** What it serves with. Default: a certificate that it signs itself, and that nobody checks. */
+    tls?: EppTls;
     /** Who may connect; undefined for no NetworkPolicy. */
     admissions?: Admission[];
 }
@@ -39,11 +51,19 @@ export interface EndpointPickerSettings extends Omit<EppCommandLine, "podNamespa
 export interface EndpointPickerArgs extends EndpointPickerSettings, EppCommandLine {
     name: string;
     namespace: string;
+    /** Namespace of the Envoys that ask it. */
+    gatewayNamespace: string;
     readiness: Readiness;
 }
 
 /** Long enough for the streams of running requests to end (GIE's own chart). */
-const terminationGracePeriodSeconds = 130;
+const leastGraceSeconds = 130;
+
+/** What is left of the grace period when an EPP has drained, to close in. */
+const closingSeconds = 10;
+
+/** Where the EPP finds its certificate. */
+const certificateDirectory = "/certificate";
 
 /** A single EPP is Ready before the one that it follows is told to end, and that one serves until Envoys know it. */
 const succession = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, lingerSeconds };
@@ -91,6 +111,13 @@ export class EndpointPicker extends pulumi.ComponentResource {
             },
             childOptions(this, opts),
         );
+        const tls =
+            args.tls &&
+            createEppTls({ ...args, eppName: args.name, tls: args.tls }, childOptions(this, opts));
+        const certificate = tls && {
+            directory: certificateDirectory,
+            reloads: args.release.flags.includes("enable-cert-reload"),
+        };
         const configText = pickerConfigText(args.config);
         const config = new k8s.core.v1.ConfigMap(
             objectName(common),
@@ -117,13 +144,22 @@ export class EndpointPicker extends pulumi.ComponentResource {
                 resources: args.resources,
                 placement: args.placement,
                 pullSecrets: args.pullSecrets,
+                fixedUser: args.fixedUser,
                 serviceAccountName: args.name,
-                terminationGracePeriodSeconds,
-                mounts: { [configFile.directory]: { name: "config", configMap: { name: args.name } } },
+                terminationGracePeriodSeconds: graceSeconds(args),
+                mounts: {
+                    [configFile.directory]: { name: "config", configMap: { name: args.name } },
+                    ...(tls && {
+                        [certificateDirectory]: {
+                            name: "certificate",
+                            secret: { secretName: tls.certificateSecret },
+                        },
+                    }),
+                },
                 ready: leaderElection ? "leader" : "all",
                 timeoutSeconds: args.readiness.timeoutSeconds,
                 container: {
-                    args: eppArguments(args, leaderElection),
+                    args: eppArguments(args, leaderElection, certificate),
                     ports: {
                         [portNames.eppGrpc]: ports.eppGrpc,
                         [portNames.eppHealth]: ports.eppHealth,
@@ -134,6 +170,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         // GIE reads its own Deployment's name from it when it selects pods without a pool.
                         POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
                         ...tracingVariables(args),
+                        ...containerVariables(args.env),
                     },
                     // The health service says nothing of the ext_proc server, which first makes itself a certificate: for
                     // seconds (a 4096 bit key; GIE 1.2 to llm-d 0.10 `internal/tls`).
@@ -153,7 +190,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                     },
                 },
             },
-            child("deployment", [serviceAccount, config, ...rights]),
+            child("deployment", [serviceAccount, config, ...rights, ...(tls?.resources ?? [])]),
         );
         new k8s.core.v1.Service(
             objectName(common),
@@ -184,18 +221,24 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         portLevelSettings: [
                             {
                                 port: { number: ports.eppGrpc },
-                                // The EPP signs its own certificate at each start.
-                                tls: { mode: "SIMPLE", insecureSkipVerify: true },
+                                tls: clientTls(args, tls?.caSecret),
                             },
                         ],
                     },
                 },
             },
-            child("tls"),
+            // A certificate is checked once the pods that serve with it are the ones that answer.
+            child("tls", tls && [deployment, ...tls.resources]),
         );
-        if (args.monitors) {
+        if (args.monitor) {
             createServiceMonitor(
-                { ...common, selector, port: portNames.eppMetrics, authenticated: args.metricsAuth },
+                {
+                    ...common,
+                    selector,
+                    port: portNames.eppMetrics,
+                    settings: args.monitor,
+                    authenticated: args.metricsAuth,
+                },
                 child("monitor"),
             );
         }
@@ -204,6 +247,12 @@ export class EndpointPicker extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
+}
+
+/** How long the kubelet waits for an EPP: through its whole drain, which begins when it has lingered. */
+function graceSeconds({ drainTimeout = "0s" }: EndpointPickerArgs): number {
+    const drain = Math.ceil(Number(nanosecondsOf(drainTimeout)) / 1e9);
+    return Math.max(leastGraceSeconds, lingerSeconds + drain + closingSeconds);
 }
 
 /**

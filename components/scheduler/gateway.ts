@@ -2,19 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { childOptions, protectedBy } from "../childOptions";
-import { api, commonLabels, gatewayNames, ports, serviceHost } from "../contract";
+import { api, commonLabels, gatewayNames, ports, revisionLabels, serviceHost } from "../contract";
 import { unlessEmpty } from "../empties";
 import { formerly, objectName } from "../identity";
 import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
+import type { TlsPair } from "../tlsSecret";
+import { createTlsSecret } from "../tlsSecret";
 import type { ResourceSettings } from "../workload";
-
-/** A certificate with what lies between it and its root, and its private key, in PEM. */
-export interface TlsPair {
-    certificate: pulumi.Input<string>;
-    /** A secret in the state and in previews, whatever it comes from. */
-    key: pulumi.Input<string>;
-}
 
 /** What a user may set of the Gateway. */
 export interface GatewaySettings {
@@ -24,6 +19,8 @@ export interface GatewaySettings {
     serviceType: "LoadBalancer" | "NodePort" | "ClusterIP";
     /** Annotations of what Istio creates for the Gateway. */
     serviceAnnotations: Record<string, string>;
+    /** The revision of Istio that the Gateway belongs to, or a tag for one. Default: the namespace's, or the default one. */
+    istioRevision?: string;
     /** Requests and limits of Envoy. */
     resources: ResourceSettings;
     /** A TLS Secret that is in the Gateway's namespace already; adds an HTTPS listener. */
@@ -91,6 +88,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
                 kind: "Gateway",
                 metadata: {
                     ...metadata,
+                    labels: { ...metadata.labels, ...revisionLabels(args.istioRevision) },
                     annotations: {
                         // Istio's own annotation; Gateway API has no field for it (istio.io "Gateway API").
                         "networking.istio.io/service-type": args.serviceType,
@@ -138,26 +136,6 @@ function gatewayListeners(tlsSecretName: string | undefined) {
                   },
               ]),
     ];
-}
-
-function createTlsSecret(
-    metadata: { name: string; namespace: string; labels: Record<string, string> },
-    { certificate, key }: TlsPair,
-    opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret {
-    const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
-    return new k8s.core.v1.Secret(
-        objectName(metadata),
-        {
-            metadata,
-            type: "kubernetes.io/tls",
-            data: {
-                "tls.crt": pulumi.output(certificate).apply(base64),
-                "tls.key": pulumi.secret(key).apply(base64),
-            },
-        },
-        opts,
-    );
 }
 
 /** What Istio merges into the Deployment that it makes for the Gateway (istio.io "Gateway API", parametersRef). */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Backend, ReleaseNames } from "../contract";
 import { extProcFilterName, ports } from "../contract";
-import type { RouteMatch, RouteTimeouts } from "../crossNamespaceRoute";
+import type { GrantVersion, RouteMatch, RouteTimeouts } from "../crossNamespaceRoute";
 import { CrossNamespaceRoute } from "../crossNamespaceRoute";
 import type { EndpointPickerSettings } from "../epp/endpointPicker";
 import { EndpointPicker } from "../epp/endpointPicker";
@@ -30,6 +30,8 @@ export interface SchedulerStackArgs {
     gateway: GatewaySettings;
     models: RoutedModel[];
     timeouts: RouteTimeouts;
+    /** API version of the ReferenceGrants. Default: v1beta1. */
+    grantVersion?: GrantVersion;
     /** Whether and how an EnvoyFilter asks the EPPs of Services. Istio asks the EPP of a pool by itself. */
     extProc: { enabled: boolean; failureMode: "FailClose" | "FailOpen"; messageTimeout: string };
     readiness: Readiness;
@@ -72,6 +74,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                     backend,
                     match: model.match,
                     timeouts: args.timeouts,
+                    grantVersion: args.grantVersion,
                     instance: model.release,
                     readiness: args.readiness,
                 },
@@ -127,6 +130,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                 ...settings,
                 name: names.epp,
                 namespace: ofPool ? backend.namespace : args.namespace,
+                gatewayNamespace: args.namespace,
                 podNamespace: backend.namespace,
                 ...(ofPool && { poolName: backend.name }),
                 readiness: args.readiness,

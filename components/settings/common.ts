@@ -1,9 +1,34 @@
 import { z } from "zod";
-import { setting } from "./values";
+import { maxDataBytes } from "./kubernetes";
+import { dnsLabel, setting } from "./values";
 
 /** A yes-or-no setting. */
 export function toggle(description: string): z.ZodBoolean {
     return setting(z.boolean(), description, "true or false");
+}
+
+/** Text in PEM, of a Secret that has two of them. */
+function pem(start: RegExp, description: string, allowed: string): z.ZodString {
+    const text = z
+        .string()
+        .max(maxDataBytes / 2, { abort: true })
+        .regex(start);
+    return setting(text, description, allowed);
+}
+
+export function certificates(description: string): z.ZodString {
+    return pem(/^\s*-----BEGIN CERTIFICATE-----/, description, "certificates in PEM");
+}
+
+export function privateKey(description: string): z.ZodString {
+    return pem(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, description, "a private key in PEM").meta({
+        secret: true,
+    });
+}
+
+/** The name of a Secret that is there already. */
+export function secretName(description: string): z.ZodString {
+    return setting(dnsLabel, description, "the name of a Secret");
 }
 
 /** A duration that Gateway API accepts (GEP-2257): at most four of h, m, s, ms, e.g. 30s or 1m30s. */

@@ -33,6 +33,14 @@ export class SettingsError extends pulumi.RunError {
     }
 }
 
+/** A sentence in the form of every settings error. */
+export function refused(setting: string, value: unknown, because: string, allowed: string): Problem {
+    return {
+        setting,
+        message: `${setting}: ${shown(value)} is not allowed${because}; allowed: ${allowed}.`,
+    };
+}
+
 /** Longest part of a value that a message repeats, in characters. */
 const longestShown = 200;
 

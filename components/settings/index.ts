@@ -7,6 +7,6 @@ export { loadSettings, parseSettings } from "./load";
 export { routeMatch } from "./match";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
-export { secretSettings } from "./secrets";
+export { secretPaths } from "./secrets";
 export { isTextSetting } from "./textSettings";
 export { releasesOf } from "./versions";

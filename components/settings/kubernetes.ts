@@ -34,6 +34,14 @@ export const labelValue = z
             "a Kubernetes label value in quotes (at most 63 of A-Z, a-z, 0-9, '-', '_' and '.', none of these at either end)",
     });
 
+/** A key of a Secret's data. */
+export const secretKey = z
+    .string()
+    .max(253, { abort: true })
+    // `IsConfigMapKey`: neither `.` nor anything that begins with `..`.
+    .regex(/^(?!\.$|\.\.)[-._a-zA-Z0-9]+$/)
+    .meta({ allowed: "a key of a Secret (letters, digits and - . _)" });
+
 /** Labels by key, as a selector asks for them. */
 export function labelMap(description: string): z.ZodRecord<z.ZodString, z.ZodString> {
     return setting(z.record(labelKey, labelValue), description, "an object of label values by label key");

@@ -1,4 +1,5 @@
 import type { RouteMatch } from "../crossNamespaceRoute";
+import { requestedModel } from "../simulator/arguments";
 import type { Model, Settings } from "./schema";
 
 /** The header that a body-based router (GIE's BBR) sets to the model that a request's body names. */
@@ -19,7 +20,13 @@ export function requiredHeaders({ match, simulator }: Model, { routing }: Settin
         ...shared.map((header) => ({ setting: "routing.headers" as const, ...header })),
         ...(match.header === undefined ? [] : [{ setting: "match.header" as const, ...match.header }]),
         ...(match.modelName
-            ? [{ setting: "match.modelName" as const, name: modelNameHeader, value: simulator.model }]
+            ? [
+                  {
+                      setting: "match.modelName" as const,
+                      name: modelNameHeader,
+                      value: requestedModel(simulator),
+                  },
+              ]
             : []),
     ];
 }

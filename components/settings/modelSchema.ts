@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { defaultEppImage, defaultVersions, presets } from "../../releases";
-import { headerName, headerValue, toggle } from "./common";
+import { defaultEppImage, defaultVersions, objectiveGroups, presets } from "../../releases";
+import { certificates, headerName, headerValue, privateKey, secretName, toggle } from "./common";
+import { nanosecondsOf } from "./durations";
+import { secretKey } from "./kubernetes";
 import { placement } from "./placement";
 import {
+    burstableResources,
     dnsLabel,
     dnsLabelAllowed,
     duration,
@@ -38,7 +41,7 @@ const minorVersion = z
     .max(20, { abort: true })
     .regex(/^\d+\.\d+$/);
 
-const secretName = dnsLabel.meta({ allowed: "the name of a Secret" });
+const listedSecret = dnsLabel.meta({ allowed: "the name of a Secret" });
 
 const images = z
     .strictObject({
@@ -68,12 +71,91 @@ const images = z
             "a registry, with a path if need be, e.g. mirror.example.com:5000/ghcr",
         ).optional(),
         pullSecrets: setting(
-            z
-                .array(secretName)
-                .refine((names) => new Set(names).size === names.length)
-                .meta({ uniqueItems: true }),
+            distinct(z.array(listedSecret)),
             "Names of image pull Secrets that exist in both namespaces.",
             "a list of Secret names, each once",
+        ).default([]),
+    })
+    .prefault({});
+
+const modelNameAllowed =
+    "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct";
+
+const modelName = z
+    .string()
+    .max(200, { abort: true })
+    .regex(/^[\w][\w.:/-]*$/)
+    .meta({ allowed: modelNameAllowed });
+
+/** Names of models, each once. */
+function modelNames(description: string): z.ZodArray<typeof modelName> {
+    return setting(distinct(z.array(modelName).max(100)), description, "a list of model names, each once");
+}
+
+function distinct<T extends z.ZodArray<z.ZodString>>(list: T): T {
+    return list.refine((names) => new Set(names).size === names.length).meta({ uniqueItems: true });
+}
+
+/** What goes through to a program of which the settings have no name for it. */
+function extraArguments(program: string): z.ZodArray<z.ZodString> {
+    const argument = z
+        .string()
+        .max(4096, { abort: true })
+        .regex(/^--[A-Za-z][\w-]*=[^\p{Cc}\p{Cs}]*$/u)
+        .meta({ allowed: "a flag with its value, e.g. --name=value" });
+    return setting(
+        z.array(argument).max(100),
+        `Arguments of the ${program} that no setting stands for: flags that its version knows, each once.`,
+        "a list of flags with their values, e.g. --name=value",
+    );
+}
+
+/** Environment variables of a program. A value that is a secret stands in a Secret. */
+function variables(program: string) {
+    const name = z
+        .string()
+        .max(253, { abort: true })
+        .regex(/^[A-Za-z_]\w*$/)
+        .meta({ allowed: "the name of a variable: letters, digits and _, no digit first" });
+    const value = z
+        .union([
+            z
+                .string()
+                .max(32_768)
+                .regex(/^\P{Cc}*$/u),
+            z.strictObject({ secretName: dnsLabel, key: secretKey }),
+        ])
+        .meta({ allowed: "text in quotes, or an object with secretName and key" });
+    return setting(
+        z.record(name, value),
+        `Environment variables of the ${program} that the program does not set itself: text, or a key of a Secret in its namespace.`,
+        "an object of text, or of secretName and key, by the variable's name",
+    );
+}
+
+const failureTypes = [
+    "rate_limit",
+    "invalid_api_key",
+    "context_length",
+    "server_error",
+    "invalid_request",
+    "model_not_found",
+] as const;
+
+const failureInjection = z
+    .strictObject({
+        rate: setting(
+            z.int().min(0).max(100),
+            "Requests of a hundred that fail.",
+            "a whole number from 0 to 100",
+        ).default(0),
+        types: setting(
+            z
+                .array(z.enum(failureTypes).meta({ allowed: `one of ${failureTypes.join(", ")}` }))
+                .refine((types) => new Set(types).size === types.length)
+                .meta({ uniqueItems: true }),
+            "How requests fail. None means in every way.",
+            `a list of ${failureTypes.join(", ")}, each once`,
         ).default([]),
     })
     .prefault({});
@@ -81,13 +163,16 @@ const images = z
 const simulator = z
     .strictObject({
         model: setting(
-            z
-                .string()
-                .max(200, { abort: true })
-                .regex(/^[\w][\w.:/-]*$/),
-            "Model name that the simulator serves and that requests must name.",
-            "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct",
+            modelName,
+            "Model that the simulator serves, which requests name unless simulator.servedModelNames has other names.",
+            modelNameAllowed,
         ).default("random"),
+        servedModelNames: modelNames(
+            "Names that requests give in place of simulator.model. None means its own.",
+        ).default([]),
+        loraModules: modelNames(
+            "LoRA adapters of the model, which requests name as they do a model.",
+        ).default([]),
         mode: setting(
             z.enum(["echo", "random"]),
             "Whether answers repeat the prompt or are random sentences.",
@@ -99,6 +184,12 @@ const simulator = z
         interTokenLatency: setting(duration, "Simulated time between two tokens.", durationAllowed).default(
             "5ms",
         ),
+        startupDelay: setting(
+            duration,
+            "How long a pod takes until it is Ready, as if it loaded a model; less than readiness.timeoutSeconds.",
+            durationAllowed,
+        ).optional(),
+        failureInjection,
         maxNumSeqs: setting(
             z.int().min(1).max(4096),
             "Requests that one pod serves at once; the rest wait.",
@@ -114,6 +205,8 @@ const simulator = z
             "Tokens in one KV cache block. The EPP's prefix scorer is given the same.",
             "one of 8, 16, 32, 64, 128",
         ).default(16),
+        extraArgs: extraArguments("simulator").default([]),
+        env: variables("simulator").default({}),
     })
     .prefault({});
 
@@ -121,16 +214,42 @@ const resourceSettings = z
     .strictObject({
         decode: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
         prefill: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
-        epp: resources({ cpu: "200m", memory: "256Mi" }, { cpu: "1", memory: "1Gi" }),
+        epp: burstableResources({ cpu: "200m", memory: "256Mi" }, { memory: "1Gi" }),
     })
     .prefault({});
+
+/** What a certificate of the EPP's own is checked against goes with it: half of it would be worse than none. */
+const eppTls = z
+    .strictObject({
+        secretName: secretName(
+            "TLS Secret in the EPP's namespace, with the names of its Service: <name>.<namespace>.svc.cluster.local or <name>.<namespace>.svc. A renewed one is read without a restart from EPP 0.5 on.",
+        ).optional(),
+        certificate: certificates(
+            "Certificate of the EPP, of which the TLS Secret is made instead, with what lies between it and its root, in PEM.",
+        )
+            .meta({ secret: true })
+            .optional(),
+        key: privateKey(
+            "Private key of the certificate, in PEM. In the stack's config it must be encrypted.",
+        ).optional(),
+        ca: certificates(
+            "Certificates that the Gateway trusts for the EPP, in PEM; before a root is changed, the old one and the new one.",
+        ).optional(),
+        caSecretName: secretName(
+            "Secret in the Gateway's namespace that has them in ca.crt instead.",
+        ).optional(),
+    })
+    .optional();
+
+const longestDrain = "10m";
+const drainAllowed = `${durationAllowed}, at most ${longestDrain}`;
 
 const epp = z
     .strictObject({
         plugins: setting(
             z.enum([...presets, "custom"]),
             "Which EndpointPickerConfig the EPP runs: a preset, or epp.customConfig.",
-            "one of default, prefix-cache, load-aware, pd-disaggregated, custom",
+            `one of ${[...presets, "custom"].join(", ")}`,
         ).default("default"),
         customConfig: setting(
             z.looseObject({}),
@@ -156,6 +275,27 @@ const epp = z
             "The EPP's log verbosity (-v).",
             "a whole number from 0 to 10",
         ).default(2),
+        allowExperimentalPlugins: toggle(
+            "Whether the EPP loads plugins that upstream calls experimental, which end it at start otherwise. From EPP 0.10 on.",
+        ).default(false),
+        drainTimeout: setting(
+            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf(longestDrain), {
+                params: { allowed: drainAllowed },
+            }),
+            "How long an EPP that is told to end goes on serving. From EPP 0.10 on, where none means 30s.",
+            drainAllowed,
+        ).optional(),
+        emitEndpointScores: toggle(
+            "Whether the EPP tells Envoy each pod's score, in dynamic metadata, e.g. for its access log. From EPP 0.10 on.",
+        ).default(false),
+        objectiveGroup: setting(
+            z.enum(objectiveGroups),
+            "API group of the InferenceObjectives. None means the one that the EPP's version prefers: llm-d.ai from 0.9 on, whose CRD then has to be installed; where it is, such an EPP ignores the other group.",
+            `one of ${objectiveGroups.join(", ")}`,
+        ).optional(),
+        tls: eppTls,
+        extraArgs: extraArguments("EPP").default([]),
+        env: variables("EPP").default({}),
     })
     .prefault({});
 
@@ -227,7 +367,7 @@ export const modelShape = {
 const match = z
     .strictObject({
         modelName: toggle(
-            "Match requests whose X-Gateway-Model-Name header, which a body-based router sets, is simulator.model.",
+            "Match requests whose X-Gateway-Model-Name header, which a body-based router sets, is simulator.model, or the name that is served in its place.",
         ).default(false),
         path: setting(
             z

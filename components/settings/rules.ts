@@ -1,15 +1,20 @@
-import { extProcFilterName, gatewayNames, releaseNames } from "../contract";
+import { eppTlsNames, extProcFilterName, gatewayNames, releaseNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
+import type { EppRelease } from "../../releases";
 import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { ResourceSettings } from "../workload";
 import type { Problem } from "./errors";
-import { shown } from "./errors";
+import { refused, shown } from "./errors";
 import { nanosecondsOf } from "./durations";
+import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
+import { monitoringConflicts } from "./monitoringRules";
+import { lackingFlags, passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
+import { simulatorConflicts } from "./simulatorRules";
 import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
@@ -26,6 +31,7 @@ export function conflicts(settings: Settings): Problem[] {
         ...attemptLongerThanRequest(settings),
         ...indistinctModels(settings),
         ...secretConflicts(settings),
+        ...monitoringConflicts(settings),
         ...settings.models.flatMap((model) => modelConflicts(model, settings)),
     ];
 }
@@ -35,14 +41,6 @@ function at(model: Model, settings: Settings, setting: string): string {
     return settings.models.length === 1 && model.release === settings.release
         ? setting
         : `models.${model.release}.${setting}`;
-}
-
-/** A sentence in the form of every settings error. */
-function refused(setting: string, value: unknown, because: string, allowed: string): Problem {
-    return {
-        setting,
-        message: `${setting}: ${shown(value)} is not allowed${because}; allowed: ${allowed}.`,
-    };
 }
 
 /** DESIGN's table of paths: three of the four pairs exist. */
@@ -212,6 +210,9 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
         ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
         ...beyondRelease(model, name),
+        ...passThroughProblems(model, name),
+        ...eppTlsConflicts(model, settings, name),
+        ...simulatorConflicts(model, settings, name),
         ...unusedOrMissing(model, settings, name),
     ];
 }
@@ -223,24 +224,36 @@ function longModelNames(model: Model, settings: Settings): Problem[] {
     const { extProc, routing } = settings;
     // Names of objects are their labels' values as well.
     const filters = extProc.enabled && routing.backend === "Service" ? [extProcFilterName(epp)] : [];
+    const own = eppTlsNames(epp);
+    const secrets = [
+        ...(model.epp.tls?.certificate === undefined ? [] : [own.certificate]),
+        ...(model.epp.tls?.ca === undefined ? [] : [own.ca]),
+    ];
     const isOnly = at(model, settings, "") === "";
     return [
-        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [proxy, ...filters]),
+        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [
+            proxy,
+            ...filters,
+            ...secrets,
+        ]),
         ...tooLong(at(model, settings, "modelRelease"), model.modelRelease, [prefill, decode]),
     ];
 }
 
 function limitsBelowRequests(setting: string, { requests, limits }: ResourceSettings): Problem[] {
-    return (["cpu", "memory"] as const)
-        .filter((kind) => quantityOf(requests[kind]) > quantityOf(limits[kind]))
-        .map((kind) =>
-            refused(
-                `${setting}.limits.${kind}`,
-                limits[kind],
-                "",
-                `at least ${setting}.requests.${kind}, which is ${shown(requests[kind])}`,
-            ),
-        );
+    return (["cpu", "memory"] as const).flatMap((kind) => {
+        const limit = limits[kind];
+        return limit === undefined || quantityOf(requests[kind]) <= quantityOf(limit)
+            ? []
+            : [
+                  refused(
+                      `${setting}.limits.${kind}`,
+                      limit,
+                      "",
+                      `at least ${setting}.requests.${kind}, which is ${shown(requests[kind])}`,
+                  ),
+              ];
+    });
 }
 
 /** Most headers that an HTTPRoute's match may name (Gateway API's CRD). */
@@ -370,13 +383,29 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                       `one of ${release.blockSizes.join(", ")}`,
                   ),
               ]),
-        ...(customConfig === undefined ? [] : lintPickerConfig(customConfig, epp, blockSize)).map(
-            ({ path, message }) => ({
-                setting: name("epp.customConfig"),
-                message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
-            }),
-        ),
+        ...lackingFlags(model, name),
+        ...unreadGroup(model, epp, name),
+        ...(customConfig === undefined
+            ? []
+            : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
+        ).map(({ path, message }) => ({
+            setting: name("epp.customConfig"),
+            message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
+        })),
     ];
+}
+
+function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: Name): Problem[] {
+    return objectiveGroup === undefined || epp.objectiveGroups.includes(objectiveGroup)
+        ? []
+        : [
+              refused(
+                  name("epp.objectiveGroup"),
+                  objectiveGroup,
+                  ` with EPP ${epp.minor}`,
+                  `one of ${epp.objectiveGroups.join(", ")}`,
+              ),
+          ];
 }
 
 /** Why an EPP would never read an InferenceObjective. A version without a patch may be one that does. */

@@ -1,7 +1,23 @@
 import { z } from "zod";
-import { gatewayDuration, gatewayDurationAllowed, headerName, headerValue, toggle } from "./common";
+import {
+    certificates,
+    gatewayDuration,
+    gatewayDurationAllowed,
+    headerName,
+    headerValue,
+    privateKey,
+    secretName,
+    toggle,
+} from "./common";
 import { defaultVersions } from "../../releases";
-import { infrastructureAnnotations, labelKey, labelValue, maxDataBytes } from "./kubernetes";
+import {
+    infrastructureAnnotations,
+    labelKey,
+    labelMap,
+    labelValue,
+    maxDataBytes,
+    secretKey,
+} from "./kubernetes";
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
 import { nanosecondsOf } from "./durations";
@@ -33,14 +49,6 @@ const namespaces = z
     })
     .prefault({});
 
-/** Of a Secret that has two of them. */
-function pem(start: RegExp): z.ZodString {
-    return z
-        .string()
-        .max(maxDataBytes / 2, { abort: true })
-        .regex(start);
-}
-
 const gateway = z
     .strictObject({
         className: setting(
@@ -57,23 +65,17 @@ const gateway = z
             "Annotations of the Gateway's Service and Deployment, e.g. for a cloud's load balancer.",
         ).default({}),
         resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "2", memory: "1Gi" }),
-        tlsSecretName: setting(
-            dnsLabel,
+        tlsSecretName: secretName(
             "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
-            "the name of a Secret",
         ).optional(),
         tls: z
             .strictObject({
-                certificate: setting(
-                    pem(/^\s*-----BEGIN CERTIFICATE-----/),
+                certificate: certificates(
                     "Certificate of the Gateway, with what lies between it and its root, in PEM. Makes the TLS Secret, and adds an HTTPS listener on 443.",
-                    "certificates in PEM",
                 ),
-                key: setting(
-                    pem(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/),
+                key: privateKey(
                     "Private key of the certificate, in PEM. In the stack's config it must be encrypted.",
-                    "a private key in PEM",
-                ).meta({ secret: true }),
+                ),
             })
             .meta({ secret: true, description: "The Gateway's TLS certificate and its key." })
             .optional(),
@@ -85,6 +87,11 @@ const gateway = z
             "The cluster's Istio, which decides what can be routed how.",
             'an Istio version, e.g. "1.28.5"',
         ).default(defaultVersions.istio),
+        istioRevision: setting(
+            dnsLabel,
+            "Revision of Istio, or a tag for one, that the Gateway and the namespaces that the stack creates belong to: their label istio.io/rev. None means the default revision, or that of a namespace which exists already.",
+            "a revision or a tag, e.g. canary or 1-28-5",
+        ).optional(),
     })
     .prefault({});
 
@@ -155,6 +162,11 @@ const routing = z
             "How long one attempt at the backend may take. None means no limit.",
             gatewayDurationAllowed,
         ).optional(),
+        referenceGrantVersion: setting(
+            z.enum(["v1beta1", "v1"]),
+            "API version that ReferenceGrants are written in. Every Gateway API serves v1beta1; v1 is served from 1.5 on.",
+            "one of v1beta1, v1",
+        ).default("v1beta1"),
     })
     .prefault({});
 
@@ -186,6 +198,25 @@ const monitoring = z
         monitors: toggle(
             "Whether ServiceMonitors and PodMonitors of the Prometheus operator are created, beside the scrape annotations.",
         ).default(false),
+        labels: labelMap(
+            "Labels of the monitors, by which a Prometheus selects them, e.g. release: kube-prometheus-stack. None of the stack's own.",
+        ).default({}),
+        interval: setting(
+            z
+                .string()
+                .max(20, { abort: true })
+                .regex(/^[1-9]\d{0,4}(ms|s|m|h)$/),
+            "How often metrics are scraped. Default: Prometheus' own.",
+            "a duration of Prometheus, e.g. 15s or 1m",
+        ).optional(),
+        tokenSecret: setting(
+            z.strictObject({
+                name: dnsLabel.meta({ allowed: "the name of a Secret" }),
+                key: secretKey.default("token"),
+            }),
+            "Secret in the EPP's namespace with the token for metrics that ask for one (epp.metricsAuth). None means the token of Prometheus' own pod, which an operator that denies access to files refuses.",
+            "an object with the Secret's name, and key, which is token by default",
+        ).optional(),
     })
     .prefault({});
 
@@ -208,6 +239,14 @@ const networkPolicies = z
             "Labels of the pods, in any namespace, that may take the direct path.",
             "an object of label values by label key, at least one",
         ).default({ "llm-d.ai/direct-client": "true" }),
+    })
+    .prefault({});
+
+const pods = z
+    .strictObject({
+        fixedUser: toggle(
+            "Whether pods of model servers and EPPs name the user and group that they run as, 65532. Set it to false where the cluster gives each namespace its own, as OpenShift does: the pods then run as that, and never as root.",
+        ).default(true),
     })
     .prefault({});
 
@@ -280,6 +319,7 @@ export const settingsSchema = z.strictObject({
     ).default({}),
     monitoring,
     networkPolicies,
+    pods,
     protect: toggle(
         "Whether Pulumi refuses to delete or replace the Gateway and the namespaces that the stack creates. To delete them, set it to false and run `pulumi up` first.",
     ).default(false),

@@ -1,10 +1,30 @@
-import { createPrivateKey, X509Certificate } from "crypto";
+import { unreadablePair } from "./certificates";
 import type { Problem } from "./errors";
+import { settingName } from "./errors";
 import { isObject } from "./merge";
+import { modelShape } from "./modelSchema";
 import type { Settings } from "./schema";
 
 /** Settings that must be encrypted in the stack's config, as `pulumi config set --path` names them. */
-export const secretSettings = ["registry.password", "gateway.tls.key"] as const;
+export const secretSettings = ["registry.password", "gateway.tls.key", "epp.tls.key"] as const;
+
+/** Where secret settings stand in a config, those of each model among them. */
+export function secretPaths(config: Readonly<Record<string, unknown>>): string[][] {
+    const paths = secretSettings.map((setting) => setting.split("."));
+    const ofModels = paths.filter(([top]) => top! in modelShape);
+    const models = isObject(config.models) ? Object.keys(config.models) : [];
+    return [
+        ...paths,
+        ...models.flatMap((model) => ofModels.map((path) => ["models", model, ...path])),
+    ].filter((path) => valueAt(config, path) !== undefined);
+}
+
+function valueAt(config: unknown, path: readonly string[]): unknown {
+    return path.reduce(
+        (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+        config,
+    );
+}
 
 /**
  * Secrets that stand in clear in the stack's config. They are refused and not only warned of: the file is made to be
@@ -17,26 +37,23 @@ export function secretsInClear(
     config: Readonly<Record<string, string>>,
     isEncrypted: (setting: string) => boolean,
 ): Problem[] {
-    return secretSettings
-        .filter((setting) => {
-            const [top, ...path] = setting.split(".") as [string, ...string[]];
-            return config[top] !== undefined && !isEncrypted(top) && hasValue(config[top], path);
-        })
+    const values = Object.fromEntries(Object.entries(config).map(([key, json]) => [key, parsed(json)]));
+    return secretPaths(values)
+        .filter(([top]) => !isEncrypted(top!))
+        .map(settingName)
         .map((setting) => ({
             setting,
             message: `${setting}: a value in clear is not allowed in the stack's config, which is committed; allowed: an encrypted one, set with \`pulumi config set --secret --path ${setting}\`.`,
         }));
 }
 
-function hasValue(json: string, path: readonly string[]): boolean {
-    let value: unknown;
+function parsed(json: string): unknown {
     try {
-        value = JSON.parse(json);
+        return JSON.parse(json) as unknown;
     } catch {
         // The schema says what should stand there instead.
-        return false;
+        return undefined;
     }
-    return path.reduce((inner, key) => (isObject(inner) ? inner[key] : undefined), value) !== undefined;
 }
 
 /** Credentials that are there in part, twice, or do not belong together. Nothing of them is in a message. */
@@ -70,44 +87,5 @@ function tlsConflicts({ tls, tlsSecretName }: Settings["gateway"]): Problem[] {
                       message: `gateway.tlsSecretName: ${JSON.stringify(tlsSecretName)} is not allowed with gateway.tls, which makes the Secret; allowed: one of the two.`,
                   },
               ];
-    return [...twice, ...unreadablePair(tls)];
-}
-
-/** A pair that Envoy could not serve with: it would go on without the listener, and say so in its log only. */
-function unreadablePair({ certificate, key }: { certificate: string; key: string }): Problem[] {
-    const refused = (setting: string, why: string) => [
-        { setting, message: `${setting}: [secret] is not allowed, because ${why}.` },
-    ];
-    const read = <T>(make: () => T): T | undefined => {
-        try {
-            return make();
-        } catch {
-            // What the parser says may quote what it was given.
-            return undefined;
-        }
-    };
-    // A file with everything in it, as some servers want it: as a certificate it would be no secret.
-    if (/-----BEGIN (?!CERTIFICATE-----)/.test(certificate)) {
-        return refused(
-            "gateway.tls.certificate",
-            "it holds something else besides certificates; allowed: certificates in PEM, and the private key in gateway.tls.key",
-        );
-    }
-    const blocks = certificate
-        .split(/(?=-----BEGIN CERTIFICATE-----)/)
-        .filter((block) => block.trim() !== "");
-    const [leaf, ...others] = blocks.map((block) => read(() => new X509Certificate(block)));
-    if (leaf === undefined || others.includes(undefined)) {
-        return refused("gateway.tls.certificate", "it cannot be read; allowed: certificates in PEM");
-    }
-    const privateKey = read(() => createPrivateKey(key));
-    if (privateKey === undefined) {
-        return refused(
-            "gateway.tls.key",
-            "it cannot be read; allowed: a private key in PEM, without a passphrase",
-        );
-    }
-    return leaf.checkPrivateKey(privateKey)
-        ? []
-        : refused("gateway.tls.key", "it is another's; allowed: the key of gateway.tls.certificate");
+    return [...twice, ...unreadablePair("gateway.tls", tls)];
 }

@@ -65,14 +65,27 @@ const quantity = z
     .max(32, { abort: true })
     .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/);
 
+const quantityAllowed = {
+    cpu: 'a Kubernetes quantity in quotes, e.g. "100m" or "2"',
+    memory: "a Kubernetes quantity in quotes, e.g. 256Mi",
+};
+
 const resourceAmounts = z.strictObject({
-    cpu: setting(quantity, "CPU.", 'a Kubernetes quantity in quotes, e.g. "100m" or "2"'),
-    memory: setting(quantity, "Memory.", "a Kubernetes quantity in quotes, e.g. 256Mi"),
+    cpu: setting(quantity, "CPU.", quantityAllowed.cpu),
+    memory: setting(quantity, "Memory.", quantityAllowed.memory),
 });
 
 /** Requests and limits of one container. Both are always set: the policy pack and restricted clusters ask for them. */
 export function resources(requests: Amounts, limits: Amounts): z.ZodPrefault<ResourcesSchema> {
     return resourcesSchema(requests, limits).prefault({});
+}
+
+/** As {@link resources}, of a container that may use what CPU its node has left, unless a limit is set. */
+export function burstableResources(
+    requests: Amounts,
+    limits: Pick<Amounts, "memory">,
+): z.ZodPrefault<BurstableSchema> {
+    return burstableSchema(requests, limits).prefault({});
 }
 
 /** CPU and memory as Kubernetes quantities. */
@@ -82,14 +95,34 @@ export interface Amounts {
 }
 
 type ResourcesSchema = ReturnType<typeof resourcesSchema>;
+type BurstableSchema = ReturnType<typeof burstableSchema>;
 
 function resourcesSchema(requests: Amounts, limits: Amounts) {
-    const withDefaults = (amounts: Amounts) =>
-        z
-            .strictObject({
-                cpu: resourceAmounts.shape.cpu.default(amounts.cpu),
-                memory: resourceAmounts.shape.memory.default(amounts.memory),
-            })
-            .prefault({});
     return z.strictObject({ requests: withDefaults(requests), limits: withDefaults(limits) });
+}
+
+function burstableSchema(requests: Amounts, limits: Pick<Amounts, "memory">) {
+    const { cpu, memory } = resourceAmounts.shape;
+    return z.strictObject({
+        requests: withDefaults(requests),
+        limits: z
+            .strictObject({
+                cpu: setting(
+                    cpu,
+                    "CPU. None lets it use what its node has left: throttled, it delays every request.",
+                    quantityAllowed.cpu,
+                ).optional(),
+                memory: memory.default(limits.memory),
+            })
+            .prefault({}),
+    });
+}
+
+function withDefaults(amounts: Amounts) {
+    return z
+        .strictObject({
+            cpu: resourceAmounts.shape.cpu.default(amounts.cpu),
+            memory: resourceAmounts.shape.memory.default(amounts.memory),
+        })
+        .prefault({});
 }

@@ -1,8 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
-import { api, commonLabels, ports } from "../contract";
+import { api, commonLabels, objectiveApi, ports } from "../contract";
 import { formerly, objectName } from "../identity";
+import type { ObjectiveGroup } from "../../releases";
+import { objectiveGroups } from "../../releases";
 
 /** Arguments of {@link InferencePool}. */
 export interface InferencePoolArgs {
@@ -15,6 +17,8 @@ export interface InferencePoolArgs {
     failureMode: "FailClose" | "FailOpen";
     /** InferenceObjectives by name, with their priority. */
     objectives: Record<string, number>;
+    /** API group of the objectives, one that the pool's EPP reads. Default: the older one, which every EPP can read. */
+    objectiveGroup?: ObjectiveGroup;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
 }
@@ -48,7 +52,7 @@ export class InferencePool extends pulumi.ComponentResource {
             new k8s.apiextensions.CustomResource(
                 objectName({ namespace: args.namespace, name: objective }),
                 {
-                    apiVersion: api.inferenceObjective.version,
+                    apiVersion: objectiveApi(args.objectiveGroup ?? objectiveGroups[0]),
                     kind: "InferenceObjective",
                     metadata: { name: objective, namespace: args.namespace, labels },
                     spec: {

@@ -4,29 +4,19 @@ import type { Role } from "../contract";
 import { commonLabels, labels as labelNames, podSelector, portNames, ports } from "../contract";
 import { formerly } from "../identity";
 import type { SimulatorRelease } from "../../releases";
+import type { MonitorSettings } from "../monitors";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
 import { admitOnly } from "../networkPolicies";
+import type { Variables } from "../variables";
+import { containerVariables } from "../variables";
 import type { Placement, ResourceSettings } from "../workload";
 import { deployWorkload, lingerSeconds } from "../workload";
+import type { ModelBehaviour } from "./arguments";
+import { simulatorArguments } from "./arguments";
 import type { AutoscalingSettings } from "./autoscaler";
 import { createAutoscaler } from "./autoscaler";
 import { createDisruptionBudget } from "./disruptionBudget";
-
-/** How a simulated model behaves. Durations have their unit, e.g. `20ms`. */
-export interface ModelBehaviour {
-    /** The model that requests must name. */
-    model: string;
-    mode: "echo" | "random";
-    timeToFirstToken: string;
-    interTokenLatency: string;
-    /** Requests that one pod serves at once. */
-    maxNumSeqs: number;
-    /** KV cache of one pod, in blocks. */
-    kvCacheSize: number;
-    /** Tokens in one KV cache block. */
-    blockSize: number;
-}
 
 /** What the model servers of both roles have in common. */
 export interface ModelServerSettings {
@@ -35,10 +25,14 @@ export interface ModelServerSettings {
     release: SimulatorRelease;
     model: ModelBehaviour;
     pullSecrets: string[];
+    /** Environment variables besides the program's own. Default: none. */
+    env?: Variables;
+    /** Whether pods name the user that they run as. Default: true. */
+    fixedUser?: boolean;
     /** Pods of one role that may be evicted at once; undefined for no PodDisruptionBudget. */
     maxUnavailable?: number;
-    /** Whether PodMonitors are created. */
-    monitors: boolean;
+    /** How PodMonitors scrape the pods; undefined for none. */
+    monitor?: MonitorSettings;
     /** In seconds. */
     timeoutSeconds: number;
 }
@@ -92,6 +86,7 @@ export class ModelServer extends pulumi.ComponentResource {
                 resources: args.resources,
                 placement: args.placement,
                 pullSecrets: args.pullSecrets,
+                fixedUser: args.fixedUser,
                 ready: "all",
                 timeoutSeconds: args.timeoutSeconds,
                 lingerSeconds,
@@ -106,6 +101,7 @@ export class ModelServer extends pulumi.ComponentResource {
                         POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
                         POD_NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
                         POD_IP: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
+                        ...containerVariables(args.env),
                     },
                     startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
                     livenessProbe: { ...probe("/health"), periodSeconds: 10 },
@@ -128,8 +124,11 @@ export class ModelServer extends pulumi.ComponentResource {
                 child("disruption-budget"),
             );
         }
-        if (args.monitors) {
-            createPodMonitor({ ...common, selector, port: portNames.inference }, child("monitor"));
+        if (args.monitor) {
+            createPodMonitor(
+                { ...common, selector, port: portNames.inference, settings: args.monitor },
+                child("monitor"),
+            );
         }
         if (args.admissions) {
             admitOnly({ ...common, selector, admissions: args.admissions }, child("network-policy"));
@@ -140,21 +139,4 @@ export class ModelServer extends pulumi.ComponentResource {
 
 function probe(path: string): { httpGet: { path: string; port: string } } {
     return { httpGet: { path, port: portNames.inference } };
-}
-
-function simulatorArguments(model: ModelBehaviour, release: SimulatorRelease): string[] {
-    const latency = (duration: string) =>
-        release.latency === "milliseconds" ? duration.replace(/ms$/, "") : duration;
-    return [
-        `--port=${String(ports.inference)}`,
-        `--model=${model.model}`,
-        `--mode=${model.mode}`,
-        `--time-to-first-token=${latency(model.timeToFirstToken)}`,
-        `--inter-token-latency=${latency(model.interTokenLatency)}`,
-        `--max-num-seqs=${String(model.maxNumSeqs)}`,
-        "--enable-kvcache=true",
-        `--kv-cache-size=${String(model.kvCacheSize)}`,
-        `--block-size=${String(model.blockSize)}`,
-        ...(release.dummyTokenizerFlag === undefined ? [] : [`--${release.dummyTokenizerFlag}=true`]),
-    ];
 }

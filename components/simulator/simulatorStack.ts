@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Backend, ReleaseNames, Role } from "../contract";
 import { ports, serviceHost } from "../contract";
+import type { ObjectiveGroup } from "../../releases";
 import type { Admission } from "../networkPolicies";
 import type { Placement, ResourceSettings } from "../workload";
 import type { AutoscalingSettings } from "./autoscaler";
@@ -28,6 +29,8 @@ export interface PoolSettings {
     failureMode: "FailClose" | "FailOpen";
     /** InferenceObjectives by name, with their priority. */
     objectives: Record<string, number>;
+    /** API group of the objectives. Default: the older one. */
+    objectiveGroup?: ObjectiveGroup;
 }
 
 /** Arguments of {@link SimulatorStack}. */

@@ -17,7 +17,10 @@ const establishLimit = 30_000;
 const pollInterval = 100;
 
 interface Definition {
+    apiVersion: string;
+    kind: string;
     metadata: { name: string; annotations?: Record<string, string> };
+    spec: { group: string; names: { kind: string; plural: string } };
     status?: { conditions?: { type: string; status: string }[] };
 }
 
@@ -25,10 +28,38 @@ interface Definition {
 export function readDefinitions(files: string[]): Definition[] {
     return files.flatMap((file) =>
         parseAllDocuments(fs.readFileSync(file, "utf8"))
-            .map((document) => document.toJS() as (Definition & { kind: string }) | null)
+            .map((document) => document.toJS() as Definition | null)
             .filter((document) => document?.kind === "CustomResourceDefinition")
             .map((document) => describeSource(document as Definition, file)),
     );
+}
+
+/**
+ * Adds what stands in for the InferenceObjectives of llm-d's own group, whose definition is in no package registry: those of
+ * GIE 1.5 under the other group, from which it differs by the format of a number alone (router 0.9.0 and 0.10.0
+ * `config/crd/bases`).
+ */
+export function withLlmdObjectives(definitions: Definition[]): Definition[] {
+    const source = definitions.find(({ spec }) => spec.names.kind === "InferenceObjective");
+    if (source === undefined) {
+        return definitions;
+    }
+    const group = "llm-d.ai";
+    const { annotations = {} } = source.metadata;
+    return [
+        ...definitions,
+        {
+            ...source,
+            metadata: {
+                name: `${source.spec.names.plural}.${group}`,
+                annotations: {
+                    "llm-d.local/stands-in-for": "llm-d.ai_inferenceobjectives.yaml of llm-d/llm-d-router",
+                    [sourceAnnotation]: annotations[sourceAnnotation] ?? "",
+                },
+            },
+            spec: { ...source.spec, group },
+        },
+    ];
 }
 
 /** A generator's empty status is left out: it is the API server's to write. */

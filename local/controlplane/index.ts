@@ -15,7 +15,7 @@ import {
     serverUrl,
     specifyComponents,
 } from "./components";
-import { ensureDefinitions, readDefinitions } from "./crds";
+import { ensureDefinitions, readDefinitions, withLlmdObjectives } from "./crds";
 import type { LoopbackClient } from "./https";
 import { contextName } from "./kubeconfig";
 import { areNodesReady, ensureNodes } from "./nodes";
@@ -136,7 +136,7 @@ async function startOnce(
             up("kube-controller-manager"),
             up("kube-scheduler"),
             up("kwok"),
-            ensureDefinitions(api, readDefinitions(toolchain.crds)),
+            ensureDefinitions(api, withLlmdObjectives(readDefinitions(toolchain.crds))),
             ensureNodes(api),
         ]);
         await settle("The nodes are not Ready", () => areNodesReady(api));

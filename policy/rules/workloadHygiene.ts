@@ -31,7 +31,8 @@ const config: RuleConfig<WorkloadHygieneConfig> = {
         resources: {
             type: "array",
             items: { type: "string" },
-            description: "What each container has to set of its resources.",
+            description:
+                "What each container has to set of its resources; an endpoint picker needs no limits.cpu, because throttled it delays every request.",
         },
     },
 };
@@ -78,7 +79,7 @@ function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig):
         for (const check of [checkImage, checkSecurity, checkPorts]) {
             yield* each([owner], () => check(part, spec));
         }
-        yield* each([owner], () => checkResources(part, settings));
+        yield* each([owner], () => checkResources(part, template, settings));
         if (!part.initial && !owner.is(kinds.job) && !owner.is(kinds.cronJob)) {
             yield* each([owner], () => checkProbes(part));
         }
@@ -127,13 +128,20 @@ function* checkImage({ owner, label, path, fields }: Part): Findings {
     };
 }
 
-function* checkResources({ owner, label, path, fields }: Part, settings: WorkloadHygieneConfig): Findings {
-    const missing = settings.resources.filter((setting) => {
+function* checkResources(
+    { owner, label, path, fields }: Part,
+    template: PodTemplate,
+    settings: WorkloadHygieneConfig,
+): Findings {
+    const unset = settings.resources.filter((setting) => {
         const value = setting
             .split(".")
             .reduce<unknown>((parent, key) => record(parent)[key], fields.resources);
         return value === undefined || value === "";
     });
+    const missing = unset.filter(
+        (setting) => setting !== "limits.cpu" || recognise(template)?.container.path !== path,
+    );
     if (missing.length > 0) {
         yield {
             message: `${owner.toString()}: ${label} sets no ${missing.join(", ")} (${path}.resources).`,

@@ -81,6 +81,35 @@ describe("settings", () => {
                 },
             },
         },
+        "arguments that a release knows, and others may not": {
+            epp: { extraArgs: ["--enable-pprof=true", "--grpc-max-recv-msg-size=8388608"] },
+            simulator: { extraArgs: ["--zmq-endpoint=tcp://a:5557", "--no-omni=true", "--v=5"] },
+        },
+        "variables besides the program's own": {
+            epp: { env: { GOGC: "200", OTEL_EXPORTER_OTLP_HEADERS: { secretName: "otel", key: "headers" } } },
+            simulator: { env: { HF_TOKEN: { secretName: "hugging-face", key: "token" } } },
+        },
+        "an EPP without a limit of CPU, and one with it": {
+            resources: { epp: { requests: { cpu: "4" } } },
+            models: { a: { resources: { epp: { limits: { cpu: "4" } } } } },
+        },
+        "experimental plugins that are allowed": {
+            epp: {
+                allowExperimentalPlugins: true,
+                plugins: "custom",
+                customConfig: {
+                    apiVersion: "llm-d.ai/v1alpha1",
+                    kind: "EndpointPickerConfig",
+                    plugins: [{ type: "topology-affinity-scorer" }, { type: "max-score-picker" }],
+                    schedulingProfiles: [
+                        { name: "default", plugins: [{ pluginRef: "topology-affinity-scorer" }] },
+                    ],
+                },
+            },
+        },
+        "a match of a model by the one name that is served": {
+            models: { a: { match: { modelName: true }, simulator: { servedModelNames: ["llama"] } } },
+        },
         "a namespace that every cluster has, where it is there already": {
             namespaces: { simulator: "default", create: false },
         },

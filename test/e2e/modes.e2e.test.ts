@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
 import type { RunResult } from "../../commands/shared/runResult";
+import { selfSigned } from "../support/certificate";
 import { actions, changes, losses, resourceName } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
@@ -25,6 +26,8 @@ describe("the modes on a live stack", function () {
         notObeyed: { extProc: { enabled: true } },
         pool: { extProc: { enabled: true }, routing: { backend: "InferencePool" } },
     };
+
+    const autoscaled = { ...modes.pool, autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6 } };
 
     before(async function () {
         this.timeout(45 * 60_000);
@@ -172,6 +175,7 @@ describe("the modes on a live stack", function () {
     });
 
     it("accepts everything that can be set, on the real API server", async () => {
+        const certificate = selfSigned(`gaie-inference-scheduling-epp.${simulator}.svc`);
         const everything = {
             ...modes.pool,
             routing: {
@@ -181,10 +185,30 @@ describe("the modes on a live stack", function () {
                 requestTimeout: "30s",
                 backendRequestTimeout: "25s",
             },
-            gateway: { tlsSecretName: "gateway-tls", serviceAnnotations: { "example.com/lb": "internal" } },
+            gateway: {
+                tlsSecretName: "gateway-tls",
+                serviceAnnotations: { "example.com/lb": "internal" },
+                istioRevision: "canary",
+            },
             replicas: { decode: 3, prefill: 2, epp: 1 },
             images: { pullSecrets: ["registry"] },
-            epp: { tracing: true, otlpEndpoint: "http://otel.observability:4317", metricsAuth: true },
+            epp: {
+                tracing: true,
+                otlpEndpoint: "http://otel.observability:4317",
+                metricsAuth: true,
+                tls: { ...certificate, ca: certificate.certificate },
+                drainTimeout: "3m",
+                extraArgs: ["--enable-pprof=true"],
+                env: { GOGC: "200", TOKEN: { secretName: "tokens", key: "epp" } },
+            },
+            simulator: {
+                servedModelNames: ["llama"],
+                loraModules: ["summaries"],
+                startupDelay: "5s",
+                failureInjection: { rate: 1, types: ["rate_limit"] },
+                env: { HF_TOKEN: { secretName: "hugging-face", key: "token" } },
+            },
+            pods: { fixedUser: false },
             placement: {
                 decode: { tolerations: [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }] },
             },
@@ -196,7 +220,13 @@ describe("the modes on a live stack", function () {
         // The model that the test before added goes.
         const lost = losses(await engine.up()).filter((loss) => !loss.includes("-llama-"));
         assert.deepEqual(lost, []);
-        assert.deepEqual(cluster.names("inferenceobjective", simulator), ["batch", "interactive"]);
+        assert.deepEqual(cluster.names("inferenceobjectives.llm-d.ai", simulator), ["batch", "interactive"]);
+        const tls = cluster.get<{ data: Record<string, string> }>(
+            "secret",
+            scheduler,
+            "gaie-inference-scheduling-epp-ca",
+        );
+        assert.equal(Buffer.from(tls.data["ca.crt"]!, "base64").toString(), certificate.certificate);
         assert.equal(cluster.names("networkpolicy", simulator).length, 3);
         assert.deepEqual(actions(await engine.up()), [], "a second up changes nothing");
     });
@@ -205,7 +235,6 @@ describe("the modes on a live stack", function () {
         const decode = "ms-sim-llm-d-modelservice-decode";
         const replicas = () =>
             cluster.get<{ spec: { replicas: number } }>("deployment", simulator, decode).spec.replicas;
-        const autoscaled = { ...modes.pool, autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6 } };
         assert.equal(replicas(), 3, "what was there when the autoscaler took over stays");
         // What an autoscaler does; there are no metrics here for it to act on.
         cluster.kubectl("--namespace", simulator, "scale", "deployment", decode, "--replicas", "5");
@@ -213,5 +242,39 @@ describe("the modes on a live stack", function () {
         const result = await (await cluster.open({ ...autoscaled, ...simulation })).up();
         assert.ok(actions(result).includes("update Deployment"));
         assert.equal(replicas(), 5);
+    });
+
+    it("keeps a ReferenceGrant where it is when it is written in another version", async () => {
+        const name = "llm-d-inference-scheduling-to-inferencepool";
+        const grant = () =>
+            cluster.get<{ metadata: { uid: string } }>("referencegrant", simulator, name).metadata.uid;
+        const before = grant();
+        // As Gateway API 1.5 serves it, in the same form.
+        const definition = cluster.get<{ spec: { versions: { name: string; storage: boolean }[] } }>(
+            "customresourcedefinition",
+            "default",
+            "referencegrants.gateway.networking.k8s.io",
+        );
+        const [beta] = definition.spec.versions.filter((version) => version.name === "v1beta1");
+        const versions = [{ ...beta!, name: "v1", storage: false }, ...definition.spec.versions];
+        cluster.kubectl(
+            "patch",
+            "customresourcedefinition",
+            "referencegrants.gateway.networking.k8s.io",
+            "--type=merge",
+            `--patch=${JSON.stringify({ spec: { versions } })}`,
+        );
+        for (const referenceGrantVersion of ["v1", "v1beta1"]) {
+            const routing = { backend: "InferencePool", referenceGrantVersion };
+            const engine = await cluster.open({ ...autoscaled, routing });
+            const result = await engine.up();
+            const taken = changes(result).filter(({ type }) => type.endsWith(":ReferenceGrant"));
+            assert.deepEqual(
+                taken.map(({ op }) => op),
+                ["update"],
+            );
+            assert.equal(grant(), before);
+            assert.deepEqual(actions(await engine.up()), [], "a second up changes nothing");
+        }
     });
 });

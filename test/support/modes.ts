@@ -43,6 +43,38 @@ export const modes: Record<string, Record<string, unknown>> = {
         monitoring: { monitors: true },
         networkPolicies: { enabled: true },
     },
+    // A cluster with an Istio by revision, users of its own, a certificate authority and a strict Prometheus.
+    "scoring-own-site": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        gateway: { istioRevision: "canary" },
+        epp: {
+            plugins: "optimized-baseline",
+            metricsAuth: true,
+            drainTimeout: "3m",
+            emitEndpointScores: true,
+            tls: { secretName: "epp-certificate", caSecretName: "epp-ca" },
+            extraArgs: ["--enable-pprof=true"],
+            env: { GOGC: "200" },
+        },
+        simulator: {
+            model: "meta-llama/Llama-3.1-8B-Instruct",
+            servedModelNames: ["llama"],
+            loraModules: ["summaries"],
+            startupDelay: "5s",
+            failureInjection: { rate: 1, types: ["rate_limit"] },
+            extraArgs: ["--max-loras=2"],
+            env: { HF_TOKEN: { secretName: "hugging-face", key: "token" } },
+        },
+        objectives: { batch: -10 },
+        monitoring: {
+            monitors: true,
+            labels: { release: "kube-prometheus-stack" },
+            interval: "15s",
+            tokenSecret: { name: "prometheus-token" },
+        },
+        pods: { fixedUser: false },
+    },
     "scoring-pd-disaggregated": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },

@@ -442,6 +442,24 @@ describe("the table of releases", () => {
             });
         });
 
+        it("optimized-baseline weighs as the guide does, and leaves out what a release cannot do", () => {
+            const scorersOf = (version: string) =>
+                presetConfig("optimized-baseline", epp(version), { blockSize: 64 }).schedulingProfiles.map(
+                    ({ plugins }) =>
+                        plugins.flatMap(({ pluginRef, weight }) =>
+                            weight === undefined ? [] : [[pluginRef, weight]],
+                        ),
+                );
+            const guide = [
+                ["queue-scorer", 2],
+                ["kv-cache-utilization-scorer", 2],
+                ["prefix-cache-scorer", 3],
+            ];
+            const all = [...guide, ["no-hit-lru-scorer", 2]];
+            assert.deepEqual(["0.8", "0.9", "0.10"].map(scorersOf), Array(3).fill([all]));
+            assert.deepEqual(["0.4", "0.5", "0.6", "0.7"].map(scorersOf), Array(4).fill([guide]));
+        });
+
         const blocks: [string, PickerConfig["plugins"]][] = [
             ["0.6", [{ type: "prefix-cache-scorer", parameters: { autoTune: false, blockSizeTokens: 32 } }]],
             ["0.7", [{ type: "prefix-cache-scorer", parameters: { autoTune: false, blockSizeTokens: 32 } }]],

@@ -53,6 +53,8 @@ const everythingOf = {
     ],
 };
 
+const eppPair = selfSigned("gaie-inference-scheduling-epp.llm-d-inference-scheduler.svc");
+
 const removals: Removal[] = [
     { setting: "namespaces.create", after: { namespaces: { create: false } }, removed: [] },
     {
@@ -125,6 +127,22 @@ const removals: Removal[] = [
         before: { gateway: { tls: selfSigned("llm.example.com") } },
         after: {},
         removed: ["Secret infra-inference-scheduling-inference-gateway-tls"],
+    },
+    {
+        setting: "epp.tls",
+        before: { epp: { tls: { ...eppPair, ca: eppPair.certificate } } },
+        after: {},
+        removed: [`Secret ${usual}-epp-ca`, `Secret ${usual}-epp-tls`],
+    },
+    {
+        setting: "epp.objectiveGroup",
+        before: { ...scored, objectives: { batch: -1 } },
+        after: {
+            ...scored,
+            objectives: { batch: -1 },
+            epp: { objectiveGroup: "inference.networking.x-k8s.io" },
+        },
+        removed: ["InferenceObjective batch"],
     },
     {
         setting: "registry",

@@ -49,17 +49,20 @@ export const eppTls: Check = {
                 ),
             ];
         }
-        return on.flatMap(({ name, mode, insecureSkipVerify }) =>
-            mode === "SIMPLE" && insecureSkipVerify === true
+        // Whether its certificate is one that those trust, only requests tell: Secrets are not read.
+        const checkable = Boolean(picker.flag("cert-path")?.value);
+        return on.flatMap(({ name, mode, insecureSkipVerify, credentialName, caCertificates }) => {
+            const trusts = checkable && (credentialName ?? caCertificates) !== undefined;
+            return mode === "SIMPLE" && (insecureSkipVerify === true || trusts)
                 ? []
                 : [
                       broken(
                           "epp-tls-mismatch",
-                          `${name} has tls mode ${mode ?? ""} with insecureSkipVerify ${String(insecureSkipVerify ?? false)}, and the EPP's certificate is its own: ${effect}`,
-                          `set mode SIMPLE with insecureSkipVerify: true; ${redeploy}`,
+                          `${name} has tls mode ${mode ?? ""} with insecureSkipVerify ${String(insecureSkipVerify ?? false)}, and ${checkable ? "says not whose certificates to trust" : "the EPP's certificate is its own"}: ${effect}`,
+                          `set mode SIMPLE with ${checkable ? "credentialName or " : ""}insecureSkipVerify: true; ${redeploy}`,
                       ),
-                  ],
-        );
+                  ];
+        });
     }),
 };
 

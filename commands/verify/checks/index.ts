@@ -5,6 +5,7 @@ import { endpoints } from "./endpoints";
 import { eppAsked, eppTls, extProcFilter } from "./extProc";
 import { gateway, gatewayService } from "./gateway";
 import { networkPolicies } from "./networkPolicies";
+import { eppObjectives } from "./objectives";
 import { epp } from "./picker";
 import { eppArguments } from "./pickerArguments";
 import { eppConfig } from "./pickerConfig";
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
     eppArguments,
     eppConfig,
     eppRights,
+    eppObjectives,
     eppTls,
     pool,
     poolPods,

@@ -89,7 +89,7 @@ function portsOf({ container }: Workload, name: string, port: number): Finding[]
 }
 
 function modelOf({ container }: Workload, name: string, model: string): Finding[] {
-    const served = flagValue(container, "model")?.value;
+    const served = (flagValue(container, "served-model-name") ?? flagValue(container, "model"))?.value;
     return served === undefined || served === model
         ? []
         : [

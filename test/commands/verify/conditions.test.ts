@@ -41,6 +41,55 @@ describe("verify on what controllers say", () => {
         assert.match(root.fix, /gateway\.serviceType/);
     });
 
+    it("tells of objectives of a group that the EPP does not read, and of none that it does", () => {
+        const cluster = new MemoryCluster("scoring-everything");
+        const { namespaces } = cluster.deployment;
+        const objective = (name: string, pool: string) => ({
+            metadata: { name, namespace: namespaces.simulator },
+            spec: { poolRef: { name: pool } },
+        });
+        cluster.create("objective", objective("old", cluster.model.pool!));
+        cluster.create("objective", objective("others", "another-pool"));
+        const ignored = () =>
+            judge(cluster.snapshot(), {
+                deployment: cluster.deployment,
+                models: Object.keys(cluster.deployment.models),
+            })
+                .flatMap(({ findings }) => findings)
+                .map(({ id, message, fix }) => [id, message.split(",")[0], fix]);
+        assert.deepEqual(ignored(), [
+            [
+                "epp-objective-ignored",
+                "InferenceObjective llm-d-sim/old is of inference.networking.x-k8s.io",
+                "set epp.objectiveGroup to llm-d.ai, or leave it unset",
+            ],
+        ]);
+        // Without the newer definition the EPP reads the older group.
+        cluster.objects.delete("llmdObjective");
+        cluster.readings.llmdObjective = { notServed: true };
+        assert.deepEqual(ignored(), []);
+    });
+
+    it("knows whose certificates an EPP's may be checked against, and that one it signs itself may not", () => {
+        const cluster = new MemoryCluster("scoring-own-site");
+        const { name, namespace, grpcPort } = cluster.model.epp;
+        const found = () => rootIds(verify(cluster));
+        assert.deepEqual(found(), []);
+        const { simulator } = cluster.deployment.namespaces;
+        cluster.edit("deployment", simulator, name, ({ spec }) => {
+            const [container] = spec!.template!.spec!.containers!;
+            container!.args = container!.args!.filter((argument) => !argument.startsWith("--cert-path"));
+        });
+        assert.deepEqual(found(), ["epp-tls-mismatch"]);
+        const other = new MemoryCluster("scoring-own-site");
+        other.edit("destinationRule", namespace, name, ({ spec }) => {
+            const settings = spec!.trafficPolicy!.portLevelSettings!;
+            delete settings.find(({ port }) => port?.number === grpcPort)!.tls!.credentialName;
+        });
+        const [root] = verify(other).roots;
+        assert.match(root?.message ?? "", /says not whose certificates to trust/);
+    });
+
     it("says that no controller has set a status where none has, once the class is there", () => {
         const cluster = new MemoryCluster("scoring");
         const { namespaces, gateway } = cluster.deployment;

@@ -149,6 +149,18 @@ const placement = some({
     priorityClassName: longLabel,
 });
 
+/** Of pods, where the program has none of these names. */
+const variables = fc.dictionary(
+    fc.stringMatching(/^MY_\w{0,20}$/),
+    fc.oneof(
+        fc.stringMatching(/^[ -~]{0,40}$/),
+        pick("", "$(NAMESPACE)", "日本語", "x".repeat(32_768)),
+        fc.record({ secretName: longLabel, key: pick("token", ".dot", "a..b", "k".repeat(253)) }),
+    ),
+    { maxKeys: 3 },
+);
+const modelName = fc.oneof(fc.stringMatching(/^\w[\w.:/-]{0,50}$/), pick("m".repeat(200)));
+
 const digest = `@sha256:${"0".repeat(64)}`;
 const replicas = fc.integer({ min: 1, max: 1000 });
 
@@ -160,7 +172,16 @@ const modelSettings = {
         fc.record({ epp: pick(`registry.example:5000/a/b${digest}`), eppVersion: pick("0.5", "0.10") }),
     ),
     simulator: some({
-        model: fc.oneof(fc.stringMatching(/^\w[\w.:/-]{0,50}$/), pick("m".repeat(200))),
+        model: modelName,
+        servedModelNames: fc.uniqueArray(modelName, { maxLength: 3 }),
+        loraModules: fc.uniqueArray(modelName, { maxLength: 3 }),
+        startupDelay: pick("0s", "500ms", "9.5s"),
+        failureInjection: some({
+            rate: fc.integer({ min: 1, max: 100 }),
+            types: pick([], ["rate_limit" as const, "server_error" as const]),
+        }),
+        extraArgs: pick([], ["--seed=7"], [`--zmq-endpoint=${"x".repeat(4000)}`, "--max-loras=é"]),
+        env: variables,
         mode: pick("echo" as const, "random" as const),
         timeToFirstToken: duration,
         interTokenLatency: duration,
@@ -173,8 +194,15 @@ const modelSettings = {
             "default" as const,
             "prefix-cache" as const,
             "load-aware" as const,
+            "optimized-baseline" as const,
             "pd-disaggregated" as const,
         ),
+        drainTimeout: pick("0s", "45s", "10m"),
+        emitEndpointScores: fc.boolean(),
+        objectiveGroup: pick("inference.networking.x-k8s.io" as const, "llm-d.ai" as const),
+        tls: fc.record({ secretName: longLabel, caSecretName: longLabel }),
+        extraArgs: pick([], ["--enable-pprof=false", "--refresh-metrics-interval=50ms"]),
+        env: variables,
         metricsAuth: fc.boolean(),
         logLevel: fc.integer({ min: 0, max: 10 }),
     }),
@@ -240,10 +268,18 @@ const topLevel = some({
         serviceAnnotations: annotations,
         resources,
         tlsSecretName: longLabel,
+        istioRevision: longLabel,
     }),
     models: fc.oneof({ arbitrary: oneModel, weight: 2 }, { arbitrary: severalModels, weight: 1 }),
     objectives: fc.dictionary(longLabel, fc.integer({ min: -1000, max: 1000 }), { maxKeys: 3 }),
-    monitoring: some({ monitors: fc.boolean() }),
+    monitoring: fc.oneof(
+        some({ monitors: fc.boolean() }),
+        fc.record(
+            { monitors: pick(true), labels, interval: pick("1ms", "15s", "99999h") },
+            { requiredKeys: ["monitors"] },
+        ),
+    ),
+    pods: some({ fixedUser: fc.boolean() }),
     networkPolicies: some({
         enabled: fc.boolean(),
         monitoringNamespace: longLabel,

@@ -69,15 +69,26 @@ describe("workload-hygiene", () => {
 
     it("reports missing requests and limits", () => {
         assert.deepEqual(check({ resources: undefined }), [
-            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory, limits.cpu, limits.memory (spec.template.spec.containers.0.resources).",
+            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory, limits.memory (spec.template.spec.containers.0.resources).",
         ]);
         assert.deepEqual(check({ resources: { limits: { memory: "1Gi" } } }), [
-            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory, limits.cpu (spec.template.spec.containers.0.resources).",
+            "Deployment models/epp: Deployment models/epp: container epp sets no requests.cpu, requests.memory (spec.template.spec.containers.0.resources).",
         ]);
         assert.deepEqual(
             check({ resources: { requests: { cpu: 1 } } }, {}, { resources: ["requests.cpu"] }),
             [],
         );
+    });
+
+    it("asks for a limit of CPU of model servers, and of no endpoint picker", () => {
+        const bounded = { requests: { cpu: 1, memory: "1Gi" }, limits: { memory: "1Gi" } };
+        assert.deepEqual(check({ resources: bounded }), []);
+        const server = checkResource(rule, deployment({ container: { resources: bounded } }));
+        assert.ok(server.some((finding) => /container server sets no limits\.cpu \(/.test(finding)));
+        const sidecar = { name: "sidecar", image: "a:v1", securityContext: restricted, resources: bounded };
+        assert.deepEqual(check({}, { initContainers: [sidecar] }), [
+            "Deployment models/epp: Deployment models/epp: container sidecar sets no limits.cpu (spec.template.spec.initContainers.0.resources).",
+        ]);
     });
 
     it("reports what a restricted pod may not do", () => {

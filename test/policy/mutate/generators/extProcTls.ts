@@ -28,12 +28,17 @@ export const extProcTls: Generator = function* (program) {
     }
     yield edit("no TLS for the port", (rule) => rule.unset(`${port}.tls`));
     yield edit("no policy", (rule) => rule.unset("spec.trafficPolicy"));
-    yield edit("a self-signed certificate that is verified", (rule) =>
-        rule.unset(`${port}.tls.insecureSkipVerify`),
+    const serving = (certPath: string[], tls: object) => (copy: typeof program) => {
+        replaceArgument("cert-path", ...certPath)(copy);
+        copy.get("DestinationRule", epp).set(`${port}.tls`, { mode: "SIMPLE", ...tls });
+    };
+    const own = ["--cert-path=/certs"];
+    yield broken("a self-signed certificate that is verified", serving([], {}));
+    yield broken(
+        "a self-signed certificate that somebody else shall have signed",
+        serving([], { caCertificates: "/etc/ca.crt" }),
     );
-    yield edit("a self-signed certificate that somebody else shall have signed", (rule) =>
-        rule.unset(`${port}.tls.insecureSkipVerify`).set(`${port}.tls.caCertificates`, "/etc/ca.crt"),
-    );
+    yield broken("a certificate that is checked against nobody's", serving(own, {}));
     yield edit("another host", (rule) => rule.set("spec.host", "other.llm-d-sim.svc.cluster.local"));
     yield edit("a host with a namespace, which Istio does not complete", (rule) =>
         rule.set("spec.host", `${rule.kubernetesName}.${namespaceOf(program)}`),
@@ -61,10 +66,11 @@ export const extProcTls: Generator = function* (program) {
         replaceArgument("secure-serving", "--secure-serving=false")(copy);
         copy.remove("DestinationRule", new RegExp(`^${copy.get("Service", epp).kubernetesName}$`));
     });
-    yield harmless("a certificate of a known authority", (copy) => {
-        replaceArgument("cert-path", "--cert-path=/certs")(copy);
-        copy.get("DestinationRule", epp)
-            .unset(`${port}.tls.insecureSkipVerify`)
-            .set(`${port}.tls.caCertificates`, "/etc/ca.crt");
-    });
+    for (const authority of [{ caCertificates: "/etc/ca.crt" }, { credentialName: "epp-ca" }]) {
+        yield harmless(
+            `a certificate of an authority known by ${Object.keys(authority).join()}`,
+            serving(own, authority),
+        );
+    }
+    yield harmless("a certificate of its own that nobody checks", serving(own, { insecureSkipVerify: true }));
 };

@@ -26,7 +26,10 @@ export const workloadHygiene: Generator = function* (program) {
         for (const field of ["requests", "limits"]) {
             yield unset(`no ${field}`, `${container}.resources.${field}`);
             for (const resource of ["cpu", "memory"]) {
-                yield unset(`no ${field} of ${resource}`, `${container}.resources.${field}.${resource}`);
+                // An endpoint picker without a limit of CPU is what is deployed.
+                if (name !== epp || field !== "limits" || resource !== "cpu") {
+                    yield unset(`no ${field} of ${resource}`, `${container}.resources.${field}.${resource}`);
+                }
             }
         }
         yield unset("no resources", `${container}.resources`);
