@@ -10,6 +10,8 @@ import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import { imagesOf, releasesOf, routeMatch } from "./settings";
+import type { AutoscalingSettings } from "./simulator/autoscaler";
+import { demand } from "./simulator/demand";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
 
 /** What settings mean for the components of one model. Components take values, never the settings themselves. */
@@ -40,7 +42,13 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             ...monitorSettings(settings),
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
-        roles: { decode: { ...role("decode"), autoscaling: model.autoscaling }, prefill: role("prefill") },
+        roles: {
+            decode: {
+                ...role("decode"),
+                ...(model.autoscaling.enabled && { autoscaling: autoscalingSettings(model, settings) }),
+            },
+            prefill: role("prefill"),
+        },
         proxy: model.proxy,
         ...(scoring && {
             pool: {
@@ -121,7 +129,11 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
     const { epp } = model;
     const releases = releasesOf(model);
     const metric = kvCacheMetricSettings(releases.epp, releases.simulator);
-    const options = { blockSize: model.simulator.blockSize, engineMetric: metric.engineMetric };
+    const options = {
+        blockSize: model.simulator.blockSize,
+        engineMetric: metric.engineMetric,
+        flowControl: epp.flowControl,
+    };
     return {
         image: imagesOf(model).epp,
         release: releases.epp,
@@ -149,6 +161,26 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         ...(epp.tls && { tls: servingTls(epp.tls) }),
         ...monitorSettings(settings),
         admissions: eppAdmissions(settings),
+    };
+}
+
+/** What an autoscaler follows. Checked settings have an address for every signal of the EPP. */
+function autoscalingSettings(model: Model, settings: Settings): AutoscalingSettings {
+    const { minReplicas, maxReplicas, targetCpuPercent, signal, target, prometheusAddress, cooldownSeconds } =
+        model.autoscaling;
+    const names = namesOf(model);
+    const picker = { namespace: eppNamespace(settings), epp: names.epp, pool: names.pool };
+    return {
+        minReplicas,
+        maxReplicas,
+        by:
+            signal === "cpu"
+                ? { targetCpuPercent }
+                : {
+                      ...demand(signal, picker, target),
+                      prometheusAddress: prometheusAddress!,
+                      cooldownSeconds,
+                  },
     };
 }
 

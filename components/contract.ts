@@ -67,6 +67,8 @@ export const api = {
     envoyFilter: { version: "networking.istio.io/v1alpha3" },
     /** The Prometheus operator's monitors. */
     monitor: { version: "monitoring.coreos.com/v1" },
+    /** KEDA's autoscaler. */
+    scaledObject: { version: "keda.sh/v1alpha1" },
 } as const;
 
 /** The API version of ReferenceGrants that a version of theirs stands for. */

@@ -57,6 +57,8 @@ export interface EppRelease {
      * refuse one beside the selector (GIE#2858, mended by GIE#2862 after 1.5.0).
      */
     readonly standalone: boolean;
+    /** Whether it tells its own metrics as `llm_d_epp_*` (router 0.9.0 `pkg/epp/metrics/llm_d_router_metrics.go`). */
+    readonly demandMetrics: boolean;
     /** With a pool: reads InferenceModelRewrites where their CRD is installed, and so needs the right to. */
     readonly modelRewrites: boolean;
 }
@@ -184,6 +186,7 @@ const ofRouter = {
     objectiveGroups: [gieObjectives, llmdObjectives],
     // The router's own `runner.go` takes the name from the Deployment.
     standalone: true,
+    demandMetrics: true,
     modelRewrites: true,
 } satisfies Partial<EppRelease>;
 
@@ -213,6 +216,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Seen: llm-d 0.4.0 on GIE 1.2.0.
         standalone: true,
+        demandMetrics: false,
         modelRewrites: false,
     },
     {
@@ -241,6 +245,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `runner.go` has no such check.
         standalone: true,
+        demandMetrics: false,
         modelRewrites: true,
     },
     {
@@ -268,6 +273,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
+        demandMetrics: false,
         modelRewrites: true,
     },
     {
@@ -295,6 +301,7 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "none" },
         objectiveGroups: [gieObjectives],
         standalone: false,
+        demandMetrics: false,
         modelRewrites: true,
     },
     {
@@ -317,6 +324,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
+        demandMetrics: false,
         modelRewrites: true,
     },
     {

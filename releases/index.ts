@@ -12,7 +12,7 @@ export { lintPickerConfig } from "./lint";
 export { parameterMoves, typeRenames } from "./migrations";
 export { charactersPerToken } from "./plugins";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
-export { presetConfig, presets, vllmMetrics } from "./presets";
+export { flowControlGate, presetConfig, presets, vllmMetrics } from "./presets";
 export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export type { SimulatorRelease } from "./simulator";

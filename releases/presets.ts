@@ -42,7 +42,12 @@ export interface PresetOptions {
     blockSize: number;
     /** Name of the model servers' KV cache metric, where the EPP must be told (`kvCacheMetricSettings`). */
     engineMetric?: string;
+    /** Whether requests wait in the EPP while all pods are full. Default: false. */
+    flowControl?: boolean;
 }
+
+/** The feature gate, known to every release, with which an EPP queues requests. */
+export const flowControlGate = "flowControl";
 
 /** Weights of scorers, by plugin. */
 type Weights = Record<string, number>;
@@ -88,7 +93,10 @@ const picker = "max-score-picker";
  */
 export function presetConfig(preset: Preset, release: EppRelease, options: PresetOptions): PickerConfig {
     const disaggregated = preset === "pd-disaggregated";
-    const featureGates = disaggregated ? [...release.disaggregation.featureGates] : [];
+    const featureGates = [
+        ...(disaggregated ? release.disaggregation.featureGates : []),
+        ...(options.flowControl ? [flowControlGate] : []),
+    ];
     const scorerWeights = weightsOf(preset, release);
     const scorers = Object.keys(scorerWeights);
     const filters = disaggregated ? ["prefill-filter", "decode-filter"] : ["decode-filter"];

@@ -1,18 +1,14 @@
 import type { X509Certificate } from "crypto";
 import { certificateNames, eppNamespace, releaseNames } from "../contract";
 import { certificatesIn, secretRefused, unreadablePair } from "./certificates";
-import type { Problem } from "./errors";
+import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
 import type { Model, Settings } from "./schema";
 
 type Tls = NonNullable<Model["epp"]["tls"]>;
 
 /** What is wrong with an EPP's certificate: Envoy would refuse each connection, and with FailClose each request. */
-export function eppTlsConflicts(
-    model: Model,
-    settings: Settings,
-    name: (setting: string) => string,
-): Problem[] {
+export function eppTlsConflicts(model: Model, settings: Settings, name: Name): Problem[] {
     const { tls } = model.epp;
     if (tls === undefined) {
         return [];

@@ -4,6 +4,9 @@ import { inspect } from "util";
 import { z } from "zod";
 import type { SettingMeta } from "./values";
 
+/** The full name of a model's setting: below `models` where there are several. */
+export type Name = (setting: string) => string;
+
 /** One thing that is wrong with the settings. */
 export interface Problem {
     /** The setting, as `pulumi config set --path` names it, e.g. `replicas.decode`. */

@@ -244,6 +244,9 @@ const eppTls = z
 const longestDrain = "10m";
 const drainAllowed = `${durationAllowed}, at most ${longestDrain}`;
 
+/** What the number of decode pods may follow; all but the first are metrics of the EPP. */
+export const scalingSignals = ["cpu", "requests-running", "queue-size", "pool-saturation"] as const;
+
 const epp = z
     .strictObject({
         plugins: setting(
@@ -278,6 +281,9 @@ const epp = z
         allowExperimentalPlugins: toggle(
             "Whether the EPP loads plugins that upstream calls experimental, which end it at start otherwise. From EPP 0.10 on.",
         ).default(false),
+        flowControl: toggle(
+            "Whether the EPP holds requests back while all pods are full (its feature gate flowControl). With epp.plugins custom the configuration says so.",
+        ).default(false),
         drainTimeout: setting(
             duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf(longestDrain), {
                 params: { allowed: drainAllowed },
@@ -302,8 +308,28 @@ const epp = z
 const autoscaling = z
     .strictObject({
         enabled: toggle(
-            "Whether a HorizontalPodAutoscaler owns the number of decode pods, instead of replicas.decode.",
+            "Whether an autoscaler owns the number of decode pods, instead of replicas.decode.",
         ).default(false),
+        signal: setting(
+            z.enum(scalingSignals),
+            "What the number of decode pods follows: their CPU use, by a HorizontalPodAutoscaler, or what the EPP tells of demand, by a ScaledObject of KEDA. From EPP 0.9 on; queue-size and pool-saturation with epp.flowControl.",
+            `one of ${scalingSignals.join(", ")}`,
+        ).default("cpu"),
+        target: setting(
+            z.number().positive().max(1_000_000),
+            "What the signal is to be: requests in flight or queued for each pod, or the pool's saturation, of which 1 is full. None means 10, 5 or 0.8. Not of cpu.",
+            "a number above 0, at most 1000000",
+        ).optional(),
+        prometheusAddress: setting(
+            z.url({ protocol: /^https?$/ }).max(2048),
+            "Prometheus that scrapes the EPP, as KEDA reaches it. Needed with any signal but cpu.",
+            "an http(s) URL, e.g. http://prometheus-operated.monitoring:9090",
+        ).optional(),
+        cooldownSeconds: setting(
+            z.int().min(0).max(86_400),
+            "How long KEDA waits before it takes pods away, in seconds. Not of cpu.",
+            "a whole number from 0 to 86400",
+        ).default(300),
         minReplicas: replicas(1, "Fewest decode pods.").default(1),
         maxReplicas: replicas(1, "Most decode pods.").default(10),
         targetCpuPercent: setting(

@@ -9,7 +9,7 @@ import {
     simulatorReleases,
 } from "../../releases";
 import { simulatorFlagOwners, simulatorVariableOwners } from "../simulator/arguments";
-import type { Problem } from "./errors";
+import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
 import type { Model } from "./schema";
 import { versionsOf } from "./versions";
@@ -33,7 +33,7 @@ interface Program {
 }
 
 /** What is wrong with a model's `extraArgs` and `env`: each goes on a command line or into pods as it is. */
-export function passThroughProblems(model: Model, name: (setting: string) => string): Problem[] {
+export function passThroughProblems(model: Model, name: Name): Problem[] {
     return programsOf(model).flatMap((program) => [
         ...argumentProblems(model[program.key].extraArgs, program, name),
         ...Object.keys(model[program.key].env)
@@ -51,7 +51,7 @@ export function passThroughProblems(model: Model, name: (setting: string) => str
 }
 
 /** Settings whose flag a release does not have, which would end the program at start. */
-export function lackingFlags(model: Model, name: (setting: string) => string): Problem[] {
+export function lackingFlags(model: Model, name: Name): Problem[] {
     const { epp, simulator } = model;
     const asked = new Map<string | undefined, unknown>([
         ["epp.allowExperimentalPlugins", epp.allowExperimentalPlugins || undefined],
@@ -119,7 +119,7 @@ function programsOf(model: Model): Program[] {
 function argumentProblems(
     args: readonly string[],
     { key, title, flags, refusedFlags, flagOwners }: Program,
-    name: (setting: string) => string,
+    name: Name,
 ): Problem[] {
     const names = args.map((argument) => flagName(argument) ?? "");
     return args.flatMap((argument, index) => {

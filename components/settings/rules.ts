@@ -3,9 +3,10 @@ import { pickerConfigText } from "../epp/arguments";
 import type { EppRelease } from "../../releases";
 import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
 import type { ResourceSettings } from "../workload";
-import type { Problem } from "./errors";
+import type { Name, Problem } from "./errors";
 import { refused, shown } from "./errors";
 import { nanosecondsOf } from "./durations";
+import { autoscalingConflicts, lackingMetric } from "./autoscalingRules";
 import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
@@ -217,8 +218,6 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
     ];
 }
 
-type Name = (setting: string) => string;
-
 function longModelNames(model: Model, settings: Settings): Problem[] {
     const { decode, prefill, proxy, epp } = releaseNames(model.release, model.modelRelease);
     const { extProc, routing } = settings;
@@ -385,6 +384,7 @@ function beyondRelease(model: Model, name: Name): Problem[] {
               ]),
         ...lackingFlags(model, name),
         ...unreadGroup(model, epp, name),
+        ...lackingMetric(model, epp, name),
         ...(customConfig === undefined
             ? []
             : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
@@ -422,7 +422,7 @@ function unreadObjectives(model: Model): { because: string; allowed: string } | 
 
 /** Settings that would be ignored, or that another setting asks for. */
 function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Name): Problem[] {
-    const { epp, autoscaling, objectives } = model;
+    const { epp, objectives } = model;
     const problems: Problem[] = [];
     if ((epp.plugins === "custom") !== (epp.customConfig !== undefined)) {
         problems.push(
@@ -439,16 +439,7 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
     if (epp.otlpEndpoint !== undefined && !epp.tracing) {
         problems.push(refused(name("epp.tracing"), false, " with epp.otlpEndpoint", "true"));
     }
-    if (autoscaling.minReplicas > autoscaling.maxReplicas) {
-        problems.push(
-            refused(
-                name("autoscaling.maxReplicas"),
-                autoscaling.maxReplicas,
-                "",
-                `at least ${name("autoscaling.minReplicas")}, which is ${String(autoscaling.minReplicas)}`,
-            ),
-        );
-    }
+    problems.push(...autoscalingConflicts(model, { routing, extProc }, name));
     const unread = unreadObjectives(model);
     if (Object.keys(objectives).length > 0 && unread !== undefined) {
         problems.push(refused(name("objectives"), objectives, unread.because, unread.allowed));

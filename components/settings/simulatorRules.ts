@@ -1,15 +1,11 @@
 import { requestedModel } from "../simulator/arguments";
 import { nanosecondsOf } from "./durations";
-import type { Problem } from "./errors";
+import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
 import type { Model, Settings } from "./schema";
 
 /** Names that requests could not give, and pods that would never be Ready in time. */
-export function simulatorConflicts(
-    model: Model,
-    { readiness }: Settings,
-    name: (setting: string) => string,
-): Problem[] {
+export function simulatorConflicts(model: Model, { readiness }: Settings, name: Name): Problem[] {
     const { servedModelNames, loraModules, startupDelay, failureInjection } = model.simulator;
     const problems: Problem[] = [];
     const namesake = loraModules.find((lora) =>

@@ -1,28 +1,52 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { api } from "../contract";
 import { objectName } from "../identity";
+import type { Demand } from "./demand";
 
 /** How an autoscaler owns a Deployment's number of pods. */
 export interface AutoscalingSettings {
-    enabled: boolean;
     minReplicas: number;
     maxReplicas: number;
-    /** In percent of the CPU request. */
-    targetCpuPercent: number;
+    /** What it follows: CPU use, in percent of the request, or what an EPP tells of demand. */
+    by: { targetCpuPercent: number } | DemandScaling;
 }
 
-/** Creates the HorizontalPodAutoscaler of a Deployment of the same name. */
-export function createAutoscaler(
-    args: { name: string; namespace: string; labels: Record<string, string>; settings: AutoscalingSettings },
+/** How KEDA follows what an EPP tells. */
+export interface DemandScaling extends Demand {
+    /** URL of the Prometheus that scrapes the EPP. */
+    prometheusAddress: string;
+    /** How long pods stay when there is nothing for them to do, in seconds. */
+    cooldownSeconds: number;
+}
+
+interface AutoscalerArgs {
+    /** Of the Deployment, and of the autoscaler. */
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+    settings: AutoscalingSettings;
+}
+
+/** Creates the autoscaler of a Deployment of the same name. */
+export function createAutoscaler(args: AutoscalerArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+    const { by } = args.settings;
+    return "targetCpuPercent" in by
+        ? createHorizontalPodAutoscaler(args, by.targetCpuPercent, opts)
+        : createScaledObject(args, by, opts);
+}
+
+function createHorizontalPodAutoscaler(
+    { name, namespace, labels, settings: { minReplicas, maxReplicas } }: AutoscalerArgs,
+    targetCpuPercent: number,
     opts: pulumi.CustomResourceOptions,
-): k8s.autoscaling.v2.HorizontalPodAutoscaler {
-    const { minReplicas, maxReplicas, targetCpuPercent } = args.settings;
+): pulumi.Resource {
     return new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-        objectName(args),
+        objectName({ namespace, name }),
         {
-            metadata: { name: args.name, namespace: args.namespace, labels: args.labels },
+            metadata: { name, namespace, labels },
             spec: {
-                scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: args.name },
+                scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
                 minReplicas,
                 maxReplicas,
                 metrics: [
@@ -31,6 +55,45 @@ export function createAutoscaler(
                         resource: {
                             name: "cpu",
                             target: { type: "Utilization", averageUtilization: targetCpuPercent },
+                        },
+                    },
+                ],
+            },
+        },
+        opts,
+    );
+}
+
+/** KEDA makes a HorizontalPodAutoscaler of it (https://keda.sh/docs/2.19/reference/scaledobject-spec/). */
+function createScaledObject(
+    { name, namespace, labels, settings: { minReplicas, maxReplicas } }: AutoscalerArgs,
+    { query, threshold, metricType, prometheusAddress, cooldownSeconds }: DemandScaling,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    return new k8s.apiextensions.CustomResource(
+        objectName({ namespace, name }),
+        {
+            apiVersion: api.scaledObject.version,
+            kind: "ScaledObject",
+            metadata: { name, namespace, labels },
+            spec: {
+                scaleTargetRef: { name },
+                minReplicaCount: minReplicas,
+                maxReplicaCount: maxReplicas,
+                // KEDA's own cooldown is of the way to zero; above it the HorizontalPodAutoscaler decides.
+                advanced: {
+                    horizontalPodAutoscalerConfig: {
+                        behavior: { scaleDown: { stabilizationWindowSeconds: cooldownSeconds } },
+                    },
+                },
+                triggers: [
+                    {
+                        type: "prometheus",
+                        metricType,
+                        metadata: {
+                            serverAddress: prometheusAddress,
+                            query,
+                            threshold: String(threshold),
                         },
                     },
                 ],

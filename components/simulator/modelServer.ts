@@ -67,7 +67,7 @@ export class ModelServer extends pulumi.ComponentResource {
             [labelNames.inferenceServingNow]: "true",
         };
         const common = { name: args.name, namespace: args.namespace, labels };
-        const autoscaling = args.autoscaling?.enabled ? args.autoscaling : undefined;
+        const { autoscaling } = args;
         const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
             formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 

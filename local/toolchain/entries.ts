@@ -86,6 +86,13 @@ export const crds: CacheEntry[] = [
         folders: ["config/crd/bases"],
     }),
     filesEntry({
+        name: "keda-crds",
+        module: "crds",
+        source: "github.com/kedacore/keda/v2",
+        version: versions.keda,
+        folders: ["config/crd/bases"],
+    }),
+    filesEntry({
         name: "istio-crds",
         module: "crds",
         source: "istio.io/api",

@@ -24,6 +24,8 @@ export const versions = {
     /** The oldest one that the program deploys, built with stand-ins for what needs native libraries. */
     llmdOldestScheduler: "v0.4.0",
     istioApi: "v1.29.2",
+    /** Of its custom resource definitions. */
+    keda: "v2.19.0",
     /** Of the lab's istiod and pilot-agent: the one version of the module that can be had, on the way to 1.31. */
     istio: "v0.0.0-20260827124520-eed52ebb66ad",
     /** Of the lab's Envoy. */

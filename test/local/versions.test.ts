@@ -36,6 +36,7 @@ describe("toolchain versions", () => {
             versions.inferenceExtension,
         );
         assert.equal(required("crds", "istio.io/api"), versions.istioApi);
+        assert.equal(required("crds", "github.com/kedacore/keda/v2"), versions.keda);
         assert.equal(required("epp", "sigs.k8s.io/gateway-api-inference-extension"), versions.epp);
         assert.equal(
             required("llm-d-epp", "github.com/llm-d/llm-d-inference-scheduler"),

@@ -1,0 +1,53 @@
+/** How much an EPP has to do, as Prometheus is asked for it. */
+export interface Demand {
+    /** PromQL of one value. */
+    query: string;
+    threshold: number;
+    /** Whether the threshold is each pod's part of the value, or the whole of it. */
+    metricType: "AverageValue" | "Value";
+}
+
+/** Signals of an EPP; each is a metric of its own (router 0.9.0 and 0.10.0 `docs/metrics.md`). */
+export type DemandSignal = "requests-running" | "queue-size" | "pool-saturation";
+
+/** Where an EPP and its pool are. */
+export interface Picker {
+    namespace: string;
+    /** Name of its Deployment, with which its pods' names begin. */
+    epp: string;
+    pool: string;
+}
+
+/** The targets where none is set. */
+const targets: Record<DemandSignal, number> = {
+    "requests-running": 10,
+    "queue-size": 5,
+    "pool-saturation": 0.8,
+};
+
+/**
+ * What Prometheus is asked for a signal. `namespace` and `pod` are labels that its own discovery of pods gives, with and
+ * without the operator's monitors. Of several EPPs the one that leads has all of it.
+ *
+ * @param target default: 10 requests in flight or 5 queued for each pod, or a saturation of 0.8.
+ */
+export function demand(signal: DemandSignal, { namespace, epp, pool }: Picker, target?: number): Demand {
+    const threshold = target ?? targets[signal];
+    const of = `namespace="${namespace}",pod=~"${epp}-.+"`;
+    switch (signal) {
+        case "requests-running":
+            return { query: `sum(llm_d_epp_request_running{${of}})`, threshold, metricType: "AverageValue" };
+        case "queue-size":
+            return {
+                query: `sum(llm_d_epp_flow_control_queue_size{${of},inference_pool="${pool}"})`,
+                threshold,
+                metricType: "AverageValue",
+            };
+        case "pool-saturation":
+            return {
+                query: `max(llm_d_epp_flow_control_pool_saturation{${of},inference_pool="${pool}"})`,
+                threshold,
+                metricType: "Value",
+            };
+    }
+}
