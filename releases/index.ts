@@ -10,12 +10,13 @@ export { istioReleases, poolFeatureFlag } from "./istio";
 export type { ConfigProblem, ConfigProblemId } from "./lint";
 export { lintPickerConfig } from "./lint";
 export { charactersPerToken } from "./plugins";
+export { nearest } from "./nearest";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
 export { presetConfig, presets } from "./presets";
 export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export type { SimulatorRelease } from "./simulator";
-export { defaultBlockTokens, simulatorReleases } from "./simulator";
+export { defaultBlockTokens, refusedSimulatorValue, simulatorReleases, simulatorSwitches } from "./simulator";
 export {
     compareVersions,
     defaultVersions,
