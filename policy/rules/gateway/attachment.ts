@@ -11,13 +11,13 @@ import { gatewayParents } from "../../../objects/attachments";
 import { hostnamesIntersect } from "../../../objects/hostnames";
 
 /** The kinds that a listener admits by its protocol, where it names none (Gateway API, `allowedRoutes.kinds`). */
-const kindsByProtocol: Readonly<Record<string, readonly string[]>> = {
-    HTTP: ["HTTPRoute", "GRPCRoute"],
-    HTTPS: ["HTTPRoute", "GRPCRoute"],
-    TLS: ["TLSRoute", "TCPRoute"],
-    TCP: ["TCPRoute"],
-    UDP: ["UDPRoute"],
-};
+const kindsByProtocol: ReadonlyMap<string, readonly string[]> = new Map([
+    ["HTTP", ["HTTPRoute", "GRPCRoute"]],
+    ["HTTPS", ["HTTPRoute", "GRPCRoute"]],
+    ["TLS", ["TLSRoute", "TCPRoute"]],
+    ["TCP", ["TCPRoute"]],
+    ["UDP", ["UDPRoute"]],
+]);
 
 /** A route attaches to a listener that exists and admits it, of each Gateway that it names. */
 export function* checkAttachment(route: KubernetesObject, index: StackIndex): Findings {
@@ -105,7 +105,7 @@ function admittedKinds(listener: Json): readonly string[] {
         ? named
               .filter(({ group }) => (text(group) ?? kinds.gateway.group) === kinds.gateway.group)
               .map(({ kind }) => String(kind))
-        : (kindsByProtocol[text(listener.protocol) ?? ""] ?? []);
+        : (kindsByProtocol.get(text(listener.protocol) ?? "") ?? []);
 }
 
 /** Gateway API: `allowedRoutes.namespaces.from` is `Same` where it is missing. */

@@ -7,7 +7,7 @@ import type { PodTemplate } from "../../../objects/podIndex";
 import { labelSelector } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Chains } from "../../../objects/chains";
-import { marksInference } from "../../../objects/chains";
+import { marksInference } from "../../../objects/servers";
 import { namedPort } from "../../../objects/containers";
 
 /**
