@@ -7,20 +7,23 @@ import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import { marksInference } from "../../objects/chains";
+import { servesModels } from "../../objects/servers";
 import { parseImage } from "../../releases";
 import { recognise } from "../../objects/pickers";
+import { Unknowns } from "../../objects/unknown";
 
 /** Settings of {@link workloadHygiene}. */
 export interface WorkloadHygieneConfig {
     scope: "inference" | "all";
     resources: string[];
+    requireDigest: boolean;
 }
 
 const config: RuleConfig<WorkloadHygieneConfig> = {
     defaults: {
         scope: "inference",
         resources: ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"],
+        requireDigest: false,
     },
     schema: {
         scope: {
@@ -33,11 +36,19 @@ const config: RuleConfig<WorkloadHygieneConfig> = {
             items: { type: "string" },
             description: "What each container has to set of its resources.",
         },
+        requireDigest: {
+            type: "boolean",
+            description:
+                "Whether images need a digest: a tag can be moved to another image, and a digest cannot.",
+        },
     },
 };
 
 /** The one capability that a restricted pod may add (Pod Security Standards). */
 const addableCapability = "NET_BIND_SERVICE";
+
+/** Images that are built where they run, as the local lab's, are in no registry in which a tag could be moved. */
+const builtHere = "localhost/";
 
 const seccompTypes = ["RuntimeDefault", "Localhost"];
 
@@ -68,14 +79,15 @@ interface Part {
 }
 
 function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig): Findings {
-    if (settings.scope === "inference" && !marksInference(template.labels) && !recognise(template)) {
+    if (settings.scope === "inference" && !isInference(template)) {
         return;
     }
     const { owner, spec } = template;
     const path = template.path === "" ? "spec" : `${template.path}.spec`;
     yield* checkPod(owner, spec, path);
     for (const part of partsOf(template, path)) {
-        for (const check of [checkImage, checkSecurity, checkPorts]) {
+        yield* each([owner], () => checkImage(part, settings));
+        for (const check of [checkSecurity, checkPorts]) {
             yield* each([owner], () => check(part, spec));
         }
         yield* each([owner], () => checkResources(part, settings));
@@ -83,6 +95,22 @@ function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig):
             yield* each([owner], () => checkProbes(part));
         }
     }
+}
+
+/** A model server or an endpoint picker. What one test cannot tell, the other may. */
+function isInference(template: PodTemplate): boolean {
+    const unknowns = new Unknowns();
+    let found = false;
+    for (const test of [servesModels, recognise]) {
+        unknowns.attempt(() => {
+            found ||= Boolean(test(template));
+        });
+    }
+    const [unknown] = unknowns.errors;
+    if (!found && unknown) {
+        throw unknown;
+    }
+    return found;
 }
 
 function partsOf({ owner, spec }: PodTemplate, path: string): Part[] {
@@ -115,10 +143,21 @@ function* checkPod(owner: KubernetesObject, spec: Json, path: string): Findings 
     }
 }
 
-function* checkImage({ owner, label, path, fields }: Part): Findings {
+function* checkImage(
+    { owner, label, path, fields }: Part,
+    { requireDigest }: WorkloadHygieneConfig,
+): Findings {
     const reference = text(fields.image) ?? "";
     const image = parseImage(reference);
-    if (image.digest || (image.tag && image.tag !== "latest")) {
+    if (image.digest) {
+        return;
+    }
+    if (image.tag && image.tag !== "latest") {
+        if (requireDigest && !image.repository.startsWith(builtHere)) {
+            yield {
+                message: `${owner.toString()}: image ${reference} of ${label} has no digest (${path}.image), which \`requireDigest\` in this rule's config asks for; write it after the tag, as ${reference}@sha256:...`,
+            };
+        }
         return;
     }
     const reason = image.tag ? "is whatever is newest" : "has neither tag nor digest";
