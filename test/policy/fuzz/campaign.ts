@@ -72,7 +72,7 @@ function judge(
             typeof violation === "string" ? violation : violation.message,
         )) as unknown as ReportViolation;
     const common = { getConfig: () => ({}), stackTags: new Map<string, string>(), opts: {} };
-    const outputs = stack({ all: program.map(({ props }) => props) });
+    const outputs = stack({ some: program[0]?.props });
     const resources = [outputs, ...program];
     for (const policy of policies) {
         for (const each of resources) {

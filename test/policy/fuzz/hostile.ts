@@ -1,5 +1,14 @@
 import fc from "fast-check";
-import { grantToService, gateway, pool, route, service, toPool, toService } from "../rules/fixtures";
+import {
+    deployment,
+    grantToService,
+    gateway,
+    pool,
+    route,
+    service,
+    toPool,
+    toService,
+} from "../rules/fixtures";
 import {
     account,
     binding,
@@ -36,10 +45,22 @@ const sound: readonly Manifest[] = [
     binding(),
     configMap(),
     simulator(undefined, ["--port=8200", "--model=a", "--time-to-first-token=20ms"]),
+    deployment({ name: "unlabelled", labels: { app: "a" }, initContainers: [{ restartPolicy: "Always" }] }),
     destinationRule(),
     extProc(),
     route(toPool),
-    route(toService, { name: "other" }),
+    route(toService, {
+        name: "other",
+        hostnames: ["a.example.com"],
+        rules: [
+            {
+                matches: [{ path: { value: "/a" }, headers: [{ name: "a", value: "b" }], method: "GET" }],
+                timeouts: { request: "10s", backendRequest: "5s" },
+                filters: [{ type: "CORS" }],
+                backendRefs: [toService],
+            },
+        ],
+    }),
     gateway(),
     grantToService,
     {
@@ -179,10 +200,10 @@ const configTexts = fc.constantFrom(
 );
 
 const values: fc.Arbitrary<unknown> = fc.oneof(
-    { weight: 10, arbitrary: texts },
-    { weight: 4, arbitrary: configTexts },
+    { weight: 60, arbitrary: texts },
+    { weight: 20, arbitrary: configTexts },
     {
-        weight: 10,
+        weight: 80,
         arbitrary: fc.constantFrom<unknown>(
             null,
             true,
@@ -201,17 +222,17 @@ const values: fc.Arbitrary<unknown> = fc.oneof(
     },
     // Seldom, because reading them up to the bound takes most of the time.
     { weight: 1, arbitrary: fc.constantFrom<() => unknown>(cycle, bomb, deep).map((make) => make()) },
-    { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
-    { weight: 4, arbitrary: fc.array(texts, { maxLength: 4 }) },
-    { weight: 4, arbitrary: fc.dictionary(texts, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }) },
+    { weight: 20, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+    { weight: 20, arbitrary: fc.array(texts, { maxLength: 4 }) },
+    { weight: 20, arbitrary: fc.dictionary(texts, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }) },
 );
 
 /** One place of one object, by numbers that wrap around, and what is put there. */
 const change = fc.record({ object: fc.nat(), place: fc.nat(), value: values });
 
-/** Objects of which up to six places are changed. */
+/** Objects of which up to twenty places are changed. */
 export const hostilePrograms: fc.Arbitrary<ResourceLike[]> = fc
-    .array(change, { minLength: 1, maxLength: 6 })
+    .array(change, { minLength: 1, maxLength: 20 })
     .map((changes) => {
         const manifests = structuredClone(sound) as Manifest[];
         for (const { object, place, value } of changes) {
