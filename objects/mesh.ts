@@ -1,6 +1,6 @@
 import { podLabelsOf } from "./extProc";
 import type { Json } from "./json";
-import { list, record, strings, text } from "./json";
+import { list, record, strings, text, written } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
 import type { PodTemplate } from "./podIndex";
@@ -162,7 +162,7 @@ export function admitsOpaque({ from, to }: Json, port: number): boolean {
                 (operation) =>
                     lacks(operation, ofHttp) &&
                     (list(operation.ports).length === 0 ||
-                        list(operation.ports).map(String).includes(String(port))),
+                        list(operation.ports).map(written).includes(String(port))),
             ))
     );
 }

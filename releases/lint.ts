@@ -367,7 +367,14 @@ function otherReferences(config: Config, names: readonly string[]): ConfigProble
                   }
                   return typeof child === "string" && names.includes(child)
                       ? []
-                      : [unresolved(String(child), at, path, names)];
+                      : [
+                            unresolved(
+                                typeof child === "string" ? child : JSON.stringify(child),
+                                at,
+                                path,
+                                names,
+                            ),
+                        ];
               });
     return rest.flatMap(([key, value]) => search(value, key));
 }

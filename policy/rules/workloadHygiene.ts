@@ -1,7 +1,7 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Json } from "../../objects/json";
-import { list, record, text } from "../../objects/json";
+import { list, record, text, written } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
@@ -208,7 +208,7 @@ function* checkSecurity({ owner, label, path, fields }: Part, spec: Json): Findi
     }
     const added = list(add).filter((capability) => capability !== addableCapability);
     if (added.length > 0) {
-        yield problem(`adds the capabilities ${added.join(", ")}`, "capabilities.add");
+        yield problem(`adds the capabilities ${added.map(written).join(", ")}`, "capabilities.add");
     }
     const seccomp = text(record(own.seccompProfile ?? pod.seccompProfile).type);
     if (seccomp === undefined || !seccompTypes.includes(seccomp)) {

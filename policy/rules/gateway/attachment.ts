@@ -1,7 +1,7 @@
 import type { Findings, Violation } from "../../framework/finding";
 import { each } from "../../framework/finding";
 import type { Json } from "../../../objects/json";
-import { integer, list, record, text } from "../../../objects/json";
+import { integer, list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import { labelSelector, selects } from "../../../objects/selectors";
@@ -92,7 +92,7 @@ function verdict(
         return { message: `admits ${kindsAdmitted.join(", ") || "no kind"} only (allowedRoutes.kinds)` };
     }
     const hostname = text(listener.hostname);
-    const hostnames = list(route.spec.hostnames).map(String);
+    const hostnames = list(route.spec.hostnames).map(written);
     if (!hostnamesIntersect(hostname, hostnames)) {
         return { message: `is for host ${hostname ?? ""}, and the route for ${hostnames.join(", ")}` };
     }
@@ -104,7 +104,7 @@ function admittedKinds(listener: Json): readonly string[] {
     return named.length > 0
         ? named
               .filter(({ group }) => (text(group) ?? kinds.gateway.group) === kinds.gateway.group)
-              .map(({ kind }) => String(kind))
+              .map(({ kind }) => written(kind))
         : (kindsByProtocol.get(text(listener.protocol) ?? "") ?? []);
 }
 

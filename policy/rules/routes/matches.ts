@@ -2,7 +2,7 @@ import { gatewayParents } from "../../../objects/attachments";
 import type { ParentRef } from "../../../objects/attachments";
 import { hostnamesIntersect } from "../../../objects/hostnames";
 import type { Json } from "../../../objects/json";
-import { list, record, text } from "../../../objects/json";
+import { list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { StackIndex } from "../../../objects/stackIndex";
@@ -81,7 +81,7 @@ interface Place {
 
 /** Where a route's requests come from: each host of each listener that it attaches to. */
 function placesOf(route: KubernetesObject, index: StackIndex): Place[] {
-    const hosts = list(route.spec.hostnames).map((host) => String(host).toLowerCase());
+    const hosts = list(route.spec.hostnames).map((host) => written(host).toLowerCase());
     return gatewayParents(route).flatMap((parent) => {
         const gateway = `${parent.namespace}/${parent.name}`;
         return listenersOf(parent, index).flatMap(({ name, hostname }) =>

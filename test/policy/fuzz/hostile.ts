@@ -215,6 +215,8 @@ const values: fc.Arbitrary<unknown> = fc.oneof(
             unknown,
             [],
             {},
+            { toString: 1, length: -1 },
+            [{ toString: 1 }],
             [[]],
             [null],
             [{}],
