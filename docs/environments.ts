@@ -24,10 +24,29 @@ export function configOf(environment: Environment): SettingsInput {
     return readStackConfig(root, environment).config;
 }
 
-/** The environment's config of the policy pack. */
-export function policyLevelsOf(environment: Environment): PolicyLevels {
+/** What a file of `policy/config` says of a rule: its level alone, or that with settings. */
+type RulePolicy =
+    PolicyLevels[string] | ({ enforcementLevel: PolicyLevels[string] } & Record<string, unknown>);
+
+function policiesOf(environment: Environment): Record<string, RulePolicy> {
     const file = path.join(root, "policy/config", `${environment}.json`);
-    return JSON.parse(fs.readFileSync(file, "utf8")) as PolicyLevels;
+    return JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, RulePolicy>;
+}
+
+/** The levels that the environment's config of the policy pack gives. */
+export function policyLevelsOf(environment: Environment): PolicyLevels {
+    return Object.fromEntries(
+        Object.entries(policiesOf(environment)).map(([rule, policy]) => [
+            rule,
+            typeof policy === "string" ? policy : policy.enforcementLevel,
+        ]),
+    );
+}
+
+/** The settings of a rule in the environment's config of the policy pack. */
+export function policySettingsOf(environment: Environment, rule: string): Record<string, unknown> {
+    const policy = policiesOf(environment)[rule];
+    return typeof policy === "object" ? policy : {};
 }
 
 /**
@@ -60,13 +79,18 @@ function settingTable(): string {
     return markdownTable(["setting", "default", ...environments], rows);
 }
 
-/** The rules that some environment has at another level than the pack's own. */
+/** The rules that some environment has at another level than the pack's own, and their settings that differ. */
 function policyTable(): string {
     const levels = environments.map(policyLevelsOf);
     const rows = rules
-        .map(({ name, enforcementLevel }) => [
-            name,
-            ...[enforcementLevel, ...levels.map((own) => own[name] ?? enforcementLevel)],
+        .flatMap(({ name, enforcementLevel, config }) => [
+            [name, enforcementLevel, ...levels.map((own) => own[name] ?? enforcementLevel)],
+            ...Object.entries((config?.defaults ?? {}) as Record<string, unknown>).map(([setting, value]) => [
+                `${name}.${setting}`,
+                ...[value, ...environments.map((own) => policySettingsOf(own, name)[setting] ?? value)].map(
+                    (each) => JSON.stringify(each),
+                ),
+            ]),
         ])
         .filter(([, ...values]) => new Set(values).size > 1);
     return markdownTable(["rule", "pack's own", ...environments], rows);

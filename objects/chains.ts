@@ -1,25 +1,17 @@
-import { strings, text } from "./json";
+import type { Located } from "./containers";
+import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds, routeKinds } from "./kinds";
 import { append } from "./multimap";
 import type { GroupKind, KubernetesObject, Undecided } from "./kubernetesObject";
 import type { PodTemplate, Selection } from "./podIndex";
+import { endpointsOf, pickersOf } from "./pickers";
 import type { LabelSelector } from "./selectors";
 import { labelSelector } from "./selectors";
+import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
-import { UnknownInputError } from "./unknown";
+import { UnknownInputError, Unknowns } from "./unknown";
 import type { Reference } from "./references";
 import { referencesOf } from "./references";
-
-/** The label that says what a model server pod does: `decode`, `prefill`, `both` (llm-d modelservice chart). */
-export const roleLabel = "llm-d.ai/role";
-
-/** Labels by which llm-d's charts mark model server pods; the last is the newer spelling of the second. */
-const inferenceLabels = [roleLabel, "llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
-
-/** Whether labels, or the `matchLabels` of a selector, are those of model servers. */
-export function marksInference(labels: Readonly<Record<string, string>>): boolean {
-    return inferenceLabels.some((label) => label in labels);
-}
 
 /**
  * Whether a Service is made for sending requests to a release's model servers past the pool, told by llm-d's names
@@ -78,7 +70,7 @@ export function chainsOf(index: StackIndex): Chains {
 
 /**
  * Which parts of a program are about inference:
- * - pods with one of llm-d's labels, and those that a pool selects;
+ * - pods with one of llm-d's labels or the simulator's image, and those that a pool or an endpoint picker selects;
  * - every pool; each Service whose selector has one of the labels, or that selects one of those pods; and a routed
  *   Service or a proxy that selects nothing, next to such pods: it must have been meant for them;
  * - each reference of a route to one of these, to any pool, or to a Service that the program lacks next to such pods.
@@ -103,7 +95,15 @@ function makeChains(index: StackIndex): Chains {
         const unknowns = referencesOf(index).get(route)?.unknowns ?? [];
         undecided.push(...unknowns.map((unknown) => ({ object: route, unknown })));
     }
-    const templates = new Set(index.pods.templates.filter(({ labels }) => marksInference(labels)));
+    const templates = new Set(
+        index.pods.templates.filter((template) => attempt(template.owner, () => servesModels(template))),
+    );
+    for (const picker of pickersOf(index).all) {
+        // What is not known of an endpoint picker is reported where it is checked itself.
+        new Unknowns().attempt(() => {
+            endpointsOf(picker, index)?.templates.forEach((template) => templates.add(template));
+        });
+    }
     const backends: Backend[] = [];
     for (const pool of index.ofKind(...poolKinds)) {
         const backend = attempt(pool, () => backendOf(pool, poolSelector(pool), index, routed));
@@ -164,6 +164,16 @@ function poolSelector(pool: KubernetesObject): LabelSelector {
     return pool.is(kinds.inferencePoolAlpha)
         ? { matchLabels: strings(pool.spec.selector), matchExpressions: [] }
         : labelSelector(pool.spec.selector);
+}
+
+/** The ports of its pods that a pool leads to: `spec.targetPorts` (up to 8 since GIE 1.2); `spec.targetPortNumber` in the experimental group. */
+export function targetPortsOf(pool: KubernetesObject): Located<number | undefined>[] {
+    return pool.is(kinds.inferencePoolAlpha)
+        ? [{ value: integer(pool.spec.targetPortNumber), path: "spec.targetPortNumber" }]
+        : list(pool.spec.targetPorts).map((entry, position) => ({
+              value: integer(record(entry).number),
+              path: `spec.targetPorts.${String(position)}.number`,
+          }));
 }
 
 /** An ExternalName leads to nothing that the program could know. A Service without a selector selects no pods. */

@@ -157,7 +157,8 @@ function valuesIn({ words, next }: Argument, name: string, path: string): Locate
     });
 }
 
-function expand(argument: string, container: Container): string {
+/** Replaces `$(VARIABLE)` by the value that the container's `env` gives it; a variable without one stays as it is. */
+export function expand(argument: string, container: Container): string {
     return argument.replace(/\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g, (reference, variable: string) => {
         const entry = list(container.fields.env)
             .map(record)

@@ -1,9 +1,8 @@
-import { parse } from "yaml";
 import { list, record, text } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
 import type { StackIndex } from "./stackIndex";
-import { configTextOf } from "./pickerConfig";
+import { configTextOf, readConfig } from "./pickerConfig";
 import { pickerReference, pickersOf } from "./pickers";
 
 /** The plugins that run a prefill and a decode profile for one request; the second name is of llm-d's EPP 0.8. */
@@ -22,24 +21,18 @@ export function isDisaggregated(pool: KubernetesObject, index: StackIndex): bool
         pickers.length > 0 &&
         pickers.every((picker) => {
             const config = configTextOf(picker, index);
-            return config !== undefined && "text" in config && separatesRoles(config.text);
+            return config !== undefined && "text" in config && separatesRoles(config.text, index);
         })
     );
 }
 
-function separatesRoles(config: string): boolean {
-    const types = list(record(parsed(config)).plugins).map((plugin) => text(record(plugin).type) ?? "");
+function separatesRoles(config: string, index: StackIndex): boolean {
+    const read = readConfig(config, index);
+    // A configuration that cannot be read is another rule's to report.
+    const plugins = "content" in read ? list(record(read.content).plugins) : [];
+    const types = plugins.map((plugin) => text(record(plugin).type) ?? "");
     return (
         profileHandlers.some((handler) => types.includes(handler)) &&
         ["decode-filter", "prefill-filter"].every((filter) => types.includes(filter))
     );
-}
-
-/** A configuration that cannot be read is another rule's to report. */
-function parsed(config: string): unknown {
-    try {
-        return parse(config);
-    } catch {
-        return undefined;
-    }
 }

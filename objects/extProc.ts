@@ -140,7 +140,7 @@ export function appliesTo(filter: KubernetesObject, gateway: KubernetesObject): 
 }
 
 /** The labels that Istio puts on the pods that it makes for a Gateway. */
-function podLabelsOf(gateway: KubernetesObject): Readonly<Record<string, string>> {
+export function podLabelsOf(gateway: KubernetesObject): Readonly<Record<string, string>> {
     const name = gateway.name ?? "";
     const gatewayClass = text(gateway.spec.gatewayClassName) ?? "";
     return {

@@ -25,6 +25,11 @@ export function integer(value: unknown): number | undefined {
     return typeof value === "number" && Number.isInteger(value) ? value : undefined;
 }
 
+/** A value of any type as messages repeat it: a text as it is. `String` would call an object's own `toString`. */
+export function written(value: unknown): string {
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
 /** The entries of an object whose values are strings, such as labels. */
 export function strings(value: unknown): Readonly<Record<string, string>> {
     return Object.fromEntries(

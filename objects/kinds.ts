@@ -2,6 +2,7 @@ import type { GroupKind } from "./kubernetesObject";
 
 const gateway = "gateway.networking.k8s.io";
 const istio = "networking.istio.io";
+const istioSecurity = "security.istio.io";
 
 /** API groups and kinds that several rules look up. */
 export const kinds = {
@@ -16,6 +17,8 @@ export const kinds = {
     inferencePool: { group: "inference.networking.k8s.io", kind: "InferencePool" },
     /** The experimental group, which Istio 1.27 and GIE before 1.0 read. */
     inferencePoolAlpha: { group: "inference.networking.x-k8s.io", kind: "InferencePool" },
+    peerAuthentication: { group: istioSecurity, kind: "PeerAuthentication" },
+    authorizationPolicy: { group: istioSecurity, kind: "AuthorizationPolicy" },
     destinationRule: { group: istio, kind: "DestinationRule" },
     envoyFilter: { group: istio, kind: "EnvoyFilter" },
     service: { group: "", kind: "Service" },
@@ -48,6 +51,11 @@ export const routeKinds: readonly GroupKind[] = [
     kinds.tlsRoute,
     kinds.udpRoute,
 ];
+
+/** What says something about the requests of a pool, by `spec.poolRef`: GIE's, and llm-d's own from router 0.9 on. */
+export const ofPoolKinds: readonly GroupKind[] = ["inference.networking.x-k8s.io", "llm-d.ai"].flatMap(
+    (group) => ["InferenceObjective", "InferenceModelRewrite"].map((kind) => ({ group, kind })),
+);
 
 /** The InferencePool of either API group. */
 export const poolKinds: readonly GroupKind[] = [kinds.inferencePool, kinds.inferencePoolAlpha];

@@ -1,6 +1,7 @@
 import type { Json } from "./json";
 import { record, strings, text } from "./json";
 import type { UnknownInputError } from "./unknown";
+import { remember } from "./remember";
 import { snapshot } from "./unknown";
 
 /** A kind in an API group, of any version. The core group is `""`. */
@@ -182,22 +183,4 @@ function known<T>(read: () => T): T | undefined {
     } catch {
         return undefined;
     }
-}
-
-/** Calls once; gives the same value, or throws the same error, ever after. */
-function remember<T>(read: () => T): () => T {
-    let outcome: { value: T } | { error: unknown } | undefined;
-    return () => {
-        if (!outcome) {
-            try {
-                outcome = { value: read() };
-            } catch (error) {
-                outcome = { error };
-            }
-        }
-        if ("error" in outcome) {
-            throw outcome.error;
-        }
-        return outcome.value;
-    };
 }

@@ -1,22 +1,13 @@
-import { labelSelector } from "./selectors";
+import type { Backend } from "./chains";
+import { chainsOf, targetPortsOf } from "./chains";
+import { poolKinds } from "./kinds";
+import type { Picker } from "./pickers";
+import { endpointsOf } from "./pickers";
 import type { PodTemplate } from "./podIndex";
+import type { Simulator } from "./servers";
+import { simulatorsIn } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import type { UnknownInputError } from "./unknown";
-import { text } from "./json";
-import { poolKinds } from "./kinds";
-import { chainsOf } from "./chains";
-import type { Container } from "./containers";
-import { containersOf } from "./containers";
-import type { Image } from "../releases";
-import { isSimulator, parseImage } from "../releases";
-import type { Picker } from "./pickers";
-
-/** A simulator that an endpoint picker scores. */
-export interface Simulator {
-    readonly template: PodTemplate;
-    readonly container: Container;
-    readonly image: Image;
-}
 
 /** The simulators among the pods that an endpoint picker scores. */
 export interface Simulators {
@@ -27,13 +18,23 @@ export interface Simulators {
 
 export function simulatorsOf(picker: Picker, index: StackIndex): Simulators {
     const { templates, undecided } = scoredBy(picker, index);
-    const all = templates.flatMap((template) =>
-        containersOf(template).flatMap((container): Simulator[] => {
-            const image = parseImage(text(container.fields.image) ?? "");
-            return isSimulator(image) ? [{ template, container, image }] : [];
-        }),
+    return { all: templates.flatMap(simulatorsIn), undecided };
+}
+
+/** A port of pods at which an endpoint picker reads metrics. */
+export interface ScrapedPort {
+    readonly template: PodTemplate;
+    readonly port: number;
+}
+
+/** Where an endpoint picker reads metrics: at the ports that it picks endpoints by, as far as they are known. */
+export function scrapedBy(picker: Picker, index: StackIndex): ScrapedPort[] {
+    const given = picker.flag("endpoint-target-ports")?.value.split(",").map(Number);
+    const pool = poolOf(picker, index)?.object;
+    const ports = given ?? (pool ? targetPortsOf(pool).map(({ value }) => value) : []);
+    return scoredBy(picker, index).templates.flatMap((template) =>
+        ports.flatMap((port) => (port === undefined ? [] : [{ template, port }])),
     );
-    return { all, undecided };
 }
 
 /** The pods that `--endpoint-selector` selects, or the pool that `--pool-name` names, in the pool's namespace. */
@@ -41,18 +42,19 @@ function scoredBy(
     picker: Picker,
     index: StackIndex,
 ): { templates: readonly PodTemplate[]; undecided?: UnknownInputError } {
-    const { poolNamespace } = picker;
-    const selector = picker.flag("endpoint-selector")?.value;
-    if (selector) {
-        const matchLabels = Object.fromEntries(
-            selector.split(",").map((pair) => pair.split("=", 2) as [string, string | undefined]),
-        );
-        return index.pods.select(poolNamespace, labelSelector({ matchLabels }));
+    const endpoints = endpointsOf(picker, index);
+    if (endpoints) {
+        return endpoints;
     }
+    return poolOf(picker, index)?.selection ?? { templates: [] };
+}
+
+/** The pool that `--pool-name` names, of either API group. */
+function poolOf(picker: Picker, index: StackIndex): Backend | undefined {
     const name = picker.flag("pool-name")?.value ?? "";
     const chains = chainsOf(index);
     const [backend] = poolKinds.flatMap(
-        (kind) => chains.backendAt({ ...kind, namespace: poolNamespace, name }) ?? [],
+        (kind) => chains.backendAt({ ...kind, namespace: picker.poolNamespace, name }) ?? [],
     );
-    return backend?.selection ?? { templates: [] };
+    return backend;
 }

@@ -21,8 +21,15 @@ export interface PickerArguments {
     readonly unknowns: readonly UnknownInputError[];
 }
 
-/** Reads the flags of a container's command and arguments. A shell's command line is not taken apart. */
-export function pickerArguments(container: Container): PickerArguments {
+/**
+ * Reads the flags of a container's command and arguments. A shell's command line is not taken apart.
+ *
+ * @param switches flags that take no value from the next argument; those of an endpoint picker unless others are given.
+ */
+export function pickerArguments(
+    container: Container,
+    switches: ReadonlySet<string> = booleanFlags,
+): PickerArguments {
     const unknowns = new Unknowns();
     const words: Located<string>[] = [];
     for (const field of ["command", "args"]) {
@@ -34,10 +41,13 @@ export function pickerArguments(container: Container): PickerArguments {
     if (unknowns.errors.length > 0 || /(^|\/)(ba|da|k|z)?sh$/.test(words[0]?.value ?? "")) {
         return { flags: [], stray: [], unknowns: unknowns.errors };
     }
-    return { ...parse(words), unknowns: [] };
+    return { ...parse(words, switches), unknowns: [] };
 }
 
-function parse(words: readonly Located<string>[]): Pick<PickerArguments, "flags" | "stray"> {
+function parse(
+    words: readonly Located<string>[],
+    switches: ReadonlySet<string>,
+): Pick<PickerArguments, "flags" | "stray"> {
     const flags: Flag[] = [];
     const stray: PickerArguments["stray"][number][] = [];
     for (let position = 0; position < words.length; position++) {
@@ -53,7 +63,7 @@ function parse(words: readonly Located<string>[]): Pick<PickerArguments, "flags"
             }
             continue;
         }
-        const separate = assigned === undefined && !booleanFlags.has(name);
+        const separate = assigned === undefined && !switches.has(name);
         if (separate) {
             position++;
         }

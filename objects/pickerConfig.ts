@@ -1,4 +1,5 @@
 import * as path from "path";
+import { parseDocument } from "yaml";
 import { list, record, text } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
@@ -12,6 +13,67 @@ export type ConfigText =
     | { readonly problem: string }
     /** There is none, or it is in something that a program does not show, such as a Secret. */
     | undefined;
+
+/** What an endpoint picker's configuration holds; or why an endpoint picker cannot read it either, or only we do not. */
+export type ConfigContent =
+    { readonly content: unknown } | { readonly problem: string } | { readonly unread: string };
+
+/** Longest configuration that is read, in characters: reading what is made to take long takes seconds for so many. */
+const longest = 128 * 1024;
+
+/**
+ * How many values aliases may stand for. Go's reader refuses excessive ones too, from some 100,000 on; below, nobody
+ * writes a configuration by hand.
+ */
+const maxAliasCount = 10_000;
+
+const contents = new WeakMap<StackIndex, Map<string, ConfigContent>>();
+
+/**
+ * Reads the text of a configuration, as Go's reader does: with merge keys (`<<`), and refusing aliases without an anchor,
+ * aliases that stand for too much, and values that hold themselves. Each text is read once for all rules.
+ */
+export function readConfig(source: string, index: StackIndex): ConfigContent {
+    const known = contents.get(index) ?? new Map<string, ConfigContent>();
+    contents.set(index, known);
+    const found = known.get(source) ?? parseConfig(source);
+    known.set(source, found);
+    return found;
+}
+
+function parseConfig(source: string): ConfigContent {
+    if (source.length > longest) {
+        return {
+            unread: `it has ${String(source.length)} characters, and no more than ${String(longest)} are read`,
+        };
+    }
+    try {
+        const document = parseDocument(source, { merge: true });
+        const [error] = document.errors;
+        if (error) {
+            return { problem: error.message.split("\n")[0] ?? "" };
+        }
+        const content: unknown = document.toJS({ maxAliasCount });
+        return holdsItself(content) ? { problem: "a value holds itself, by an alias" } : { content };
+    } catch (error) {
+        // Besides aliases, what is nested too deeply ends here.
+        return { problem: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+    }
+}
+
+function holdsItself(value: unknown, within = new Set<unknown>(), sound = new Set<unknown>()): boolean {
+    if (typeof value !== "object" || value === null || sound.has(value)) {
+        return false;
+    }
+    if (within.has(value)) {
+        return true;
+    }
+    within.add(value);
+    const found = Object.values(value).some((child) => holdsItself(child, within, sound));
+    within.delete(value);
+    sound.add(value);
+    return found;
+}
 
 /** Finds the configuration that `--config-text` holds or `--config-file` names. */
 export function configTextOf(picker: Picker, index: StackIndex): ConfigText {

@@ -3,11 +3,11 @@ import { eppReleases, parseImage } from "../releases";
 import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
-import type { PodTemplate } from "./podIndex";
+import type { PodTemplate, Selection } from "./podIndex";
 import { labelSelector } from "./selectors";
+import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
-import { marksInference } from "./chains";
 import type { Container, Located } from "./containers";
 import { containersOf, declaredPortsOf, flagValue, flagValues } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
@@ -239,7 +239,7 @@ function collect(index: StackIndex): Pickers {
         attempt(object, () => {
             for (const template of selectedBy(service, index)) {
                 const [container] = containersOf(template);
-                if (container && !byTemplate.has(template) && !marksInference(template.labels)) {
+                if (container && !byTemplate.has(template) && !servesModels(template)) {
                     byTemplate.set(template, new Picker(template, container, false));
                 }
             }
@@ -303,6 +303,18 @@ export function selectedBy(service: KubernetesObject, index: StackIndex): readon
     return Object.keys(matchLabels).length === 0
         ? []
         : index.pods.select(service.namespace, labelSelector({ matchLabels })).templates;
+}
+
+/** The pods that an endpoint picker finds by `--endpoint-selector`; `undefined` where it has none, but a pool. */
+export function endpointsOf(picker: Picker, index: StackIndex): Selection | undefined {
+    const selector = picker.flag("endpoint-selector")?.value;
+    if (!selector) {
+        return undefined;
+    }
+    const matchLabels = Object.fromEntries(
+        selector.split(",").map((pair) => pair.split("=", 2) as [string, string | undefined]),
+    );
+    return index.pods.select(picker.poolNamespace, labelSelector({ matchLabels }));
 }
 
 /** What an InferencePool says of its endpoint picker. */

@@ -71,14 +71,16 @@ export function describeRights(rights: readonly Right[]): string[] {
 }
 
 /** Built-in ClusterRoles that programs bind and do not create. */
-const builtIn: Readonly<Record<string, readonly PolicyRule[]>> = {
-    "system:auth-delegator": metricsAuthRules.map((rule) => ({ ...rule, path: "", resourceNames: [] })),
-    "cluster-admin": [builtInRule(["*"], ["*"], ["*"])],
-    // Of these three, what they say of pods.
-    admin: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
-    edit: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
-    view: [builtInRule([""], ["pods"], ["get", "list", "watch"])],
-};
+const builtIn: ReadonlyMap<string, readonly PolicyRule[]> = new Map(
+    Object.entries({
+        "system:auth-delegator": metricsAuthRules.map((rule) => ({ ...rule, path: "", resourceNames: [] })),
+        "cluster-admin": [builtInRule(["*"], ["*"], ["*"])],
+        // Of these three, what they say of pods.
+        admin: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+        edit: [builtInRule([""], ["pods"], ["get", "list", "watch", "create", "update", "patch", "delete"])],
+        view: [builtInRule([""], ["pods"], ["get", "list", "watch"])],
+    }),
+);
 
 function builtInRule(apiGroups: string[], resources: string[], verbs: string[]): PolicyRule {
     return { path: "", apiGroups, resources, verbs, resourceNames: [] };
@@ -134,7 +136,7 @@ function boundBy(binding: KubernetesObject, index: StackIndex): Bound {
         reference.kind === "ClusterRole"
             ? index.find(kinds.clusterRole, "", name)
             : index.find(kinds.role, binding.namespace, name);
-    const standard = reference.kind === "ClusterRole" ? builtIn[name] : undefined;
+    const standard = reference.kind === "ClusterRole" ? builtIn.get(name) : undefined;
     return {
         binding,
         namespace: binding.namespace,

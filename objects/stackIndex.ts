@@ -2,6 +2,7 @@ import type { GroupKind, PlainObject, ResourceLike } from "./kubernetesObject";
 import { KubernetesObject } from "./kubernetesObject";
 import { append } from "./multimap";
 import { PodIndex } from "./podIndex";
+import { remember } from "./remember";
 import { snapshot, UnknownInputError } from "./unknown";
 
 /** The Kubernetes objects of a program or of a cluster, by what they are looked up with. Making it reads each once. */
@@ -12,7 +13,7 @@ export class StackIndex {
     private readonly byName = new Map<string, KubernetesObject>();
     /** By kind, why an object's name or namespace is not known: a failed look-up may have meant that object. */
     private readonly unidentified = new Map<string, UnknownInputError>();
-    private readonly models = new Map<unknown, unknown>();
+    private readonly models = new Map<unknown, () => unknown>();
 
     constructor(private readonly sources: readonly (ResourceLike | PlainObject | KubernetesObject)[]) {
         this.objects = sources.flatMap((source) =>
@@ -78,12 +79,14 @@ export class StackIndex {
         return this.model(podIndexOf);
     }
 
-    /** What a function makes of the whole program, made once for all rules that ask for it. */
+    /** What a function makes of the whole program, or throws; made once for all rules that ask for it. */
     model<T>(make: (index: StackIndex) => T): T {
-        if (!this.models.has(make)) {
-            this.models.set(make, make(this));
+        let read = this.models.get(make);
+        if (!read) {
+            read = remember(() => make(this));
+            this.models.set(make, read);
         }
-        return this.models.get(make) as T;
+        return read() as T;
     }
 
     /**

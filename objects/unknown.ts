@@ -13,15 +13,29 @@ export class UnknownInputError extends Error {
 }
 
 /**
+ * Bounds of what is read of one property. No object of a cluster comes near them: etcd takes 1.5 MiB. An object that holds
+ * itself, or that is written with aliases of aliases, has no end otherwise.
+ */
+const most = { values: 100_000, levels: 500 };
+
+/** What a copy has come to. */
+interface CopyState {
+    unknowns: boolean;
+    values: number;
+}
+
+/**
  * Copies one property of a resource out of the proxy that `@pulumi/policy` hands out.
  *
  * That proxy throws on the first read of an unknown value, which would end the whole policy, and its error does not say
  * whose value it is. The copy is a plain value when everything in it is known (always, outside preview), and otherwise
  * throws {@link UnknownInputError} where an unknown part is read.
+ *
+ * @throws RangeError for a property that has more values, or more levels, than an object can have.
  */
 export function snapshot(source: object, key: string, owner: string): unknown {
-    const state = { unknowns: false };
-    const copy = copyOf(source, key, key, owner, state);
+    const state = { unknowns: false, values: 0 };
+    const copy = copyOf(source, key, key, owner, state, 1);
     if (copy instanceof UnknownInputError) {
         throw copy;
     }
@@ -33,8 +47,15 @@ function copyOf(
     key: string,
     path: string,
     owner: string,
-    state: { unknowns: boolean },
+    state: CopyState,
+    level: number,
 ): unknown {
+    state.values++;
+    if (state.values > most.values || level > most.levels) {
+        throw new RangeError(
+            `${path.split(".", 1)[0] ?? ""} of ${owner} has more than ${String(most.values)} values or ${String(most.levels)} levels`,
+        );
+    }
     let value: unknown;
     try {
         value = (source as Record<string, unknown>)[key];
@@ -49,7 +70,7 @@ function copyOf(
         return value;
     }
     const entries = Object.keys(value).map(
-        (child) => [child, copyOf(value, child, `${path}.${child}`, owner, state)] as const,
+        (child) => [child, copyOf(value, child, `${path}.${child}`, owner, state, level + 1)] as const,
     );
     return Array.isArray(value) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
 }

@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import type { EppRelease } from "./epp";
+import { nearest } from "./nearest";
 
 /** Flags that are `true` when they stand alone, and take no value from the next argument. */
 export const booleanFlags: ReadonlySet<string> = new Set([
@@ -45,7 +45,7 @@ export function lintEppArguments(args: readonly string[], release: EppRelease): 
             return [];
         }
         return [
-            `--${name} is not a flag of EPP ${release.minor}; the nearest is --${closest(name, [...release.flags])}.`,
+            `--${name} is not a flag of EPP ${release.minor}; the nearest is --${nearest(name, release.flags)}.`,
         ];
     });
 }

@@ -11,12 +11,13 @@ export type { ConfigProblem, ConfigProblemId } from "./lint";
 export { lintPickerConfig } from "./lint";
 export { parameterMoves, typeRenames } from "./migrations";
 export { charactersPerToken } from "./plugins";
+export { nearest } from "./nearest";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
 export { flowControlGate, presetConfig, presets, vllmMetrics } from "./presets";
 export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export type { SimulatorRelease } from "./simulator";
-export { defaultBlockTokens, simulatorReleases } from "./simulator";
+export { defaultBlockTokens, refusedSimulatorValue, simulatorReleases, simulatorSwitches } from "./simulator";
 export {
     compareVersions,
     defaultVersions,

@@ -1,8 +1,8 @@
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
 import type { BlockParameter, PluginType } from "./plugins";
+import { nearest } from "./nearest";
 import { charactersPerToken } from "./plugins";
 import { defaultBlockTokens } from "./simulator";
 import { pluginTypesOf } from "./versions";
@@ -178,14 +178,13 @@ function lintPlugin(plugin: Plugin, path: string, rules: Rules): ConfigProblem[]
             ...lintBlock(plugin, `${path}.parameters`, known, rules),
         ];
     }
-    const nearest = closest(plugin.type, [...types.keys()]);
     return release === undefined || extraPlugins.includes(plugin.type)
         ? []
         : [
               {
                   id: "plugin-type",
                   path: `${path}.type`,
-                  message: `Plugin ${nameOf(plugin)}: type ${plugin.type} is not known to EPP ${release.minor}; the nearest is ${nearest}.`,
+                  message: `Plugin ${nameOf(plugin)}: type ${plugin.type} is not known to EPP ${release.minor}; the nearest is ${nearest(plugin.type, [...types.keys()])}.`,
               },
           ];
 }
@@ -218,7 +217,7 @@ function unknownParameters(
     }
     const { strictParameters, minor } = release;
     const hint = (key: string) =>
-        known.length === 0 ? "it has none" : `the nearest is ${closest(key, [...known])}`;
+        known.length === 0 ? "it has none" : `the nearest is ${nearest(key, known)}`;
     return Object.keys(plugin.parameters ?? {})
         .filter((key) => !known.includes(key))
         .map((key) => ({
@@ -322,7 +321,7 @@ function lintProfile(
 }
 
 function unresolved(pluginRef: string, path: string, at: string, names: readonly string[]): ConfigProblem {
-    const hint = names.length > 0 ? `; the nearest is ${closest(pluginRef, [...names])}` : "";
+    const hint = names.length > 0 ? `; the nearest is ${nearest(pluginRef, names)}` : "";
     return {
         id: "plugin-ref",
         path,
@@ -368,7 +367,14 @@ function otherReferences(config: Config, names: readonly string[]): ConfigProble
                   }
                   return typeof child === "string" && names.includes(child)
                       ? []
-                      : [unresolved(String(child), at, path, names)];
+                      : [
+                            unresolved(
+                                typeof child === "string" ? child : JSON.stringify(child),
+                                at,
+                                path,
+                                names,
+                            ),
+                        ];
               });
     return rest.flatMap(([key, value]) => search(value, key));
 }
@@ -405,8 +411,9 @@ function profileHandlers(
 
 function repeated(id: ConfigProblemId, path: string, names: readonly string[]): ConfigProblem[] {
     const what = id === "plugin-name" ? "plugin" : "scheduling profile";
+    const first = new Map(names.map((name, index) => [name, index] as const).reverse());
     return names.flatMap((name, index) =>
-        names.indexOf(name) === index
+        first.get(name) === index
             ? []
             : [
                   {

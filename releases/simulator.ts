@@ -14,6 +14,8 @@ export interface SimulatorRelease {
     readonly dummyTokenizerFlag?: string;
     /** Path that says whether it is ready for requests. */
     readonly readinessPath: string;
+    /** Paths that answer a GET, such as a probe is; any other gives 404 or 405. */
+    readonly paths: readonly string[];
     /** Values of `--block-size`. */
     readonly blockSizes: readonly number[];
 }
@@ -137,6 +139,96 @@ const flags0101 = [
     "use-vllm-map-event-format",
 ];
 
+/** Flags that are `true` when they stand alone; klog's are among them. */
+export const simulatorSwitches: ReadonlySet<string> = new Set([
+    "add_dir_header",
+    "alsologtostderr",
+    "dataset-in-memory",
+    "enable-kvcache",
+    "enable-prefix-caching",
+    "enable-request-id-headers",
+    "enable-sleep-mode",
+    "enforce-eager",
+    "force-dummy-tokenizer",
+    "log-http",
+    "logtostderr",
+    "mm-encoder-only",
+    "no-enable-prefix-caching",
+    "no-enable-sleep-mode",
+    "no-enforce-eager",
+    "no-mm-encoder-only",
+    "no-omni",
+    "omni",
+    "one_output",
+    "self-signed-certs",
+    "skip_headers",
+    "skip_log_headers",
+    "use-vllm-map-event-format",
+]);
+
+/** Flags whose values are written as {@link SimulatorRelease.latency} says. */
+const latencyFlags = [
+    "inter-token-latency",
+    "inter-token-latency-std-dev",
+    "kv-cache-transfer-latency",
+    "kv-cache-transfer-latency-std-dev",
+    "kv-cache-transfer-time-per-token",
+    "kv-cache-transfer-time-std-dev",
+    "prefill-overhead",
+    "prefill-time-per-token",
+    "prefill-time-std-dev",
+    "time-to-first-token",
+    "time-to-first-token-std-dev",
+];
+
+/** Flags that came with a unit, and take nothing without. */
+const durationFlags = [
+    "fake-metrics-refresh-interval",
+    "mm-render-timeout",
+    "render-timeout",
+    "startup-duration",
+    "time-to-generate-image",
+    "time-to-generate-image-std-dev",
+];
+
+const wholeNumber = /^[-+]?\d+$/;
+/** What Go's `time.ParseDuration` reads. */
+const goDuration = /^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/;
+
+/** What a simulator reads of a flag, in words, where it is not what the flag is given; otherwise undefined. */
+export function refusedSimulatorValue(
+    { latency, blockSizes }: SimulatorRelease,
+    flag: string,
+    value: string,
+): string | undefined {
+    const format = durationFlags.includes(flag)
+        ? "duration"
+        : latencyFlags.includes(flag)
+          ? latency
+          : undefined;
+    if (flag === "block-size") {
+        return blockSizes.map(String).includes(value) ? undefined : `one of ${blockSizes.join(", ")}`;
+    }
+    switch (format) {
+        case undefined:
+            return undefined;
+        case "milliseconds":
+            return wholeNumber.test(value) ? undefined : "a whole number of milliseconds, such as 20";
+        case "duration":
+            return goDuration.test(value) ? undefined : "a duration with its unit, such as 20ms";
+        case "either":
+            return wholeNumber.test(value) || goDuration.test(value)
+                ? undefined
+                : "a duration with its unit, such as 20ms, or a whole number of milliseconds";
+    }
+}
+
+/** sim `pkg/llm-d-inference-sim/server.go`, and from 0.8 on `pkg/communication/http.go`. */
+const paths050 = ["/health", "/metrics", "/ready", "/v1/models"];
+const paths070 = [...paths050, "/is_sleeping"];
+const paths090 = [...paths070, "/admin/config", "/health/ready"];
+const paths092 = [...paths090, "/query"];
+
 function without(flags: readonly string[], ...gone: string[]): string[] {
     return flags.filter((flag) => !gone.includes(flag));
 }
@@ -154,14 +246,14 @@ const newest = { ...renamed, latency: "duration", readinessPath: "/health/ready"
 
 /** Released simulators, oldest first. `npm run releases:check` compares the flags with their sources. */
 export const simulatorReleases: readonly SimulatorRelease[] = [
-    { since: "0.5.0", minor: "0.5", flags: flags050, ...oldest },
-    { since: "0.5.1", minor: "0.5", flags: flags051, ...oldest },
-    { since: "0.5.2", minor: "0.5", flags: flags052, ...oldest },
-    { since: "0.6.0", minor: "0.6", flags: flags060, ...oldest },
-    { since: "0.7.0", minor: "0.7", flags: flags070, ...renamed },
-    { since: "0.8.0", minor: "0.8", flags: flags080, ...renamed },
-    { since: "0.9.0", minor: "0.9", flags: flags090, ...newest },
-    { since: "0.9.2", minor: "0.9", flags: flags092, dummyTokenizerFlag, ...newest },
-    { since: "0.10.0", minor: "0.10", flags: flags092, dummyTokenizerFlag, ...newest },
-    { since: "0.10.1", minor: "0.10", flags: flags0101, dummyTokenizerFlag, ...newest },
+    { since: "0.5.0", minor: "0.5", flags: flags050, paths: paths050, ...oldest },
+    { since: "0.5.1", minor: "0.5", flags: flags051, paths: paths050, ...oldest },
+    { since: "0.5.2", minor: "0.5", flags: flags052, paths: paths050, ...oldest },
+    { since: "0.6.0", minor: "0.6", flags: flags060, paths: paths050, ...oldest },
+    { since: "0.7.0", minor: "0.7", flags: flags070, paths: paths070, ...renamed },
+    { since: "0.8.0", minor: "0.8", flags: flags080, paths: paths070, ...renamed },
+    { since: "0.9.0", minor: "0.9", flags: flags090, paths: paths090, ...newest },
+    { since: "0.9.2", minor: "0.9", flags: flags092, paths: paths092, dummyTokenizerFlag, ...newest },
+    { since: "0.10.0", minor: "0.10", flags: flags092, paths: paths092, dummyTokenizerFlag, ...newest },
+    { since: "0.10.1", minor: "0.10", flags: flags0101, paths: paths092, dummyTokenizerFlag, ...newest },
 ];

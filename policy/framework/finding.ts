@@ -17,23 +17,29 @@ export interface Waiting {
     readonly unknown: UnknownInputError;
 }
 
-export type Finding = Violation | Waiting;
+/** A check that an error of the rule itself ended, so that nothing is known of what it was to judge. */
+export interface Failure {
+    readonly object?: KubernetesObject;
+    readonly error: unknown;
+}
+
+export type Finding = Violation | Waiting | Failure;
 export type Findings = Iterable<Finding>;
 
-/** Runs one check. An unknown input ends this check only, and becomes a {@link Waiting}. */
+/**
+ * Runs one check. What is thrown ends this check only: an unknown input becomes a {@link Waiting}, and anything else,
+ * which no object should be able to cause, a {@link Failure}.
+ */
 export function* isolated(check: () => Findings): Findings {
     try {
         yield* check();
     } catch (error) {
-        if (!(error instanceof UnknownInputError)) {
-            throw error;
-        }
-        yield { unknown: error };
+        yield error instanceof UnknownInputError ? { unknown: error } : { error };
     }
 }
 
 /**
- * Checks the items of a list, or the objects of a kind, each on its own: an unknown input ends the check of one item and
+ * Checks the items of a list, or the objects of a kind, each on its own: what is thrown ends the check of one item and
  * not of the others. An item that is an object is what its findings are about, unless they name another.
  */
 export function* each<T>(

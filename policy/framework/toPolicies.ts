@@ -8,9 +8,10 @@ import type {
 } from "@pulumi/policy";
 import type { ExemptionConfig } from "./exemptions";
 import { exemptSchema, isExempt } from "./exemptions";
-import type { Finding, Findings } from "./finding";
+import type { Failure, Findings, Violation, Waiting } from "./finding";
 import { each, isolated } from "./finding";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import { printable, shortened } from "../../objects/printable";
 import type { Rule } from "./rule";
 import { StackIndex } from "../../objects/stackIndex";
 
@@ -98,29 +99,58 @@ function indexOf(resources: readonly PolicyResource[]): StackIndex {
     return index;
 }
 
+/** Longest message, in characters. One may repeat any text of an object, of which a ConfigMap holds a megabyte. */
+const longestMessage = 1200;
+
 function publish(rule: Rule, config: ExemptionConfig, findings: Findings, report: ReportViolation): void {
-    const advise = report as unknown as (violation: LeveledViolation) => void;
+    const shown = (message: string) => printable(shortened(message, longestMessage));
+    const advise = (message: string, urn: string | undefined) => {
+        (report as unknown as (violation: LeveledViolation) => void)({
+            message: shown(message),
+            urn,
+            enforcementLevel: "advisory",
+        });
+    };
+    const tell = ({ object, message, level }: Violation) => {
+        if (object && isExempt(object.toString(), config)) {
+            advise(`Exempt by the pack's config: ${message}`, object.urn);
+        } else if (level === "advisory") {
+            advise(message, object?.urn);
+        } else {
+            report(shown(message), object?.urn);
+        }
+    };
     const waiting = new Set<string>();
+    const failures: Failure[] = [];
     for (const finding of findings) {
-        const urn = finding.object?.urn;
         if ("unknown" in finding) {
             const message = waitingMessage(rule, finding);
             if (!waiting.has(message)) {
                 waiting.add(message);
-                advise({ message, urn, enforcementLevel: "advisory" });
+                advise(message, finding.object?.urn);
             }
-        } else if (finding.object && isExempt(finding.object.toString(), config)) {
-            const message = `Exempt by the pack's config: ${finding.message}`;
-            advise({ message, urn, enforcementLevel: "advisory" });
-        } else if (finding.level === "advisory") {
-            advise({ message: finding.message, urn, enforcementLevel: "advisory" });
+        } else if ("error" in finding) {
+            failures.push(finding);
         } else {
-            report(finding.message, urn);
+            tell(finding);
         }
+    }
+    // One for all: what fails for one object mostly fails for every object, and for one reason.
+    const [first] = failures;
+    if (first) {
+        tell({ object: first.object, message: failureMessage(rule, first, failures.length - 1) });
     }
 }
 
-function waitingMessage({ name }: Rule, finding: Extract<Finding, { unknown: unknown }>): string {
+/** At the rule's own level: what could not be judged has not passed. */
+function failureMessage({ name }: Rule, { object, error }: Failure, others: number): string {
+    const subject = object ? ` of ${object.toString()}` : "";
+    const more = others > 0 ? `, and ${String(others)} more of its checks` : "";
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return `The check ${name}${subject} failed${more}, so that nothing is known of what it judges: ${why}. Exempt the object or disable the rule to go on without it.`;
+}
+
+function waitingMessage({ name }: Rule, finding: Waiting): string {
     const subject = finding.object ? ` of ${finding.object.toString()}` : "";
     return `The check ${name}${subject} waits for \`pulumi up\`: ${finding.unknown.message}.`;
 }

@@ -1,7 +1,6 @@
-import { parseDocument } from "yaml";
 import { flagValue } from "../../objects/containers";
 import { simulatorsOf } from "../../objects/modelServers";
-import { configTextOf } from "../../objects/pickerConfig";
+import { configTextOf, readConfig } from "../../objects/pickerConfig";
 import type { Picker } from "../../objects/pickers";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { ConfigProblem, ConfigProblemId } from "../../releases";
@@ -59,14 +58,21 @@ function* checkPicker(picker: Picker, index: StackIndex, settings: EppConfigConf
         message: `${found.source}${path && `, ${path}`}: ${message}${origin}`,
         ...(ignored.includes(id) && { level: "advisory" }),
     });
-    const document = parseDocument(found.text);
-    const [error] = document.errors;
-    if (error) {
-        const why = error.message.split("\n")[0] ?? "";
-        yield report({ id: "shape", path: "", message: `the EndpointPickerConfig is no YAML: ${why}` });
+    const read = readConfig(found.text, index);
+    if ("problem" in read) {
+        const message = `the EndpointPickerConfig is no YAML that an endpoint picker reads: ${read.problem}`;
+        yield report({ id: "shape", path: "", message });
         return;
     }
-    const content: unknown = document.toJS();
+    if ("unread" in read) {
+        yield {
+            object: found.object,
+            message: `${found.source}: the EndpointPickerConfig is not judged: ${read.unread}.`,
+            level: "advisory",
+        };
+        return;
+    }
+    const { content } = read;
     const lint = (blockSize?: number) =>
         lintPickerConfig(
             content,

@@ -28,10 +28,10 @@ const config: RuleConfig<EppFlagsConfig> = {
 
 const maximumTargetPorts = 8;
 
-/** Names that the gRPC health server answers to without leader election, where it gives all of them one answer. */
-const commonHealthServices = ["", "envoy.service.ext_proc.v3.ExternalProcessor"];
-
-/** Names that differ under leader election: a follower is alive, and not ready (GIE `cmd/epp/runner/health.go`). */
+/**
+ * Names that differ under leader election: a follower is alive, and not ready. Without, the health server gives one answer
+ * for any name, so that charts write what they like (GIE 1.0 to 1.5 and router 0.9 `cmd/epp/runner/health.go`).
+ */
 const probeServices = {
     livenessProbe: eppHealthServices.liveness,
     readinessProbe: eppHealthServices.readiness,
@@ -205,10 +205,9 @@ function* checkProbes(picker: Picker): Findings {
             continue;
         }
         const service = text(record(fields.grpc).service) ?? "";
-        const allowed = leaderElection ? [expected] : commonHealthServices;
-        if (!allowed.includes(service)) {
+        if (leaderElection && service !== expected) {
             yield {
-                message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but ${leaderElection ? "with" : "without"} --ha-enable-leader-election it has to be ${allowed.map((name) => name || "none").join(" or ")}.`,
+                message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but with --ha-enable-leader-election it has to be ${expected}.`,
             };
         }
     }

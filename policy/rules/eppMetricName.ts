@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import { findSimulator } from "../../releases";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
@@ -6,7 +5,7 @@ import { list, record, text } from "../../objects/json";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { simulatorsOf } from "../../objects/modelServers";
-import { configTextOf } from "../../objects/pickerConfig";
+import { configTextOf, readConfig } from "../../objects/pickerConfig";
 import { Picker } from "../../objects/pickers";
 
 const metricFlag = "kv-cache-usage-percentage-metric";
@@ -58,7 +57,10 @@ function configuredMetric(picker: Picker, index: StackIndex): string | undefined
     if (!found || "problem" in found) {
         return undefined;
     }
-    return list(record(parseOrNothing(found.text)).plugins)
+    const read = readConfig(found.text, index);
+    // What is no YAML is for `epp-config` to report.
+    const plugins = "content" in read ? list(record(read.content).plugins) : [];
+    return plugins
         .map((plugin) => record(record(plugin).parameters))
         .flatMap(({ engineConfigs, defaultEngine }) =>
             list(engineConfigs)
@@ -67,13 +69,4 @@ function configuredMetric(picker: Picker, index: StackIndex): string | undefined
         )
         .map(({ kvUsageSpec }) => text(kvUsageSpec))
         .find((metric) => metric !== undefined);
-}
-
-/** What is no YAML is for `epp-config` to report. */
-function parseOrNothing(source: string): unknown {
-    try {
-        return parse(source);
-    } catch {
-        return undefined;
-    }
 }

@@ -1,7 +1,7 @@
 import { eachPicker, eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { integer, list, record, text } from "../../objects/json";
+import { integer, list, record, text, written } from "../../objects/json";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import { templatesOf } from "../../objects/podIndex";
@@ -121,7 +121,7 @@ function* checkProbes(picker: Picker): Findings {
                 probe === "startupProbe" && kind === "tcpSocket" && number === picker.port("grpc").number;
             if (asked !== undefined && !listens && number !== picker.port("health").number) {
                 yield {
-                    message: `${picker.owner.toString()}: ${probe} asks port ${say(asked)} (${picker.container.path}.${probe}.${kind}.port), but the endpoint picker serves ${said(picker, "health")}.`,
+                    message: `${picker.owner.toString()}: ${probe} asks port ${written(asked)} (${picker.container.path}.${probe}.${kind}.port), but the endpoint picker serves ${said(picker, "health")}.`,
                 };
             }
         }
@@ -258,10 +258,6 @@ function portOfName(name: string): PickerPort | undefined {
 function said(picker: Picker, port: PickerPort): string {
     const { number, source } = picker.port(port);
     return `${pickerPorts[port].purpose} at ${String(number)} (${source})`;
-}
-
-function say(value: unknown): string {
-    return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function portsOf(service: KubernetesObject): string {

@@ -1,6 +1,7 @@
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
@@ -31,7 +32,7 @@ const config: RuleConfig<EppRbacConfig> = {
 export const eppRbac: Rule<EppRbacConfig> = {
     name: "epp-rbac",
     description:
-        "The endpoint picker's account may read what it needs in its pool's namespace, and has no other rights to write and no wildcards.",
+        "The endpoint picker's account is there, its token is mounted, and it may read what it needs in its pool's namespace, and has no other rights to write and no wildcards.",
     severity: "critical",
     enforcementLevel: "mandatory",
     remediationSteps:
@@ -39,7 +40,7 @@ export const eppRbac: Rule<EppRbacConfig> = {
     config,
     *checkStack(index, settings) {
         yield* eachPicker(index, function* (picker) {
-            const checks = [checkAccount, checkNeeds, checkExcess];
+            const checks = [checkAccount, checkToken, checkNeeds, checkExcess];
             for (const check of checks) {
                 yield* each([picker.owner], () => check(picker, index, settings));
             }
@@ -53,12 +54,41 @@ function* checkAccount(picker: Picker, index: StackIndex): Findings {
         return;
     }
     const elsewhere = index.ofKind(kinds.serviceAccount).find((account) => account.name === name);
-    // An account that the program does not mention at all may be made by somebody else.
-    if (elsewhere || index.inNamespace(kinds.serviceAccount, namespace).length > 0) {
+    // An account in a namespace of which the program has none may be made by somebody else.
+    const certain = elsewhere !== undefined || index.inNamespace(kinds.serviceAccount, namespace).length > 0;
+    yield {
+        message: `${owner.toString()} runs as ServiceAccount ${namespace}/${name} (${podPath(picker)}.serviceAccountName), which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
+        ...(!certain && { level: "advisory" as const }),
+    };
+}
+
+/** Where the kubelet puts the token of a pod's account, and clients look for it (client-go `rest.InClusterConfig`). */
+const tokenFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** An endpoint picker reads the API server as its account, and exits at start without a token. */
+function* checkToken(picker: Picker, index: StackIndex): Findings {
+    const { serviceAccount: name, namespace, owner, template, container } = picker;
+    const ofPod = template.spec.automountServiceAccountToken;
+    const account = index.find(kinds.serviceAccount, namespace, name);
+    const object = ofPod === undefined ? account : owner;
+    const mounted = ofPod ?? account?.field("automountServiceAccountToken");
+    const byHand = list(container.fields.volumeMounts)
+        .map(record)
+        .some(({ mountPath }) => (text(mountPath) ?? "").replace(/\/$/, "") === tokenFolder);
+    if (mounted === false && object && !byHand) {
+        const path =
+            ofPod === undefined
+                ? "automountServiceAccountToken"
+                : `${podPath(picker)}.automountServiceAccountToken`;
         yield {
-            message: `${owner.toString()} runs as ServiceAccount ${namespace}/${name} (${picker.template.path}.spec.serviceAccountName), which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
+            object,
+            message: `${owner.toString()}: the endpoint picker has no token of ServiceAccount ${namespace}/${name}, and exits at start: automountServiceAccountToken is false (${path} of ${object.toString()}), and no volume is mounted at ${tokenFolder}.`,
         };
     }
+}
+
+function podPath({ template }: Picker): string {
+    return template.path === "" ? "spec" : `${template.path}.spec`;
 }
 
 function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig): Findings {

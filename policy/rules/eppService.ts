@@ -7,7 +7,8 @@ import type { KubernetesObject } from "../../objects/kubernetesObject";
 import { labelSelector } from "../../objects/selectors";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
-import type { PickerService, ServicePort } from "../../objects/pickers";
+import { chainsOf } from "../../objects/chains";
+import type { Picker, PickerService, ServicePort } from "../../objects/pickers";
 import { pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
 
 /** Settings of {@link eppService}. */
@@ -33,7 +34,7 @@ const http2Name = /^(grpc|http2)(-|$)(?!web)/;
 export const eppService: Rule<EppServiceConfig> = {
     name: "epp-service",
     description:
-        "An InferencePool's endpoint picker is a Service in the pool's namespace that selects it, and the Service says that its gRPC port is HTTP/2.",
+        "An InferencePool's endpoint picker is a Service in the pool's namespace that selects it, and answers for that pool; the Service says that its gRPC port is HTTP/2.",
     severity: "critical",
     enforcementLevel: "mandatory",
     remediationSteps:
@@ -81,7 +82,12 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
         yield { message: `${called}, which is an ExternalName (spec.type of ${service.toString()}).` };
         return;
     }
-    if (pickersOf(index).behind(service).length > 0) {
+    const pickers = pickersOf(index).behind(service);
+    if (pickers.length > 0) {
+        yield* each(
+            pickers.filter(({ upstream }) => upstream),
+            (picker) => checkKnown(pool, picker, index),
+        );
         return;
     }
     const matchLabels = strings(service.spec.selector);
@@ -94,6 +100,37 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     const instead = selected.map(({ owner }) => owner.toString()).join(", ");
     yield {
         message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
+    };
+}
+
+/** An endpoint picker knows one pool, by its arguments, and answers for it whichever pool it is asked for. */
+function* checkKnown(pool: KubernetesObject, picker: Picker, index: StackIndex): Findings {
+    const flag = picker.flag("pool-name");
+    if (!flag?.value || flag.value.includes("$(")) {
+        return;
+    }
+    const own = {
+        kind: pool.kind,
+        name: flag.value,
+        namespace: picker.poolNamespace,
+        group: picker.flag("pool-group")?.value ?? kinds.inferencePool.group,
+    };
+    // Which group it reads by default is known of known versions alone.
+    const sameGroup = own.group === pool.group || !picker.release;
+    if (own.name === pool.name && own.namespace === pool.namespace && sameGroup) {
+        return;
+    }
+    const chains = chainsOf(index);
+    const { kind, group, namespace, name = "" } = pool;
+    const asked = chains.backendAt({ kind, group, namespace, name });
+    const answered = chains.backendAt(own);
+    const samePods =
+        answered !== undefined &&
+        asked?.selection.templates.every((template) => answered.selection.templates.includes(template));
+    yield {
+        object: pool,
+        message: `${pool.toString()} in group "${pool.group}" calls ${picker.owner.toString()} as its endpoint picker, which answers for ${own.namespace}/${own.name} in group "${own.group}" (--pool-name at ${flag.path}).`,
+        ...(samePods && { level: "advisory" as const }),
     };
 }
 

@@ -14,10 +14,14 @@ import { extProcSinglePicker } from "./extProcSinglePicker";
 import { extProcTls } from "./extProcTls";
 import { gateway } from "./gateway";
 import { inferencePort } from "./inferencePort";
+import { mesh } from "./mesh";
+import { objectivePool } from "./objectivePool";
 import { podDisruptionBudget } from "./podDisruptionBudget";
 import { referenceGrantPresence } from "./referenceGrantPresence";
 import { referenceGrantScope } from "./referenceGrantScope";
+import { routes } from "./routes";
 import { selectors } from "./selectors";
+import { simulatorFlags } from "./simulatorFlags";
 import { workloadHygiene } from "./workloadHygiene";
 
 /** The rules of the pack, in the order in which they run. */
@@ -26,6 +30,7 @@ export const rules: readonly Rule[] = [
     referenceGrantScope,
     inferencePort,
     selectors,
+    routes,
     gateway,
     eppPorts,
     eppService,
@@ -35,11 +40,14 @@ export const rules: readonly Rule[] = [
     eppImagePullable,
     eppConfig,
     eppMetricName,
+    objectivePool,
+    simulatorFlags,
     extProcMode,
     extProcSinglePicker,
     extProcTls,
     extProcFilters,
     extProcObeyed,
+    mesh,
     workloadHygiene,
     podDisruptionBudget,
 ];

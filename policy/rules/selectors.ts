@@ -8,22 +8,28 @@ import { labelSelector, selects } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { Backend } from "../../objects/chains";
-import { chainsOf, isPool, isProxy, roleLabel } from "../../objects/chains";
+import { chainsOf, isHeadless, isPool, isProxy } from "../../objects/chains";
+import { roleLabel, servedModelsOf, simulatorsIn } from "../../objects/servers";
 import { isDisaggregated } from "../../objects/disaggregation";
+import type { Container } from "../../objects/containers";
+import { mainContainerOf } from "../../objects/containers";
 import type { Reference } from "../../objects/references";
 import { targetOf } from "../../objects/references";
 
 const workloadsWithSelector = [kinds.deployment, kinds.statefulSet, kinds.daemonSet, kinds.replicaSet];
 
-/** Requests find pods: what should select them does, and nothing selects prefill pods that only decode pods may serve. */
+/**
+ * Requests find pods: what should select them does, each pod serves the model that is asked for, and nothing selects
+ * prefill pods that only decode pods may serve.
+ */
 export const selectors: Rule = {
     name: "selectors",
     description:
-        "Services and InferencePools for inference select the pods that are meant, and no prefill pods.",
+        "Services and InferencePools for inference select the pods that are meant, of one model, and no prefill pods.",
     severity: "critical",
     enforcementLevel: "mandatory",
     remediationSteps:
-        "Make the selector's labels those of the decode pods' template, in the same namespace. A selector needs the role label as soon as prefill pods share the others.",
+        "Make the selector's labels those of the decode pods' template, in the same namespace. A selector needs the role label as soon as prefill pods share the others, and a label of the model where several models do.",
     *checkResource(object) {
         if (workloadsWithSelector.some((kind) => object.is(kind))) {
             yield* checkWorkload(object);
@@ -33,6 +39,7 @@ export const selectors: Rule = {
         const chains = chainsOf(index);
         yield* chains.undecided;
         yield* each(chains.backends, (backend) => each([backend.object], () => checkBackend(backend, index)));
+        yield* checkOverlaps(chains.backends.filter(({ object }) => isPool(object)));
         yield* each(chains.references, (reference) =>
             each([reference.from], () => checkReference(reference, index)),
         );
@@ -69,8 +76,74 @@ function* checkBackend(backend: Backend, index: StackIndex): Findings {
             };
         }
     });
+    if (!isHeadless(object)) {
+        yield* checkModels(object, templates);
+    }
     if (undecided) {
         yield { unknown: undecided };
+    }
+}
+
+/** What picks among a backend's pods, an endpoint picker too, takes each of them for one that has the model. */
+function* checkModels(backend: KubernetesObject, templates: readonly PodTemplate[]): Findings {
+    const served: { names: readonly string[]; said: string }[] = [];
+    for (const template of templates) {
+        yield* each([backend], () => {
+            for (const container of modelContainers(template)) {
+                const models = servedModelsOf(container);
+                if (models) {
+                    const said = `${models.value.join(", ")} (${template.owner.toString()}, ${models.path})`;
+                    served.push({ names: models.value, said });
+                }
+            }
+            return [];
+        });
+    }
+    const [first, ...others] = served;
+    if (!first) {
+        return;
+    }
+    const shares = (names: readonly string[]) => names.some((name) => first.names.includes(name));
+    const apart = others.find(({ names }) => !shares(names));
+    const other = apart ?? others.find(({ names }) => !isSameSet(names, first.names));
+    if (other) {
+        yield {
+            object: backend,
+            message: `${backend.toString()} selects pods of several models: ${first.said} and ${other.said}. Requests for one of them that come to a pod of the other get 404.`,
+            // A further name is one that clients may not use yet.
+            ...(!apart && { level: "advisory" as const }),
+        };
+    }
+}
+
+/** The containers that serve a model: simulators, or else the one that has arguments. */
+function modelContainers(template: PodTemplate): Container[] {
+    const simulators = simulatorsIn(template).map(({ container }) => container);
+    const main = mainContainerOf(template);
+    return simulators.length > 0 || !main ? simulators : [main];
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+    return one.every((name) => other.includes(name)) && other.every((name) => one.includes(name));
+}
+
+/** Each endpoint picker counts what it sent itself, and knows nothing of what another sends to the same pods. */
+function* checkOverlaps(pools: readonly Backend[]): Findings {
+    const firstOf = new Map<PodTemplate, Backend>();
+    const told = new Set<Backend>();
+    for (const pool of pools) {
+        for (const template of pool.selection.templates) {
+            const first = firstOf.get(template) ?? pool;
+            firstOf.set(template, first);
+            if (first !== pool && !told.has(pool)) {
+                told.add(pool);
+                yield {
+                    object: pool.object,
+                    message: `${pool.object.toString()} and ${first.object.toString()} select the same pods, of ${template.owner.toString()}: an endpoint picker of each knows its own requests only, and none the pods' whole load.`,
+                    level: "advisory",
+                };
+            }
+        }
     }
 }
 

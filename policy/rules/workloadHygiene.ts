@@ -1,26 +1,29 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Json } from "../../objects/json";
-import { list, record, text } from "../../objects/json";
+import { list, record, text, written } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule, RuleConfig } from "../framework/rule";
-import { marksInference } from "../../objects/chains";
+import { servesModels } from "../../objects/servers";
 import { parseImage } from "../../releases";
 import { recognise } from "../../objects/pickers";
+import { Unknowns } from "../../objects/unknown";
 
 /** Settings of {@link workloadHygiene}. */
 export interface WorkloadHygieneConfig {
     scope: "inference" | "all";
     resources: string[];
+    requireDigest: boolean;
 }
 
 const config: RuleConfig<WorkloadHygieneConfig> = {
     defaults: {
         scope: "inference",
         resources: ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"],
+        requireDigest: false,
     },
     schema: {
         scope: {
@@ -34,11 +37,19 @@ const config: RuleConfig<WorkloadHygieneConfig> = {
             description:
                 "What each container has to set of its resources; an endpoint picker needs no limits.cpu, because throttled it delays every request.",
         },
+        requireDigest: {
+            type: "boolean",
+            description:
+                "Whether images need a digest: a tag can be moved to another image, and a digest cannot.",
+        },
     },
 };
 
 /** The one capability that a restricted pod may add (Pod Security Standards). */
 const addableCapability = "NET_BIND_SERVICE";
+
+/** Images that are built where they run, as the local lab's, are in no registry in which a tag could be moved. */
+const builtHere = "localhost/";
 
 const seccompTypes = ["RuntimeDefault", "Localhost"];
 
@@ -69,14 +80,15 @@ interface Part {
 }
 
 function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig): Findings {
-    if (settings.scope === "inference" && !marksInference(template.labels) && !recognise(template)) {
+    if (settings.scope === "inference" && !isInference(template)) {
         return;
     }
     const { owner, spec } = template;
     const path = template.path === "" ? "spec" : `${template.path}.spec`;
     yield* checkPod(owner, spec, path);
     for (const part of partsOf(template, path)) {
-        for (const check of [checkImage, checkSecurity, checkPorts]) {
+        yield* each([owner], () => checkImage(part, settings));
+        for (const check of [checkSecurity, checkPorts]) {
             yield* each([owner], () => check(part, spec));
         }
         yield* each([owner], () => checkResources(part, template, settings));
@@ -84,6 +96,22 @@ function* checkTemplate(template: PodTemplate, settings: WorkloadHygieneConfig):
             yield* each([owner], () => checkProbes(part));
         }
     }
+}
+
+/** A model server or an endpoint picker. What one test cannot tell, the other may. */
+function isInference(template: PodTemplate): boolean {
+    const unknowns = new Unknowns();
+    let found = false;
+    for (const test of [servesModels, recognise]) {
+        unknowns.attempt(() => {
+            found ||= Boolean(test(template));
+        });
+    }
+    const [unknown] = unknowns.errors;
+    if (!found && unknown) {
+        throw unknown;
+    }
+    return found;
 }
 
 function partsOf({ owner, spec }: PodTemplate, path: string): Part[] {
@@ -116,10 +144,21 @@ function* checkPod(owner: KubernetesObject, spec: Json, path: string): Findings 
     }
 }
 
-function* checkImage({ owner, label, path, fields }: Part): Findings {
+function* checkImage(
+    { owner, label, path, fields }: Part,
+    { requireDigest }: WorkloadHygieneConfig,
+): Findings {
     const reference = text(fields.image) ?? "";
     const image = parseImage(reference);
-    if (image.digest || (image.tag && image.tag !== "latest")) {
+    if (image.digest) {
+        return;
+    }
+    if (image.tag && image.tag !== "latest") {
+        if (requireDigest && !image.repository.startsWith(builtHere)) {
+            yield {
+                message: `${owner.toString()}: image ${reference} of ${label} has no digest (${path}.image), which \`requireDigest\` in this rule's config asks for; write it after the tag, as ${reference}@sha256:...`,
+            };
+        }
         return;
     }
     const reason = image.tag ? "is whatever is newest" : "has neither tag nor digest";
@@ -177,7 +216,7 @@ function* checkSecurity({ owner, label, path, fields }: Part, spec: Json): Findi
     }
     const added = list(add).filter((capability) => capability !== addableCapability);
     if (added.length > 0) {
-        yield problem(`adds the capabilities ${added.join(", ")}`, "capabilities.add");
+        yield problem(`adds the capabilities ${added.map(written).join(", ")}`, "capabilities.add");
     }
     const seccomp = text(record(own.seccompProfile ?? pod.seccompProfile).type);
     if (seccomp === undefined || !seccompTypes.includes(seccomp)) {

@@ -2,7 +2,13 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import type { Environment, PolicyLevels } from "../../docs/environments";
-import { configOf, environments, policyLevelsOf, withEnvironmentTables } from "../../docs/environments";
+import {
+    configOf,
+    environments,
+    policyLevelsOf,
+    policySettingsOf,
+    withEnvironmentTables,
+} from "../../docs/environments";
 import { rules } from "../../policy/rules";
 import type { Manifest } from "../policy/support/resources";
 import { checkResource, checkStack } from "../policy/support/resources";
@@ -16,14 +22,15 @@ async function manifestsOf(config: Record<string, unknown>): Promise<Manifest[]>
         .map(({ inputs }) => inputs as Manifest);
 }
 
-/** What the rules of the pack say of objects, each as `<rule>: <finding>`. */
-function findings(manifests: readonly Manifest[]): string[] {
-    return rules.flatMap((rule) =>
-        [
-            ...manifests.flatMap((manifest) => checkResource(rule, manifest)),
-            ...checkStack(rule, manifests),
-        ].map((finding) => `${rule.name}: ${finding}`),
-    );
+/** What the rules of the pack say of objects with an environment's settings of theirs, each as `<rule>: <finding>`. */
+function findings(manifests: readonly Manifest[], environment: Environment): string[] {
+    return rules.flatMap((rule) => {
+        const config = policySettingsOf(environment, rule.name);
+        return [
+            ...manifests.flatMap((manifest) => checkResource(rule, manifest, config)),
+            ...checkStack(rule, manifests, { config }),
+        ].map((finding) => `${rule.name}: ${finding}`);
+    });
 }
 
 /** Names of the objects of a kind, sorted. */
@@ -39,16 +46,23 @@ describe("the environments", () => {
         it(`${environment}: the program runs with its settings, and the pack has nothing to say`, async () => {
             const manifests = await manifestsOf(configOf(environment));
             assert.ok(names(manifests, "Gateway").length === 1 && manifests.length > 10);
-            assert.deepEqual(findings(manifests), []);
+            assert.deepEqual(findings(manifests, environment), []);
         });
     }
 
     it("would be judged by a pack that has something to say of a wrong one", async () => {
         const manifests = await manifestsOf({ ...configOf("prod"), routing: { backend: "Service" } });
         assert.deepEqual(
-            findings(manifests).map((finding) => finding.split(":")[0]),
+            findings(manifests, "prod").map((finding) => finding.split(":")[0]),
             ["ext-proc-obeyed"],
         );
+    });
+
+    it("prod takes its images by digest, and would not do without", async () => {
+        const { images, ...rest } = configOf("prod");
+        assert.ok([images?.epp, images?.simulator].every((image) => /:v[^@]+@sha256:/.test(image ?? "")));
+        const said = findings(await manifestsOf(rest), "prod");
+        assert.ok(said.length > 0 && said.every((finding) => finding.includes("has no digest")));
     });
 
     for (const environment of ["staging", "prod"] satisfies Environment[]) {

@@ -44,6 +44,13 @@ export function diagnose(attempt: Attempt, asked: boolean): Diagnosis {
             fix: "see to the port (8200 everywhere), to TLS in DestinationRules, and to NetworkPolicies",
         };
     }
+    if (status === 403 && body.includes("RBAC: access denied")) {
+        return {
+            id: "request-denied",
+            cause: "an AuthorizationPolicy of Istio denies it, at the Gateway or at the pods' sidecars",
+            fix: "see to the AuthorizationPolicies in the namespaces of the Gateway and the pods and in Istio's own: one without rules denies everything",
+        };
+    }
     if (/inference (error|gateway)|no pods available|candidate/.test(body)) {
         return {
             id: "request-refused-by-epp",

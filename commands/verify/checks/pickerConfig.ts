@@ -1,5 +1,4 @@
-import { parse } from "yaml";
-import { configTextOf } from "../../../objects/pickerConfig";
+import { configTextOf, readConfig } from "../../../objects/pickerConfig";
 import { lintPickerConfig } from "../../../releases";
 import { blockSizeOf, withEpp } from "../containers";
 import type { Check } from "./check";
@@ -21,20 +20,21 @@ export const eppConfig: Check = {
         if (epp.release === undefined) {
             return { skipped: "the EPP's version is not known" };
         }
-        let config: unknown;
-        try {
-            config = parse(found.text);
-        } catch (error) {
+        const read = readConfig(found.text, context.snapshot.index);
+        if ("unread" in read) {
+            return { skipped: read.unread };
+        }
+        if ("problem" in read) {
             return [
                 broken(
                     "epp-config-invalid",
-                    `${name}: its configuration is no YAML: ${String(error)}`,
+                    `${name}: its configuration is no YAML that an EPP reads: ${read.problem}`,
                     redeploy,
                 ),
             ];
         }
         const experimental = epp.isOn("allow-experimental-plugins", false);
-        const problems = lintPickerConfig(config, epp.release, blockSizeOf(context), [], experimental);
+        const problems = lintPickerConfig(read.content, epp.release, blockSizeOf(context), [], experimental);
         return problems.map(({ id, path, message }) => {
             const block = id === "block-size";
             return broken(

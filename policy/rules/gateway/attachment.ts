@@ -1,7 +1,7 @@
 import type { Findings, Violation } from "../../framework/finding";
 import { each } from "../../framework/finding";
 import type { Json } from "../../../objects/json";
-import { integer, list, record, text } from "../../../objects/json";
+import { integer, list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import { labelSelector, selects } from "../../../objects/selectors";
@@ -11,13 +11,13 @@ import { gatewayParents } from "../../../objects/attachments";
 import { hostnamesIntersect } from "../../../objects/hostnames";
 
 /** The kinds that a listener admits by its protocol, where it names none (Gateway API, `allowedRoutes.kinds`). */
-const kindsByProtocol: Readonly<Record<string, readonly string[]>> = {
-    HTTP: ["HTTPRoute", "GRPCRoute"],
-    HTTPS: ["HTTPRoute", "GRPCRoute"],
-    TLS: ["TLSRoute", "TCPRoute"],
-    TCP: ["TCPRoute"],
-    UDP: ["UDPRoute"],
-};
+const kindsByProtocol: ReadonlyMap<string, readonly string[]> = new Map([
+    ["HTTP", ["HTTPRoute", "GRPCRoute"]],
+    ["HTTPS", ["HTTPRoute", "GRPCRoute"]],
+    ["TLS", ["TLSRoute", "TCPRoute"]],
+    ["TCP", ["TCPRoute"]],
+    ["UDP", ["UDPRoute"]],
+]);
 
 /** A route attaches to a listener that exists and admits it, of each Gateway that it names. */
 export function* checkAttachment(route: KubernetesObject, index: StackIndex): Findings {
@@ -92,7 +92,7 @@ function verdict(
         return { message: `admits ${kindsAdmitted.join(", ") || "no kind"} only (allowedRoutes.kinds)` };
     }
     const hostname = text(listener.hostname);
-    const hostnames = list(route.spec.hostnames).map(String);
+    const hostnames = list(route.spec.hostnames).map(written);
     if (!hostnamesIntersect(hostname, hostnames)) {
         return { message: `is for host ${hostname ?? ""}, and the route for ${hostnames.join(", ")}` };
     }
@@ -104,8 +104,8 @@ function admittedKinds(listener: Json): readonly string[] {
     return named.length > 0
         ? named
               .filter(({ group }) => (text(group) ?? kinds.gateway.group) === kinds.gateway.group)
-              .map(({ kind }) => String(kind))
-        : (kindsByProtocol[text(listener.protocol) ?? ""] ?? []);
+              .map(({ kind }) => written(kind))
+        : (kindsByProtocol.get(text(listener.protocol) ?? "") ?? []);
 }
 
 /** Gateway API: `allowedRoutes.namespaces.from` is `Same` where it is missing. */

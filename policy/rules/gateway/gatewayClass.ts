@@ -41,7 +41,7 @@ export function* checkClass(
 }
 
 /** A GatewayClass of the program decides by its controller; otherwise the config says which names are Istio's. */
-function isIstio(name: string, istioClasses: readonly string[], index: StackIndex): boolean {
+export function isIstio(name: string, istioClasses: readonly string[], index: StackIndex): boolean {
     const controller = text(index.find(kinds.gatewayClass, "", name)?.spec.controllerName);
     return controller === undefined ? istioClasses.includes(name) : istioController.test(controller);
 }

@@ -7,6 +7,7 @@ import { inferenceGateways } from "../../../objects/attachments";
 import { chainsOf } from "../../../objects/chains";
 import { checkAttachment, describeListener } from "./attachment";
 import { checkClass } from "./gatewayClass";
+import { checkParameters } from "./parameters";
 
 /** What an inference Gateway looks like. */
 export interface GatewayConfig {
@@ -18,7 +19,7 @@ export interface GatewayConfig {
 export const gateway: Rule<GatewayConfig> = {
     name: "gateway",
     description:
-        "Gateways for inference listen on the agreed port, are of a class that fits the Istio resources in use, and admit the routes that name them.",
+        "Gateways for inference listen on the agreed port, are of a class that fits the Istio resources in use, have their parameters, and admit the routes that name them.",
     severity: "high",
     enforcementLevel: "mandatory",
     remediationSteps:
@@ -46,6 +47,7 @@ export const gateway: Rule<GatewayConfig> = {
         const routesOf = inferenceGateways(index, chains);
         yield* each([...routesOf.keys()], function* (object) {
             yield* isolated(() => checkListenerPort(object, listenerPort));
+            yield* isolated(() => checkParameters(object, istioClasses, index));
             yield* isolated(() => checkClass(object, istioClasses, routesOf.get(object) ?? [], index));
         });
     },

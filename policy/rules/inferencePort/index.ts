@@ -4,12 +4,15 @@ import { kinds } from "../../../objects/kinds";
 import { templatesOf } from "../../../objects/podIndex";
 import type { Rule } from "../../framework/rule";
 import type { Backend } from "../../../objects/chains";
-import { chainsOf, isPool, marksInference } from "../../../objects/chains";
+import { chainsOf, isPool } from "../../../objects/chains";
+import { pickersOf } from "../../../objects/pickers";
+import { servesModels } from "../../../objects/servers";
 import { checkDestinationRules } from "./destinationRules";
 import { checkMonitors } from "./monitors";
 import { checkNetworkPolicies } from "./networkPolicies";
 import { checkOutputs } from "./outputs";
-import { checkPicker, checkPods } from "./pods";
+import { checkPods } from "./pods";
+import { checkPickerPorts, checkPickerTargets } from "./pickers";
 import { checkBackendPool, checkPool } from "./pools";
 import { checkReferencePort } from "./routes";
 import { checkBackendService, checkServicePorts, isPlainlyInference } from "./services";
@@ -50,10 +53,10 @@ export const inferencePort: Rule<InferencePortConfig> = {
             yield* checkPool(object, port);
         } else {
             yield* each(templatesOf(object), function* (template) {
-                if (marksInference(template.labels)) {
+                if (servesModels(template)) {
                     yield* checkPods(template, port);
                 }
-                yield* checkPicker(template, port);
+                yield* checkPickerPorts(template, port);
             });
         }
     },
@@ -66,9 +69,12 @@ export const inferencePort: Rule<InferencePortConfig> = {
         );
         for (const template of chains.templates) {
             // The others were judged one by one.
-            if (!marksInference(template.labels)) {
+            if (!servesModels(template)) {
                 yield* each([template.owner], () => checkPods(template, port));
             }
+        }
+        for (const picker of pickersOf(index).all) {
+            yield* each([picker.owner], () => checkPickerTargets(picker, index, port));
         }
         yield* checkNetworkPolicies(index, chains, port);
         yield* checkMonitors(index, chains, port);

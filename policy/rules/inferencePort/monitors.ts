@@ -1,7 +1,7 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
 import type { Json } from "../../../objects/json";
-import { list, record, text } from "../../../objects/json";
+import { list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { PodTemplate } from "../../../objects/podIndex";
@@ -92,11 +92,11 @@ function complaint(
     of: KubernetesObject,
     port: number,
 ) {
-    const written = endpoints.map((endpoint) =>
-        String(endpoint.port ?? endpoint.portNumber ?? endpoint.targetPort),
+    const scraped = endpoints.map((endpoint) =>
+        written(endpoint.port ?? endpoint.portNumber ?? endpoint.targetPort),
     );
     return {
-        message: `${monitor.toString()}: the ports scraped (${path}) are ${written.join(", ")}, none of which is the inference port ${String(port)} of ${of.toString()}.`,
+        message: `${monitor.toString()}: the ports scraped (${path}) are ${scraped.join(", ")}, none of which is the inference port ${String(port)} of ${of.toString()}.`,
     };
 }
 
@@ -110,7 +110,7 @@ function inNamespacesOf<T>(
         return [...byName.values()].flat();
     }
     const names = list(matchNames).length > 0 ? list(matchNames) : [monitor.namespace];
-    return names.flatMap((name) => byName.get(String(name)) ?? []);
+    return names.flatMap((name) => byName.get(written(name)) ?? []);
 }
 
 function byNamespace<T>(items: Iterable<T>, namespaceOf: (item: T) => string): Map<string, T[]> {

@@ -1,13 +1,13 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { integer, list, record, strings } from "../../../objects/json";
+import { integer, list, record, strings, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { labelSelector } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Chains } from "../../../objects/chains";
-import { marksInference } from "../../../objects/chains";
+import { marksInference } from "../../../objects/servers";
 import { namedPort } from "../../../objects/containers";
 
 /**
@@ -46,7 +46,7 @@ function* checkIngress(template: PodTemplate, policies: readonly KubernetesObjec
     if (listing) {
         yield {
             object: listing.policy,
-            message: `${listing.policy.toString()}: the ports admitted (spec.ingress) to the pods of ${template.owner.toString()} are ${written(record(listing.rule))}, but the inference port is ${String(port)} (\`port\` in this rule's config).`,
+            message: `${listing.policy.toString()}: the ports admitted (spec.ingress) to the pods of ${template.owner.toString()} are ${portsIn(record(listing.rule))}, but the inference port is ${String(port)} (\`port\` in this rule's config).`,
         };
     }
 }
@@ -65,7 +65,7 @@ function* checkEgress(policy: KubernetesObject, port: number): Findings {
         const named = list(rule.ports).some((entry) => typeof record(entry).port === "string");
         if (toInference && !named && !admits(rule, port)) {
             yield {
-                message: `${policy.toString()}: the ports admitted to model servers (spec.egress.${String(position)}.ports) are ${written(rule)}, but the inference port is ${String(port)} (\`port\` in this rule's config).`,
+                message: `${policy.toString()}: the ports admitted to model servers (spec.egress.${String(position)}.ports) are ${portsIn(rule)}, but the inference port is ${String(port)} (\`port\` in this rule's config).`,
             };
         }
     });
@@ -88,8 +88,8 @@ function admits(rule: Readonly<Record<string, unknown>>, port: number, template?
     );
 }
 
-function written(rule: Readonly<Record<string, unknown>>): string {
+function portsIn(rule: Readonly<Record<string, unknown>>): string {
     return list(rule.ports)
-        .map((entry) => String(record(entry).port))
+        .map((entry) => written(record(entry).port))
         .join(", ");
 }

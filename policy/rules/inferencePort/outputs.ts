@@ -5,11 +5,9 @@ import type { StackIndex } from "../../../objects/stackIndex";
 import type { Chains } from "../../../objects/chains";
 import type { ServiceHost } from "../../../objects/hosts";
 
-/** `http://<name>.<namespace>.svc...:<port>`, as it stands in a URL or a command. */
-const address = /\b([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?:(\d+)/g;
-/** `kubectl ... port-forward service/<name> [<local>:]<port>`. */
-const portForward = /\bport-forward\s+(?:service|svc)\/([a-z0-9-]+)\s+(?:\d*:)?(\d+)/;
-const namespaceFlag = /(?:--namespace|-n)[= ]([a-z0-9-]+)/;
+/** What may stand in a host name; what stands between such runs ends one. */
+const betweenHosts = /[^a-z0-9.:-]/;
+const namespaceFlag = /^(?:--namespace|-n)(?:=([a-z0-9-]+))?$/;
 
 interface Mention extends ServiceHost {
     readonly port: number;
@@ -44,21 +42,35 @@ function* checkText(path: string, value: string, chains: Chains, port: number): 
     }
 }
 
+/** The Services that a text names, as `http://<name>.<namespace>.svc...:<port>` and in `kubectl ... port-forward`. */
 function mentions(value: string): Mention[] {
-    const found = [...value.matchAll(address)].map(([text, name = "", namespace = "", number]) => ({
-        name,
-        namespace,
-        port: Number(number),
-        text,
-    }));
-    const forward = portForward.exec(value);
-    if (forward) {
-        found.push({
-            name: forward[1] ?? "",
-            namespace: namespaceFlag.exec(value)?.[1] ?? "default",
-            port: Number(forward[2]),
-            text: forward[0],
-        });
+    const found = value.split(betweenHosts).flatMap((word) => {
+        const [host = "", port = ""] = word.split(":", 2);
+        const [name = "", namespace, svc] = host.split(".", 3);
+        return namespace && svc === "svc" && /^\d{1,5}$/.test(port)
+            ? [{ name, namespace, port: Number(port), text: word }]
+            : [];
+    });
+    return [...found, ...forwarded(value.split(/\s+/))];
+}
+
+/** `kubectl [-n <namespace>] port-forward service/<name> [<local>:]<port>`. */
+function forwarded(words: readonly string[]): Mention[] {
+    const at = words.indexOf("port-forward");
+    const [target = "", ports = ""] = at < 0 ? [] : words.slice(at + 1, at + 3);
+    const name = /^(?:service|svc)\/([a-z0-9-]+)$/.exec(target)?.[1];
+    const port = /^(?:\d{0,5}:)?(\d{1,5})$/.exec(ports)?.[1];
+    if (name === undefined || port === undefined) {
+        return [];
     }
-    return found;
+    const flag = words.findIndex((word) => namespaceFlag.test(word));
+    const namespace = namespaceFlag.exec(words[flag] ?? "")?.[1] ?? words[flag + 1];
+    return [
+        {
+            name,
+            namespace: flag < 0 ? "default" : (namespace ?? "default"),
+            port: Number(port),
+            text: `port-forward ${target} ${ports}`,
+        },
+    ];
 }

@@ -3,18 +3,15 @@ import { record, text } from "../../../objects/json";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { Unknowns } from "../../../objects/unknown";
 import type { Container } from "../../../objects/containers";
-import {
-    containersOf,
-    declaredPortsOf,
-    flagValues,
-    listeningContainersOf,
-} from "../../../objects/containers";
+import { declaredPortsOf, flagValue, flagValues, listeningContainersOf } from "../../../objects/containers";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 
-/** vLLM and the simulator listen here unless `--port` says otherwise. */
+/** vLLM, the simulator and llm-d's routing sidecar listen here unless `--port` says otherwise. */
 const defaultPort = 8000;
-const modelServerImage = /vllm|llm-d-inference-sim/;
+const modelServerImage = /vllm|inference-sim/;
+/** Router `Makefile`: the second is the name from 0.9 on. */
+const sidecarImage = /routing-sidecar|disagg-sidecar/;
 
 const scrapePortAnnotation = "prometheus.io/port";
 
@@ -52,29 +49,51 @@ export function* checkPods(template: PodTemplate, port: number): Findings {
 type Add = (what: string, path: string, value: number | undefined, written?: string) => void;
 
 /**
- * The containers that serve the model: those started with `--port`, and of several those with the right one, because
- * a sidecar may have such a flag too; otherwise those that declare the port; otherwise the first.
+ * The containers that requests come to: those started with `--port`, and of several those with the right one, because
+ * a routing sidecar in front of the model server has such a flag too; otherwise those that declare the port; otherwise the
+ * first.
  */
 export function servingContainers(template: PodTemplate, port: number): Container[] {
-    const containers = containersOf(template);
+    const containers = listeningContainersOf(template);
     const flagged = containers
-        .map((container) => ({ container, values: knownFlagValues(container) }))
+        .map((container) => ({ container, values: knownPorts(container) }))
         .filter(({ values }) => values.length > 0);
     const agreeing = flagged.filter(({ values }) => values.includes(String(port)));
-    if (flagged.length > 0) {
-        return (agreeing.length > 0 ? agreeing : flagged).map(({ container }) => container);
+    if (agreeing.length > 0) {
+        return agreeing.map(({ container }) => container);
+    }
+    // None agrees: what there is to say is said of the model servers, and not of what stands in front of them.
+    const main = flagged.filter(({ container }) => !isSidecar(container));
+    if (main.length > 0) {
+        return main.map(({ container }) => container);
     }
     const declaring = containers.filter((container) => declares(container, port));
     return declaring.length > 0 ? declaring : containers.slice(0, 1);
 }
 
+/** The port that requests come to, and how many ports from there on: data-parallel ranks have one each. */
+export function listensAt(template: PodTemplate, number: number, port: number): boolean {
+    return servingContainers(template, port).some((container) => {
+        const ranks = Number(flagValue(container, "data-parallel-size")?.value ?? "1");
+        return number >= port && number < port + ranks;
+    });
+}
+
 /** Unknown arguments are reported by the check of the command line, not by the choice of the container. */
-function knownFlagValues(container: Container): string[] {
+function knownPorts(container: Container): string[] {
     let values: string[] = [];
     new Unknowns().attempt(() => {
         values = flagValues(container, "port").map(({ value }) => value);
+        if (values.length === 0 && isSidecar(container)) {
+            values = [String(defaultPort)];
+        }
     });
     return values;
+}
+
+/** Whether a container is llm-d's routing sidecar, which passes requests on to the model server. */
+function isSidecar({ fields }: Container): boolean {
+    return sidecarImage.test(text(fields.image) ?? "");
 }
 
 function declares(container: Container, port: number): boolean {
@@ -96,7 +115,10 @@ function claimCommandLine(container: Container, add: Add): void {
             number === undefined ? value : undefined,
         );
     }
-    if (flags.length === 0 && modelServerImage.test(text(container.fields.image) ?? "")) {
+    if (
+        flags.length === 0 &&
+        (isSidecar(container) || modelServerImage.test(text(container.fields.image) ?? ""))
+    ) {
         add(
             `the port without \`--port\` of container ${container.name}`,
             `${container.path}.args`,
@@ -139,38 +161,14 @@ function claimScrapePort(template: PodTemplate, port: number, add: Add): void {
     add(`annotation ${scrapePortAnnotation}`, path, /^\d+$/.test(value) ? Number(value) : undefined, value);
 }
 
-/** Whether a container that does not serve the model declares a port number. */
+/** Whether a container that requests do not come to has a port, by its declaration or its `--port`. */
 export function isSidecarPort(template: PodTemplate, number: number, port: number): boolean {
     const serving = new Set(servingContainers(template, port).map(({ path }) => path));
     return listeningContainersOf(template)
         .filter(({ path }) => !serving.has(path))
-        .some((container) => declaredPortsOf(container).some((declared) => declared.number === number));
-}
-
-/** The EPP of llm-d, by the names its image has had. */
-const pickerImage = /inference-scheduler|endpoint-picker|\/epp\b/;
-
-/** `--endpoint-target-ports` of an EPP that picks endpoints without a pool. */
-export function* checkPicker(template: PodTemplate, port: number): Findings {
-    const flag = "endpoint-target-ports";
-    const unknowns = new Unknowns();
-    for (const container of containersOf(template)) {
-        const isPicker = pickerImage.test(text(container.fields.image) ?? "");
-        const reading = isPicker ? unknowns : new Unknowns();
-        const claims: Claim[] = [];
-        reading.attempt(() => {
-            for (const { value, path } of flagValues(container, flag)) {
-                for (const part of value.split(",")) {
-                    claims.push({
-                        object: template.owner,
-                        what: `\`--${flag}\` of container ${container.name}`,
-                        path,
-                        port: /^\d+$/.test(part.trim()) ? Number(part) : undefined,
-                    });
-                }
-            }
-        });
-        yield* claims.filter((claim) => claim.port !== port).map((claim) => disagreement(claim, port));
-    }
-    yield* unknowns.errors.map((unknown) => ({ unknown }));
+        .some(
+            (container) =>
+                declaredPortsOf(container).some((declared) => declared.number === number) ||
+                knownPorts(container).includes(String(number)),
+        );
 }

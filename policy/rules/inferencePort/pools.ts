@@ -1,23 +1,16 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
-import { integer, list, record } from "../../../objects/json";
-import { kinds } from "../../../objects/kinds";
+import { text } from "../../../objects/json";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { Backend } from "../../../objects/chains";
+import { targetPortsOf } from "../../../objects/chains";
 import type { Located } from "../../../objects/containers";
-import { containersOf, declaredPortsOf } from "../../../objects/containers";
+import { declaredPortsOf, listeningContainersOf } from "../../../objects/containers";
+import type { PodTemplate } from "../../../objects/podIndex";
+import { isSimulator, parseImage } from "../../../releases";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
-
-/** `spec.targetPorts` (up to 8 since GIE 1.2); `spec.targetPortNumber` in the experimental group. */
-function targetPortsOf(pool: KubernetesObject): Located<number | undefined>[] {
-    return pool.is(kinds.inferencePoolAlpha)
-        ? [{ value: integer(pool.spec.targetPortNumber), path: "spec.targetPortNumber" }]
-        : list(pool.spec.targetPorts).map((entry, position) => ({
-              value: integer(record(entry).number),
-              path: `spec.targetPorts.${String(position)}.number`,
-          }));
-}
+import { isSidecarPort, listensAt, servingContainers } from "./pods";
 
 function claimOf(pool: KubernetesObject, { value, path }: Located<number | undefined>): Claim {
     return { object: pool, what: "a target port", path, port: value };
@@ -35,20 +28,47 @@ export function* checkPool(pool: KubernetesObject, port: number): Findings {
     }
 }
 
-/** Each further target port of a pool is one that the pods declare, as data-parallel ranks do. */
+/** Each further target port of a pool is one of the pods'. */
 export function* checkBackendPool({ object, selection }: Backend, port: number): Findings {
-    const further = targetPortsOf(object).filter(({ value }) => value !== port);
-    if (further.length === targetPortsOf(object).length) {
-        return;
+    const claims = targetPortsOf(object).map((target) => claimOf(object, target));
+    if (claims.some((claim) => claim.port === port)) {
+        yield* checkFurtherTargets(claims, selection.templates, port);
     }
-    yield* each(further, function* (target) {
-        for (const template of selection.templates) {
-            const declared = containersOf(template).flatMap(declaredPortsOf);
-            if (!declared.some(({ number }) => number === target.value)) {
+}
+
+/**
+ * The target ports beside the port of inference are ports of the pods, as those of data-parallel ranks are. Kubernetes
+ * needs no port declared, and only of the simulator it is known where else it listens: nowhere.
+ */
+export function* checkFurtherTargets(
+    claims: readonly Claim[],
+    templates: readonly PodTemplate[],
+    port: number,
+): Findings {
+    yield* each(
+        claims.filter((claim) => claim.port !== port),
+        function* ({ object, what, path, port: number }) {
+            yield* each(templates, function* (template) {
+                const declared = listeningContainersOf(template).flatMap(declaredPortsOf);
+                if (
+                    number === undefined ||
+                    declared.some((entry) => entry.number === number) ||
+                    listensAt(template, number, port) ||
+                    isSidecarPort(template, number, port)
+                ) {
+                    return;
+                }
+                const known = servingContainers(template, port).every((container) =>
+                    isSimulator(parseImage(text(container.fields.image) ?? "")),
+                );
                 yield {
-                    message: `${object.toString()}: a target port (${target.path}) is ${String(target.value)}, which the pods of ${template.owner.toString()} do not declare.`,
+                    object,
+                    message: known
+                        ? `${object.toString()}: ${what} (${path}) is ${String(number)}, which the pods of ${template.owner.toString()} neither declare nor, by --data-parallel-size, listen at.`
+                        : `${object.toString()}: ${what} (${path}) is ${String(number)}, which the pods of ${template.owner.toString()} do not declare: nothing tells whether they listen there.`,
+                    ...(!known && { level: "advisory" as const }),
                 };
-            }
-        }
-    });
+            });
+        },
+    );
 }

@@ -101,6 +101,8 @@ describe("verify's requests", () => {
             ],
             [{ status: 504, body: "" }, true, "request-timeout"],
             [{ status: 429, body: "" }, true, "request-rejected"],
+            [{ status: 403, body: "RBAC: access denied" }, false, "request-denied"],
+            [{ status: 403, body: "forbidden" }, false, "request-failed"],
             [{ status: 418, body: "" }, false, "request-failed"],
             [{ status: 503, error: 'no endpoints available for service "x"' }, false, "request-no-endpoints"],
             [{ error: "connect ECONNREFUSED" }, false, "request-unreachable"],

@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
 import { createRequire } from "module";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { each } from "../../../policy/framework/finding";
@@ -227,5 +228,142 @@ describe("toPolicy", () => {
         assert.equal(seen[0], seen[1]);
         assert.equal(seen[2], seen[3]);
         assert.notEqual(seen[1], seen[2]);
+    });
+});
+
+/** What a policy made of a rule says of a Service, each as `<level>: <message>`, by the rule's own level `mandatory`. */
+function said(rule: Partial<Rule>, config: object = {}, inputs: object = {}): string[] {
+    const policy = toPolicy({
+        name: "rule",
+        description: "Judges.",
+        severity: "low",
+        enforcementLevel: "mandatory",
+        remediationSteps: "None.",
+        ...rule,
+    }) as ResourceValidationPolicy & StackValidationPolicy;
+    const messages: string[] = [];
+    const report = (violation: string | { message: string }) =>
+        messages.push(
+            typeof violation === "string" ? `mandatory: ${violation}` : `advisory: ${violation.message}`,
+        );
+    const service = resource({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "s", namespace: "ns" },
+        ...inputs,
+    });
+    const validate = (rule.checkResource ? policy.validateResource : policy.validateStack) as (
+        args: unknown,
+        report: unknown,
+    ) => void;
+    validate({ ...service, opts: {}, resources: [service, service], getConfig: () => config }, report);
+    return messages;
+}
+
+describe("a rule that throws", () => {
+    const failing: Partial<Rule> = {
+        *checkStack(index) {
+            yield { message: "before" };
+            yield* each(index.objects, function* (object) {
+                yield { message: `in ${String(object.name)}` };
+                throw new TypeError("a mistake");
+            });
+            yield { message: "after", level: "advisory" };
+        },
+    };
+
+    it("becomes one finding at its own level, and keeps what it found", () => {
+        assert.deepEqual(said(failing), [
+            "mandatory: before",
+            "mandatory: in s",
+            "mandatory: in s",
+            "advisory: after",
+            "mandatory: The check rule of Service ns/s failed, and 1 more of its checks, so that nothing is known of what it judges: TypeError: a mistake. Exempt the object or disable the rule to go on without it.",
+        ]);
+        const long = () => {
+            throw new Error("x".repeat(100_000));
+        };
+        assert.ok((said({ checkResource: long })[0]?.length ?? 0) < 1400);
+    });
+
+    it("can be exempted from", () => {
+        assert.match(
+            said(failing, { exempt: ["Service ns/s"] }).at(-1) ?? "",
+            /^advisory: Exempt by the pack's config: The check rule of Service ns\/s failed/,
+        );
+    });
+
+    it("is every rule, for an object without an end", () => {
+        const spec: Record<string, unknown> = {};
+        spec.spec = spec;
+        const [message = ""] = said(
+            { checkResource: (object) => [{ message: String(object.spec.spec) }] },
+            {},
+            { spec },
+        );
+        assert.match(message, /RangeError: spec of Service ns\/s has more than 100000 values or 500 levels/);
+    });
+});
+
+describe("messages", () => {
+    const saying = (message: string): Partial<Rule> => ({ checkResource: () => [{ message }] });
+
+    it("show what a terminal would obey", () => {
+        assert.deepEqual(said(saying("a\u001b[31mb\u0007\n\u202e\u2028\u0085\ud800c")), [
+            "mandatory: a\\u001b[31mb\\u0007\\u000a\\u202e\\u2028\\u0085\\ud800c",
+        ]);
+        assert.deepEqual(said(saying("größer als 1 µs \u{1f600}")), ["mandatory: größer als 1 µs \u{1f600}"]);
+    });
+
+    it("keep the beginning and the end of what is long", () => {
+        const [message = ""] = said(saying(`begin${"x".repeat(1_000_000)}end`));
+        assert.match(message, /^mandatory: beginx+\.\.\. 998808 characters left out \.\.\.x+end$/);
+        assert.ok(message.length < 1400);
+    });
+});
+
+describe("exemptions", () => {
+    const exempt = (name: string, pattern: string) =>
+        said(
+            {
+                *checkResource(object) {
+                    yield { object, message: "m" };
+                },
+            },
+            { exempt: [pattern] },
+            { metadata: { name, namespace: "ns" } },
+        )[0]?.startsWith("advisory") ?? false;
+
+    it("take `*` for any text, and everything else as it is", () => {
+        const taken: [string, string][] = [
+            ["s", "Service ns/s"],
+            ["s", "*"],
+            ["s", "**"],
+            ["abc", "* ns/a*c"],
+            ["abc", "Service ns/*abc*"],
+            ["abcabc", "Service ns/*abc"],
+            ["a.c", "Service ns/a.c"],
+        ];
+        const left: [string, string][] = [
+            ["s", "Service ns/"],
+            ["s", ""],
+            ["abc", "Service ns/a.c"],
+            ["abc", "Service ns/ab*bc"],
+            ["abc", "service ns/abc"],
+            ["abc", "Service ns/*b"],
+            ["abc", "a*"],
+        ];
+        for (const [name, pattern] of taken) {
+            assert.ok(exempt(name, pattern), pattern);
+        }
+        for (const [name, pattern] of left) {
+            assert.ok(!exempt(name, pattern), pattern);
+        }
+    });
+
+    it("take no longer for many `*`", () => {
+        const start = performance.now();
+        assert.equal(exempt("a".repeat(20_000), `${"*a".repeat(200)}*b`), false);
+        assert.ok(performance.now() - start < 1000);
     });
 });

@@ -121,7 +121,7 @@ describe("epp-config", () => {
 
     it("reports what is no EndpointPickerConfig", () => {
         assert.deepEqual(withConfig("a: ["), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:",
+            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is no YAML that an endpoint picker reads: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:",
         ]);
         assert.deepEqual(withConfig("kind: A"), [
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: Invalid input: expected string, received undefined.",
@@ -438,5 +438,53 @@ describe("epp-config", () => {
         assert.deepEqual(check(picker(), configMap(), pickerPool(), simulator(undefined, [unknown])), [
             "waits: ConfigMap models/epp: spec.template.spec.containers.0.args.0 of Deployment models/decode is not known in preview",
         ]);
+    });
+
+    it("reports aliases that an endpoint picker's reader refuses, and no others", () => {
+        const letters = "abcdefgh".split("");
+        const bomb = [
+            "a0: &a [x, x, x, x, x, x, x, x, x]",
+            ...letters
+                .slice(1)
+                .map((name, at) => `${name}0: &${name} [${`*${letters[at] ?? ""}, `.repeat(9)}]`),
+        ].join("\n");
+        for (const text of [
+            "plugins: [*missing]",
+            bomb,
+            "plugins: &p [*p]",
+            "a: &a { b: { c: *a } }",
+            "[".repeat(10_000),
+        ]) {
+            const said = withConfig(text);
+            assert.equal(said.length, 1, text.slice(0, 40));
+            assert.match(
+                said[0] ?? "",
+                /^ConfigMap models\/epp: .* is no YAML that an endpoint picker reads: /,
+            );
+        }
+        const aliases = `
+            apiVersion: inference.networking.x-k8s.io/v1alpha1
+            kind: EndpointPickerConfig
+            x-common: &common { type: queue-scorer }
+            plugins: [{ <<: *common, name: a }, { <<: *common, name: b }]
+            schedulingProfiles: [{ name: default, plugins: [{ pluginRef: a }, { pluginRef: b }] }]`;
+        assert.deepEqual(withConfig(aliases), []);
+    });
+
+    it("does not read what is longer than any configuration, and says so", () => {
+        assert.deepEqual(withConfig("[".repeat(1_000_000)), [
+            "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is not judged: it has 1000000 characters, and no more than 131072 are read.",
+        ]);
+    });
+
+    it("takes no longer for a large configuration", () => {
+        const names = Array.from({ length: 1000 }, (_, at) => `plugin-${String(at)}`);
+        const start = performance.now();
+        withConfig({
+            ...pickerConfig,
+            plugins: names.map((name) => ({ type: "a".repeat(100), name })),
+            schedulingProfiles: [{ name: "a", plugins: names.map((name) => ({ pluginRef: `${name}-` })) }],
+        });
+        assert.ok(performance.now() - start < 5000);
     });
 });

@@ -204,22 +204,19 @@ describe("epp-flags", () => {
                 "Deployment models/epp: Deployment models/epp: readinessProbe asks for the service liveness (spec.template.spec.containers.0.readinessProbe.grpc.service), but with --ha-enable-leader-election it has to be readiness.",
             ],
         );
-        assert.deepEqual(
-            check({ container: { readinessProbe: { grpc: { port: 9003, service: "readiness" } } } }),
-            [
-                "Deployment models/epp: Deployment models/epp: readinessProbe asks for the service readiness (spec.template.spec.containers.0.readinessProbe.grpc.service), but without --ha-enable-leader-election it has to be none or envoy.service.ext_proc.v3.ExternalProcessor.",
-            ],
-        );
-        assert.deepEqual(
-            check({
-                container: {
-                    readinessProbe: {
-                        grpc: { port: 9003, service: "envoy.service.ext_proc.v3.ExternalProcessor" },
-                    },
-                },
-            }),
-            [],
-        );
+    });
+
+    it("takes any service without leader election, for which there is one answer", () => {
+        for (const service of [
+            "inference-extension",
+            "liveness",
+            "readiness",
+            "envoy.service.ext_proc.v3.ExternalProcessor",
+            "anything",
+        ]) {
+            const probe = { grpc: { port: 9003, service } };
+            assert.deepEqual(check({ container: { livenessProbe: probe, readinessProbe: probe } }), []);
+        }
     });
 
     it("wants gRPC probes", () => {

@@ -116,7 +116,6 @@ describe("epp-rbac", () => {
                 "Deployment models/epp: Deployment models/epp runs as ServiceAccount models/epp (spec.template.spec.serviceAccountName), which the program does not have; it has ServiceAccount elsewhere/epp.",
             ],
         );
-        assert.deepEqual(check(picker(), role(), binding()), []);
     });
 
     it("reports what the account may not read", () => {
@@ -296,6 +295,39 @@ describe("epp-rbac", () => {
                 "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not get, list, watch inferenceobjectives.llm-d.ai in namespace models.",
                 "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not get, list, watch inferencemodelrewrites.llm-d.ai in namespace models.",
             ],
+        );
+    });
+
+    it("advises on an account that nobody in the program makes", () => {
+        assert.deepEqual(check(picker(), role(), binding()), [
+            "advisory: Deployment models/epp: Deployment models/epp runs as ServiceAccount models/epp (spec.template.spec.serviceAccountName), which the program does not have.",
+        ]);
+    });
+
+    it("reports an endpoint picker without a token of its account", () => {
+        const said =
+            "exits at start: automountServiceAccountToken is false (spec.template.spec.automountServiceAccountToken of Deployment models/epp)";
+        const without = { automountServiceAccountToken: false };
+        assert.ok(check(picker(without), ...full)[0]?.includes(said));
+        const careful = { ...account, ...without };
+        assert.match(
+            check(picker(), careful, role(), binding())[0] ?? "",
+            /^ServiceAccount models\/epp: .* \(automountServiceAccountToken of ServiceAccount models\/epp\)/,
+        );
+        assert.deepEqual(
+            check(picker({ automountServiceAccountToken: true }), careful, role(), binding()),
+            [],
+        );
+    });
+
+    it("passes a token that is mounted by hand", () => {
+        const volumeMounts = [
+            { name: "config", mountPath: "/config" },
+            { name: "token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount/" },
+        ];
+        assert.deepEqual(
+            check(picker({ automountServiceAccountToken: false, container: { volumeMounts } }), ...full),
+            [],
         );
     });
 });

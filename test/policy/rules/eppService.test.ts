@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import { eppService as rule } from "../../../policy/rules/eppService";
 import type { Manifest } from "../support/resources";
 import { checkResource, checkStack, unknown } from "../support/resources";
+import { deployment } from "./fixtures";
 import { picker, pickerPool, pickerService, simulator } from "./pickerFixtures";
 
 const check = (...manifests: Manifest[]) => checkStack(rule, manifests);
@@ -103,5 +104,43 @@ describe("epp-service", () => {
         assert.deepEqual(check(hidden, pickerService(), pickerPool()), [
             "waits: InferencePool models/pool: spec.template.metadata.labels of Deployment models/epp is not known in preview",
         ]);
+    });
+
+    it("reports an endpoint picker that answers for another pool", () => {
+        const second = (
+            fields: Record<string, unknown> = {},
+            labels: Record<string, unknown> = {},
+        ): Manifest => ({
+            ...pickerPool(),
+            metadata: { name: "second", namespace: "models" },
+            spec: {
+                ...(pickerPool().spec as object),
+                selector: { matchLabels: { app: "other", ...labels } },
+            },
+            ...fields,
+        });
+        const labels = { app: "other" };
+        const other = deployment({ name: "other", labels });
+        const program = [picker(), pickerService(), pickerPool(), decode, other];
+        assert.deepEqual(check(...program, second()), [
+            'InferencePool models/second: InferencePool models/second in group "inference.networking.k8s.io" calls Deployment models/epp as its endpoint picker, which answers for models/pool in group "inference.networking.k8s.io" (--pool-name at spec.template.spec.containers.0.args.0).',
+        ]);
+        const samePods = { ...second(), spec: pickerPool().spec };
+        assert.match(check(...program, samePods)[0] ?? "", /^advisory: InferencePool models\/second/);
+    });
+
+    it("reports an endpoint picker of another namespace's or group's pool", () => {
+        const arguments_ = (...args: string[]) =>
+            check(picker({ args: ["--pool-name=pool", ...args] }), pickerService(), pickerPool(), decode)
+                .length;
+        assert.equal(arguments_("--pool-namespace=models"), 0);
+        assert.equal(arguments_("--pool-namespace=other"), 1);
+        assert.equal(arguments_("--pool-namespace=models", "--pool-group=inference.networking.x-k8s.io"), 1);
+        assert.equal(
+            check(picker({ args: ["--pool-name=$(POOL)"] }), pickerService(), pickerPool(), decode).length,
+            0,
+        );
+        const selecting = ["--endpoint-selector=a=b", "--endpoint-target-ports=8200"];
+        assert.equal(check(picker({ args: selecting }), pickerService(), pickerPool(), decode).length, 0);
     });
 });

@@ -216,4 +216,39 @@ describe("gateway", () => {
             "Gateway routes/gateway has no HTTP listener on port 80 (`listenerPort` in this rule's config), only listener http (HTTP 8080) (spec.listeners).",
         ]);
     });
+
+    describe("parameters", () => {
+        const reference = { group: "", kind: "ConfigMap", name: "options" };
+        const options = (namespace: string): Manifest => ({
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: "options", namespace },
+        });
+        const said = (parametersRef: unknown, spec: Record<string, unknown> = {}, ...added: Manifest[]) =>
+            check([gateway({}, { infrastructure: { parametersRef }, ...spec }), route(toService), ...added]);
+
+        it("are there, in the Gateway's namespace", () => {
+            assert.deepEqual(said(reference, {}, options(routes)), []);
+            assert.deepEqual(said(undefined), []);
+            assert.deepEqual(said(reference), [
+                "advisory: Gateway routes/gateway takes its parameters from ConfigMap routes/options (spec.infrastructure.parametersRef), which is not in this program. Without it, Istio refuses the Gateway.",
+            ]);
+            assert.deepEqual(said(reference, {}, options("other")), [
+                "Gateway routes/gateway takes its parameters from ConfigMap routes/options (spec.infrastructure.parametersRef), but the program has ConfigMap other/options.",
+            ]);
+        });
+
+        it("are of a kind that Istio reads, where the Gateway is Istio's", () => {
+            const own = { group: "example.com", kind: "Parameters", name: "options" };
+            assert.match(said(own)[0] ?? "", /in group "example.com", but Istio reads ConfigMaps only\.$/);
+            assert.deepEqual(said(own, { gatewayClassName: "other" }), []);
+        });
+
+        it("wait for what is not known", () => {
+            assert.match(
+                said({ ...reference, name: unknown })[0] ?? "",
+                /^waits: spec\.infrastructure\.parametersRef\.name/,
+            );
+        });
+    });
 });

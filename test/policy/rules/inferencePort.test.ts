@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import { inferencePort as rule } from "../../../policy/rules/inferencePort";
 import type { Manifest } from "../support/resources";
 import { checkResource, checkStack, unknown } from "../support/resources";
+import { picker } from "./pickerFixtures";
 import { decodeLabels, deployment, models, pool, route, service, toPool, toService } from "./fixtures";
 
 const configured = "the inference port is 8200 (`port` in this rule's config)";
@@ -133,7 +134,8 @@ describe("inference-port: pods", () => {
                 }),
             );
         assert.deepEqual(epp("8200"), []);
-        assert.match(epp("8200,8000")[0] ?? "", /--endpoint-target-ports.* is 8000, but the inference port/);
+        assert.deepEqual(epp("8200,8201"), []);
+        assert.match(epp("8000,8001")[0] ?? "", /--endpoint-target-ports.* is 8000, but the inference port/);
     });
 
     it("keeps checking around what is not known, and says what waits", () => {
@@ -271,11 +273,11 @@ describe("inference-port: chains", () => {
         assert.match(finding ?? "", /`--port` of container server .* is 8000/);
     });
 
-    it("wants each further target port of a pool declared by its pods", () => {
+    it("advises on a further target port of a pool that its pods do not declare", () => {
         const ranks = pool({ targetPorts: [{ number: 8200 }, { number: 8201 }] });
         assert.match(
             stack([deployment(), ranks])[0] ?? "",
-            /is 8201, which the pods of Deployment models\/decode do/,
+            /^advisory: .* is 8201, which the pods of Deployment models\/decode do not declare/,
         );
         const ports = [{ containerPort: 8200, name: "http" }, { containerPort: 8201 }];
         assert.deepEqual(stack([deployment({ container: { ports } }), ranks]), []);
@@ -392,5 +394,135 @@ describe("inference-port: chains", () => {
         assert.deepEqual(stack([deployment(), service({}, { selector: unknown })]), [
             "waits: Service models/proxy: spec.selector of Service models/proxy is not known in preview",
         ]);
+    });
+
+    it("reads outputs of any length in one pass", () => {
+        const start = performance.now();
+        for (const text of [
+            "a".repeat(400_000),
+            "a-".repeat(200_000),
+            "a.".repeat(200_000),
+            "port-forward svc/".repeat(20_000),
+            " ".repeat(400_000),
+            "1".repeat(400_000),
+        ]) {
+            assert.deepEqual(stack(chain, { text }), []);
+        }
+        assert.ok(performance.now() - start < 3000);
+    });
+
+    describe("routing sidecars", () => {
+        const config = { port: 8000 };
+        const sidecar = (fields: Record<string, unknown> = {}) => ({
+            name: "routing-proxy",
+            image: "ghcr.io/llm-d/llm-d-routing-sidecar:v0.5.0",
+            restartPolicy: "Always",
+            args: ["--port=8000", "--vllm-port=8200"],
+            ports: [{ containerPort: 8000 }],
+            ...fields,
+        });
+        const targets = [{ number: 8000 }];
+        const said = (pod: Record<string, unknown>, ports: unknown = targets) => [
+            ...checkResource(rule, deployment(pod), config),
+            ...checkStack(rule, [deployment(pod), pool({ targetPorts: ports })], { config }),
+        ];
+
+        it("are what requests come to, as native ones and as containers", () => {
+            assert.deepEqual(said({ initContainers: [sidecar()] }), []);
+            assert.deepEqual(said({ initContainers: [sidecar({ ports: undefined })] }), []);
+            const [server] = (deployment().spec as { template: { spec: { containers: unknown[] } } }).template
+                .spec.containers;
+            assert.deepEqual(said({ containers: [server, sidecar({ restartPolicy: undefined })] }), []);
+        });
+
+        it("listen at 8000 without --port, by either name of the image", () => {
+            for (const name of ["llm-d-routing-sidecar", "llm-d-router-disagg-sidecar"]) {
+                const image = `ghcr.io/llm-d/${name}:v0.9.0`;
+                const quiet = sidecar({ image, args: ["--vllm-port=8200"], ports: undefined });
+                assert.deepEqual(said({ initContainers: [quiet] }), []);
+            }
+        });
+
+        it("are no other init containers, and no other ports", () => {
+            assert.ok(said({ initContainers: [sidecar({ restartPolicy: undefined })] }).length > 0);
+            assert.ok(
+                said({ initContainers: [sidecar({ args: ["--port=8001"], ports: undefined })] }).length > 0,
+            );
+        });
+
+        it("leave the model server's own port to be scraped, and to ranks", () => {
+            const ranks = [{ number: 8000 }, { number: 8001 }];
+            const parallel = sidecar({ args: ["--port=8000", "--data-parallel-size=2"] });
+            assert.deepEqual(said({ initContainers: [parallel] }, ranks), []);
+            assert.equal(said({ initContainers: [sidecar()] }, ranks).length, 1);
+        });
+    });
+
+    describe("further target ports", () => {
+        const image = "ghcr.io/llm-d/llm-d-inference-sim:v0.8.2";
+        const ranks = [{ number: 8200 }, { number: 8201 }];
+        const said = (
+            args: string[],
+            targetPorts: unknown = ranks,
+            container: Record<string, unknown> = { image },
+        ) =>
+            stack([
+                deployment({ container: { args: ["--port=8200", ...args], ...container } }),
+                pool({ targetPorts }),
+            ]);
+
+        it("are those of data-parallel ranks, declared or not", () => {
+            assert.deepEqual(said(["--data-parallel-size=2"]), []);
+            assert.deepEqual(said(["--data-parallel-size", "8"], [{ number: 8200 }, { number: 8207 }]), []);
+        });
+
+        it("are ports where a simulator listens, and advice where another server may", () => {
+            assert.match(
+                said([])[0] ?? "",
+                /^InferencePool models\/pool: .* is 8201, which .* neither declare nor/,
+            );
+            assert.equal(said(["--data-parallel-size=2"], [{ number: 8200 }, { number: 8202 }]).length, 1);
+            assert.match(said([], ranks, {})[0] ?? "", /^advisory: .* do not declare: nothing tells whether/);
+        });
+
+        it("are an endpoint picker's that has no pool as well", () => {
+            const epp = (ports: string) =>
+                picker({
+                    args: [
+                        "--endpoint-selector=llm-d.ai/role=decode",
+                        `--pool-namespace=${models}`,
+                        `--endpoint-target-ports=${ports}`,
+                    ],
+                });
+            const pods = (args: string[]) =>
+                deployment({ container: { image, args: ["--port=8200", ...args] } });
+            assert.deepEqual(stack([epp("8200,8201"), pods(["--data-parallel-size=2"])]), []);
+            assert.match(
+                stack([epp("8200,8201"), pods([])])[0] ?? "",
+                /^Deployment models\/epp: .*`--endpoint-target-ports` of container epp .* is 8201/,
+            );
+        });
+    });
+
+    it("judges simulators without llm-d's labels behind a Service", () => {
+        const labels = { app: "chat" };
+        const container = { image: "ghcr.io/llm-d/llm-d-inference-sim:v0.8.2" };
+        const wrong = service({ targetPort: 8000 }, { selector: labels });
+        assert.match(
+            stack([deployment({ labels, container }), wrong, route(toService)])[0] ?? "",
+            /^Service models\/proxy: Service models\/proxy: a targetPort .* is 8000/,
+        );
+        assert.equal(
+            checkResource(rule, deployment({ labels, container: { ...container, args: [] } })).length,
+            1,
+        );
+        assert.deepEqual(
+            stack([
+                deployment({ labels, container: { image: "example.com/web:1" } }),
+                wrong,
+                route(toService),
+            ]),
+            [],
+        );
     });
 });

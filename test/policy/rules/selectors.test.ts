@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import { selectors as rule } from "../../../policy/rules/selectors";
 import type { Manifest } from "../support/resources";
 import { checkResource, checkStack, unknown } from "../support/resources";
+import { picker } from "./pickerFixtures";
 import { decodeLabels, deployment, models, pool, route, service, toPool, toService } from "./fixtures";
 
 const prefillLabels = { ...decodeLabels, "llm-d.ai/role": "prefill" };
@@ -168,6 +169,99 @@ describe("selectors", () => {
                 "Service models/proxy selects {llm-d.ai/role: prefill, llm-d.ai/inferenceServing: true} (spec.selector), and so the prefill pods of Deployment models/prefill, which cannot answer requests by themselves.",
                 ...waiting,
             ],
+        );
+    });
+
+    describe("models", () => {
+        const server = (name: string, args: string[], container: Record<string, unknown> = {}) =>
+            deployment({ name, container: { args: ["--port=8200", ...args], ...container } });
+        const several = (...args: string[][]) =>
+            check(
+                ...args.map((own, at) => server(`m${String(at)}`, own)),
+                service(),
+                pool(),
+                route(toService),
+            );
+
+        it("are one for each Service and pool", () => {
+            const said = (backend: string) =>
+                `${backend} selects pods of several models: a (Deployment models/m0, spec.template.spec.containers.0.args.1) and b (Deployment models/m1, spec.template.spec.containers.0.args.1). Requests for one of them that come to a pod of the other get 404.`;
+            assert.deepEqual(several(["--model=a"], ["--model=b"]), [
+                said("InferencePool models/pool"),
+                said("Service models/proxy"),
+            ]);
+            assert.equal(several(["--model", "a"], ["--model", "a"], ["--model", "b"]).length, 2);
+        });
+
+        it("are told by the names that they are served under", () => {
+            assert.deepEqual(
+                several(["--model=a", "--served-model-name=x"], ["--model=b", "--served-model-name", "x"]),
+                [],
+            );
+            assert.deepEqual(
+                several(["--served-model-name", "x", "y"], ["--served-model-name", "y", "x"]),
+                [],
+            );
+            assert.ok(several(["--served-model-name", "x", "y"], ["--model=x"])[0]?.startsWith("advisory: "));
+            assert.equal(several(["--model=a", "--served-model-name=x"], ["--model=a"]).length, 2);
+        });
+
+        it("are not guessed", () => {
+            assert.deepEqual(several(["--model=a"], []), []);
+            assert.deepEqual(several(["--model=a"], ["--model=$(MODEL)"]), []);
+            const variable = { env: [{ name: "MODEL", value: "b" }] };
+            assert.equal(
+                check(server("a", ["--model=a"]), server("b", ["--model=$(MODEL)"], variable), pool()).length,
+                1,
+            );
+            assert.deepEqual(
+                check(
+                    server("a", ["--model=a"]),
+                    server("b", [], { args: [], command: ["sh", "-c", "serve --model b"] }),
+                    pool(),
+                ),
+                [],
+            );
+            assert.deepEqual(
+                check(
+                    server("a", ["--model=a"]),
+                    server("b", ["--model=b"]),
+                    service({}, { clusterIP: "None" }),
+                ),
+                [],
+            );
+        });
+    });
+
+    it("advises where two pools select the same pods", () => {
+        const second = { ...pool(), metadata: { name: "second", namespace: models } };
+        assert.deepEqual(check(deployment(), pool(), second), [
+            "advisory: InferencePool models/second and InferencePool models/pool select the same pods, of Deployment models/decode: an endpoint picker of each knows its own requests only, and none the pods' whole load.",
+        ]);
+        const elsewhere = { ...pool(), metadata: { name: "second", namespace: "other" } };
+        assert.equal(
+            check(deployment(), pool(), elsewhere).filter((said) => said.startsWith("advisory")).length,
+            0,
+        );
+    });
+
+    it("knows simulators by their image and by an endpoint picker's selector, whatever their labels", () => {
+        const labels = { app: "chat" };
+        const absent = service({}, { selector: { app: "chats" } });
+        const simulator = deployment({
+            labels,
+            container: { image: "ghcr.io/llm-d/llm-d-inference-sim:v0.8.2" },
+        });
+        assert.match(
+            check(simulator, absent, route(toService))[0] ?? "",
+            /which no pod template of the program/,
+        );
+        const other = deployment({ labels, container: { image: "example.com/server:1" } });
+        assert.deepEqual(check(other, absent, route(toService)), []);
+        const epp = picker({ args: ["--endpoint-selector=app=chat", `--pool-namespace=${models}`] });
+        assert.match(
+            check(other, epp, absent, route(toService))[0] ?? "",
+            /which no pod template of the program/,
         );
     });
 });

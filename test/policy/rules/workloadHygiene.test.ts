@@ -187,4 +187,30 @@ describe("workload-hygiene", () => {
             "waits: Deployment models/epp: spec of Deployment models/epp is not known in preview",
         ]);
     });
+
+    it("asks for digests where the config does, and says how to write one", () => {
+        const config = { requireDigest: true };
+        assert.deepEqual(check({}, {}, config), [
+            "Deployment models/epp: Deployment models/epp: image ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0 of container epp has no digest (spec.template.spec.containers.0.image), which `requireDigest` in this rule's config asks for; write it after the tag, as ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0@sha256:...",
+        ]);
+        for (const image of [
+            `registry.example.com/epp@${digest}`,
+            `registry.example.com/epp:v0.8.0@${digest}`,
+        ]) {
+            assert.deepEqual(check({ image }, {}, config), []);
+        }
+        assert.equal(check({ image: "registry.example.com/epp" }, {}, config).length, 1);
+        assert.deepEqual(check({ image: "localhost/llm-d-inference-scheduler:v0.4.0" }, {}, config), []);
+    });
+
+    it("checks simulators by their image, whatever their labels", () => {
+        const simulator = (image: unknown) =>
+            checkResource(rule, deployment({ labels: { app: "chat" }, container: { image } }), {
+                resources: [],
+            });
+        assert.match(simulator("ghcr.io/llm-d/llm-d-inference-sim:latest")[0] ?? "", /is whatever is newest/);
+        assert.ok(simulator("mirror.example.com/a/inference-sim:v0.8.2").length > 0);
+        assert.deepEqual(simulator("example.com/web:latest"), []);
+        assert.match(simulator(unknown)[0] ?? "", /^waits: /);
+    });
 });

@@ -25,6 +25,14 @@ export interface Manifest {
 
 /** A resource as the policy server hands it to a policy. */
 export function resource(manifest: Manifest): ResourceLike & { props: Record<string, unknown> } {
+    return changed(manifest, manifest);
+}
+
+/** The resource that a manifest is, with other inputs. */
+export function changed(
+    manifest: Manifest,
+    inputs: object,
+): ResourceLike & { props: Record<string, unknown> } {
     const { apiVersion, kind, metadata } = manifest;
     const token = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
     const name = `${kind}-${String(metadata?.namespace)}-${String(metadata?.name)}`.toLowerCase();
@@ -32,7 +40,7 @@ export function resource(manifest: Manifest): ResourceLike & { props: Record<str
         type: token,
         name,
         urn: `urn:pulumi:test::project::${token}::${name}`,
-        props: unknownCheckingProxy(manifest),
+        props: unknownCheckingProxy(inputs),
     };
 }
 
@@ -75,6 +83,9 @@ function describe(finding: Finding): string {
     const subject = finding.object ? `${finding.object.toString()}: ` : "";
     if ("unknown" in finding) {
         return `waits: ${subject}${finding.unknown.message}`;
+    }
+    if ("error" in finding) {
+        throw finding.error;
     }
     return `${finding.level ? `${finding.level}: ` : ""}${subject}${finding.message}`;
 }

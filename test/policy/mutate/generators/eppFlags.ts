@@ -114,21 +114,20 @@ export const eppFlags: Generator = function* (program) {
     } else {
         yield broken("replicas without leader election", setDeployment("spec.replicas", 2));
         yield broken("leader election for one replica", add("--ha-enable-leader-election"));
-        yield broken(
-            "a probe of leader election",
-            setDeployment(`${container}.readinessProbe.grpc.service`, "readiness"),
-        );
         yield harmless(
             "rolling updates without leader election",
             setDeployment("spec.strategy", { type: "RollingUpdate" }),
         );
-        yield harmless(
-            "a probe of the ext_proc service",
-            setDeployment(
-                `${container}.readinessProbe.grpc.service`,
-                "envoy.service.ext_proc.v3.ExternalProcessor",
-            ),
-        );
+        for (const service of [
+            "envoy.service.ext_proc.v3.ExternalProcessor",
+            "inference-extension",
+            "readiness",
+        ]) {
+            yield harmless(
+                `a probe of the service ${service}`,
+                setDeployment(`${container}.readinessProbe.grpc.service`, service),
+            );
+        }
     }
     for (const probe of ["livenessProbe", "readinessProbe"]) {
         yield broken(

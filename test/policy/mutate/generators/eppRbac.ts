@@ -44,6 +44,14 @@ export const eppRbac: Generator = function* (program) {
             metadata: { name: "other", namespace: namespaceOf(copy) },
         });
     });
+    yield broken("the pods get no token", setDeployment(`${podSpec}.automountServiceAccountToken`, false));
+    yield broken("the account gives no token", (copy) => {
+        const deployment = copy.get("Deployment", epp);
+        if (deployment.get(`${podSpec}.automountServiceAccountToken`) !== undefined) {
+            deployment.unset(`${podSpec}.automountServiceAccountToken`);
+        }
+        copy.get("ServiceAccount", epp).set("automountServiceAccountToken", false);
+    });
     yield broken("the account is in another namespace", (copy) => {
         copy.get("ServiceAccount", epp).set("metadata.namespace", "default");
     });

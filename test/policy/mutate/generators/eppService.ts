@@ -1,6 +1,6 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { epp } from "./picker";
+import { epp, replaceArgument } from "./picker";
 
 const broken = breaking("epp-service");
 
@@ -26,6 +26,12 @@ export const eppService: Generator = function* (program) {
         return;
     }
     const { kubernetesName } = program.get("InferencePool");
+    for (const flag of ["pool-name", "pool-namespace", "pool-group"]) {
+        yield broken(
+            `the endpoint picker answers for another --${flag}`,
+            replaceArgument(flag, `--${flag}=other`),
+        );
+    }
     const service = new RegExp(
         `^${String(program.get("InferencePool").get("spec.endpointPickerRef.name"))}$`,
     );

@@ -19,6 +19,20 @@ export const gatewayRule: Generator = function* (program) {
         rule(`${kind}: ${title}`, (copy) => {
             copy.get(kind).set(path, value);
         });
+    const parameters = (kind: string) => ({ group: "", kind, name: "absent" });
+    yield set(
+        "Gateway",
+        "parameters that are not in the program",
+        "spec.infrastructure.parametersRef",
+        parameters("ConfigMap"),
+        advice,
+    );
+    yield set(
+        "Gateway",
+        "parameters that Istio does not read",
+        "spec.infrastructure.parametersRef",
+        parameters("Secret"),
+    );
     yield set("Gateway", "listens on 8080", `${listener}.port`, 8080);
     yield set("Gateway", "port 80 is for TLS", `${listener}.protocol`, "HTTPS");
     yield set("Gateway", "another listener's name", `${listener}.name`, "web");

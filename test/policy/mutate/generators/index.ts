@@ -17,6 +17,10 @@ import { extProcSinglePicker } from "./extProcSinglePicker";
 import { extProcTls } from "./extProcTls";
 import { extProcFilters } from "./extProcFilters";
 import { extProcObeyed } from "./extProcObeyed";
+import { mesh } from "./mesh";
+import { objectivePool } from "./objectivePool";
+import { routesRule } from "./routes";
+import { simulatorFlags } from "./simulatorFlags";
 import { workloadHygiene } from "./workloadHygiene";
 import { podDisruptionBudget } from "./podDisruptionBudget";
 
@@ -41,6 +45,10 @@ export const generators: readonly Generator[] = [
     extProcTls,
     extProcFilters,
     extProcObeyed,
+    mesh,
+    objectivePool,
+    routesRule,
+    simulatorFlags,
     workloadHygiene,
     podDisruptionBudget,
 ];

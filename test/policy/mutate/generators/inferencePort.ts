@@ -1,6 +1,6 @@
 import type { Captured } from "../captured";
 import type { Generator, Mutation } from "../mutation";
-import { breaking } from "../mutation";
+import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
 
 const port = breaking("inference-port", "mandatory");
@@ -27,8 +27,14 @@ export const inferencePort: Generator = function* (program) {
         yield port("pool: no target port", (copy) => {
             find(copy).set("spec.targetPorts", []);
         });
-        yield port("pool: a second target port that the pods do not declare", (copy) => {
+        yield port("pool: a second target port that no simulator listens at", (copy) => {
             find(copy).list("spec.targetPorts").push({ number: 8201 });
+        });
+        yield harmless("pool: a second target port, for the second rank of each simulator", (copy) => {
+            find(copy).list("spec.targetPorts").push({ number: 8201 });
+            for (const deployment of copy.ofKind("Deployment", /-(decode|prefill)$/)) {
+                deployment.list(`${container}.args`).push("--data-parallel-size=2");
+            }
         });
     }
     const [route] = program.ofKind("HTTPRoute");

@@ -1,6 +1,7 @@
 import type { Captured } from "../captured";
 import type { Generator, Mutation } from "../mutation";
-import { breaking } from "../mutation";
+import { breaking, harmless } from "../mutation";
+import type { Manifest } from "../../support/resources";
 import type { Program } from "../program";
 
 const selectors = breaking("selectors", "mandatory");
@@ -37,6 +38,20 @@ export const selectorRule: Generator = function* (program) {
             copy.remove("Service", /-proxy$/);
         });
     }
+    yield selectors("a decode Deployment of another model beside the first", (copy) => {
+        addDecode(copy, "other/model");
+    });
+    yield harmless("a second decode Deployment of the same model", (copy) => {
+        addDecode(copy, undefined);
+    });
+    for (const pool of program.ofKind("InferencePool").slice(0, 1)) {
+        yield breaking("selectors", "advisory")("a second pool over the same pods", (copy) => {
+            copy.add({
+                ...(structuredClone(pool.inputs) as unknown as Manifest),
+                metadata: { ...(pool.get("metadata") as object), name: "second" },
+            });
+        });
+    }
     yield selectors("the decode Deployment is missing", (copy) => {
         copy.remove("Deployment", decodeOf(copy));
     });
@@ -67,6 +82,21 @@ export const selectorRule: Generator = function* (program) {
         },
     );
 };
+
+/** Adds a copy of the decode Deployment, of another model where one is given. */
+function addDecode(program: Program, model: string | undefined): void {
+    const decode = program.get("Deployment", decodeOf(program));
+    const inputs = structuredClone(decode.inputs) as unknown as Manifest;
+    program.add({ ...inputs, metadata: { ...inputs.metadata, name: "ms-second-decode" } });
+    if (model !== undefined) {
+        program
+            .get("Deployment", /^ms-second-decode$/)
+            .update<string[]>("spec.template.spec.containers.0.args", (all) => [
+                ...all.filter((argument) => !/^--(model|served-model-name)/.test(argument)),
+                `--model=${model}`,
+            ]);
+    }
+}
 
 /** Ways for a pool of both roles to lose what tells them apart. */
 function* disaggregationMutations(pool: Captured): Iterable<Mutation> {

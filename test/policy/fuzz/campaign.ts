@@ -1,0 +1,88 @@
+import { strict as assert } from "assert";
+import fc from "fast-check";
+import type {
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationPolicy,
+    StackValidationPolicy,
+} from "@pulumi/policy";
+import { toPolicy } from "../../../policy/framework/toPolicies";
+import { rules } from "../../../policy/rules";
+import type { ResourceLike } from "../../../objects/kubernetesObject";
+import { stack } from "../support/resources";
+import { hostilePrograms } from "./hostile";
+
+/** What a campaign came to. */
+export interface FuzzReport {
+    programs: number;
+    findings: number;
+    /** Findings that a check failed, for which only the size of an object is a reason. */
+    tooLarge: number;
+    /** The longest that all rules together took for one program, in milliseconds. */
+    slowest: number;
+}
+
+/** No program of some twenty objects takes all rules longer than this, on a machine that others use too. */
+const patience = 20_000;
+const longest = 8000;
+
+/**
+ * Judges hostile programs for a time: no rule throws, none fails for another reason than an object's size, none takes
+ * long, and what they say is short and harmless to a terminal.
+ *
+ * @throws Error with the program, made as small as it goes, where one does.
+ */
+export function fuzzRules(milliseconds: number, seed?: number): FuzzReport {
+    const report: FuzzReport = { programs: 0, findings: 0, tooLarge: 0, slowest: 0 };
+    const policies = rules.map(toPolicy) as (ResourceValidationPolicy & StackValidationPolicy)[];
+    fc.assert(
+        fc.property(hostilePrograms, (program) => {
+            const start = performance.now();
+            for (const message of judge(policies, program)) {
+                report.findings++;
+                assert.ok(message.length <= longest, `${String(message.length)} characters`);
+                assert.doesNotMatch(message, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+                if (/ failed.*, so that nothing is known/.test(message)) {
+                    assert.match(message, /RangeError: .* has more than/);
+                    report.tooLarge++;
+                }
+            }
+            const took = performance.now() - start;
+            report.programs++;
+            report.slowest = Math.max(report.slowest, took);
+            assert.ok(took < patience, `${String(took)} ms`);
+        }),
+        {
+            numRuns: Number.MAX_SAFE_INTEGER,
+            interruptAfterTimeLimit: milliseconds,
+            ...(seed !== undefined && { seed }),
+        },
+    );
+    return report;
+}
+
+/** What all policies say of a program, as the policy server would ask them. */
+function judge(
+    policies: readonly (ResourceValidationPolicy & StackValidationPolicy)[],
+    program: readonly ResourceLike[],
+): string[] {
+    const said: string[] = [];
+    const report = ((violation: string | { message: string }) =>
+        said.push(
+            typeof violation === "string" ? violation : violation.message,
+        )) as unknown as ReportViolation;
+    const common = { getConfig: () => ({}), stackTags: new Map<string, string>(), opts: {} };
+    const outputs = stack({ some: program[0]?.props });
+    const resources = [outputs, ...program];
+    for (const policy of policies) {
+        for (const each of resources) {
+            const validate = policy.validateResource as
+                ((args: unknown, report: ReportViolation) => unknown) | undefined;
+            validate?.({ ...common, ...each }, report);
+        }
+        const validate = policy.validateStack as
+            ((args: unknown, report: ReportViolation) => unknown) | undefined;
+        validate?.({ ...common, resources: resources as unknown as PolicyResource[] }, report);
+    }
+    return said;
+}
