@@ -3,6 +3,7 @@ import * as path from "path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
+import { shellCommand } from "../components/shell";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
@@ -72,7 +73,10 @@ async function up(options: Options): Promise<OutputMap> {
     report(`Scheduler path: ${(outputs.schedulerPath?.value as PathOutput).curl as string}`);
     report(`Direct path: ${(outputs.directPath?.value as PathOutput).curl as string}`);
     report(
-        `Look around: ${path.join(stateDir, "kubectl")} --kubeconfig ${kubeconfig} get all,gateway,httproute,referencegrant -A`,
+        `Look around: ${shellCommand([
+            ...[path.join(stateDir, "kubectl"), "--kubeconfig", kubeconfig],
+            ...["get", "all,gateway,httproute,referencegrant", "-A"],
+        ])}`,
     );
     if (options.lab !== true && !isLabRunning(stateDir)) {
         report(

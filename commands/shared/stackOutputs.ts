@@ -3,6 +3,7 @@ import { text as readAll } from "stream/consumers";
 import { execa } from "execa";
 import { z } from "zod";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { shellCommand } from "../../components/shell";
 import { messageOf, UsageError } from "./errors";
 
 /** Where outputs are read from. */
@@ -103,7 +104,7 @@ function describe({ file, stack }: OutputsSource): string {
     if (file !== undefined) {
         return file === "-" ? "standard input" : file;
     }
-    return stack === undefined ? "pulumi stack output" : `pulumi stack output --stack ${stack}`;
+    return shellCommand(["pulumi", "stack", "output", ...(stack === undefined ? [] : ["--stack", stack])]);
 }
 
 async function readText({ file, stack }: OutputsSource): Promise<string> {

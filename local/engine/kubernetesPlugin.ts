@@ -2,6 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { version as sdkVersion } from "@pulumi/kubernetes/package.json";
+import { shellWord } from "../../components/shell";
 import { versions } from "../toolchain/versions";
 
 /** Which build of the official provider serves the Kubernetes resources. */
@@ -74,9 +75,12 @@ export function installPlugin(plugin: KubernetesPlugin, home: string): void {
     }
     if (plugin.executable !== undefined && plugin.version !== undefined) {
         const folder = path.join(plugins, `resource-kubernetes-v${plugin.version}`);
-        const quoted = `'${plugin.executable.replace(/'/g, "'\\''")}'`;
         fs.mkdirSync(folder);
-        fs.writeFileSync(path.join(folder, pluginName), `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+        fs.writeFileSync(
+            path.join(folder, pluginName),
+            `#!/bin/sh\nexec ${shellWord(plugin.executable)} "$@"\n`,
+            { mode: 0o755 },
+        );
     }
 }
 
