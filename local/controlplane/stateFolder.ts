@@ -105,14 +105,29 @@ export function deleteStateFolder(stateDir: string): void {
     }
 }
 
-/** Writes a file that only its owner can read, whole or not at all, and only where its contents change. */
-export function writePrivateFile(file: string, contents: string): void {
+/**
+ * Writes a file that only its owner can read, whole or not at all, and only where its contents change: whoever reads it
+ * meanwhile has the old one or the new one.
+ *
+ * @param mode default: readable and writable by the owner.
+ */
+export function writePrivateFile(file: string, contents: string, mode = 0o600): void {
     if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === contents) {
         return;
     }
     const unfinished = `${file}.${randomUUID()}`;
-    fs.writeFileSync(unfinished, contents, { mode: 0o600 });
+    fs.writeFileSync(unfinished, contents, { mode });
     fs.renameSync(unfinished, file);
+}
+
+/** Makes a symbolic link lead to a file, in one step and only where it leads elsewhere. */
+export function linkTo(target: string, link: string): void {
+    if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && fs.readlinkSync(link) === target) {
+        return;
+    }
+    const unfinished = `${link}.${randomUUID()}`;
+    fs.symlinkSync(target, unfinished);
+    fs.renameSync(unfinished, link);
 }
 
 /** @returns the parsed JSON of a file, or undefined where it is missing or damaged. */
