@@ -158,6 +158,7 @@ describe("embedded engine (end to end)", function () {
     it("leaves a live run alone, whatever others are opened, run and refused meanwhile", async () => {
         const name = "alive";
         const child = startInterrupted(name);
+        const ended = once(child, "exit");
         try {
             await eventually("the Gateway that is waited for", () => hasGateway(name));
             const engines = () => processesWith(path.join(cluster.folder, "stacks", name)).length;
@@ -176,7 +177,6 @@ describe("embedded engine (end to end)", function () {
             assert.equal(child.exitCode, null);
             assert.equal(engines(), before);
         } finally {
-            const ended = once(child, "exit");
             child.kill("SIGKILL");
             await ended;
         }
