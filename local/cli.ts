@@ -5,6 +5,7 @@ import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { shellCommand } from "../components/shell";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
+import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
@@ -173,7 +174,9 @@ const cli = new Command("local")
         made.config,
     )
     .option("--refresh", "look at the cluster first, and repair what changed there", made.refresh)
-    .option("--force", "take back fields that somebody else set on the cluster", made.force);
+    .option("--force", "take back fields that somebody else set on the cluster", made.force)
+    // Before any command, each of which reads, ends or removes what a folder of ours would hold.
+    .hook("preAction", () => refuseForeignFolder(stateDir));
 for (const [name, action] of Object.entries({ up, lab, preview, "ci-preview": ciPreview, down, status })) {
     cli.command(name).action(async () => {
         await action(cli.opts<Options>());

@@ -68,9 +68,13 @@ export function isStateFolder(folder: string): boolean {
     return fs.existsSync(path.join(folder, markerName));
 }
 
-/** @throws Error when the folder holds files and is not a control plane's. */
+/** @throws Error when it is no folder, or holds files and is not a control plane's; nothing in it is read or written. */
 export function refuseForeignFolder(stateDir: string): void {
-    const names = fs.existsSync(stateDir) ? fs.readdirSync(stateDir) : [];
+    const found = fs.statSync(stateDir, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isDirectory()) {
+        throw new Error(`${stateDir} is no folder. Name an empty or a new folder.`);
+    }
+    const names = found === undefined ? [] : fs.readdirSync(stateDir);
     // A lock alone is of a process that is just starting or stopping a control plane here.
     const foreign = names.filter((name) => name !== lockName && !name.startsWith(`${lockName}.`));
     if (foreign.length > 0 && !isStateFolder(stateDir)) {
