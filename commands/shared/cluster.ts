@@ -48,6 +48,18 @@ export interface ProxyAnswer extends HttpAnswer {
     apiServerError?: string;
 }
 
+/** A way to send requests to the pods of a cluster. */
+export interface PodReach {
+    /** What carries them, for messages. */
+    readonly way: string;
+    /**
+     * Sends a request to a Service or a pod.
+     *
+     * @throws ClusterError when it cannot be sent.
+     */
+    request(target: ProxyTarget, request?: HttpRequest): Promise<ProxyAnswer>;
+}
+
 /** The part of a `Status` object that is read. */
 interface StatusObject {
     kind?: string;
@@ -69,7 +81,8 @@ interface ListPage {
  * One cluster, as its API server shows it. Needs nothing but a kubeconfig. What is only read is asked for again, for some
  * seconds, while the API server is too busy or not well.
  */
-export class Cluster {
+export class Cluster implements PodReach {
+    readonly way = "the API server";
     /** Name of the context in use. */
     readonly context: string;
     /** URL of the API server. */

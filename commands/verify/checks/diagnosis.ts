@@ -23,6 +23,13 @@ export function diagnose(attempt: Attempt, asked: boolean): Diagnosis {
                   fix: "see whether the Service exists, and whether its pods listen on its targetPort",
               };
     }
+    if (status === 403 && /RBAC: access denied/.test(body)) {
+        return {
+            id: "request-denied-by-policy",
+            cause: "Envoy says that an AuthorizationPolicy of Istio does not allow it",
+            fix: "see to the AuthorizationPolicies of both namespaces and of Istio's root namespace: the Gateway must be allowed to the pods, and to the EPP",
+        };
+    }
     if (/no healthy upstream/.test(body)) {
         return {
             id: "request-no-healthy-upstream",
