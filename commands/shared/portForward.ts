@@ -110,9 +110,10 @@ export class PortForwards implements PodReach {
 
     /** Ends the port-forwards. */
     async close(): Promise<void> {
-        const forwards = await Promise.allSettled(this.opened.values());
-        await Promise.all(
-            forwards.map((forward) => (forward.status === "fulfilled" ? forward.value.close() : undefined)),
-        );
+        for (const forward of await Promise.allSettled(this.opened.values())) {
+            if (forward.status === "fulfilled") {
+                await forward.value.close();
+            }
+        }
     }
 }

@@ -132,7 +132,10 @@ describe("the report on a preview", () => {
                 route({ ...toService, namespace: unknown }),
                 fixture({ container: { args: [unknown] } }),
             ];
-            const said = (await pack.judge(open.map(plain))) as Violation[];
+            const said = (await pack.judge(open.map(plain))).map((told) => ({
+                ...told,
+                pack: "llm-d-inference",
+            }));
             const waiting = said.filter(({ message }) => message.includes("not known in preview"));
             assert.ok(waiting.length >= 2);
             const text = renderReport(
