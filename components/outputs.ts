@@ -6,6 +6,7 @@ import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
 import { routeMatch } from "./settings";
+import { shellCommand } from "./shell";
 import { requestedModel } from "./simulator/arguments";
 import type { SimulatorStack } from "./simulator/simulatorStack";
 
@@ -78,17 +79,26 @@ function modelOutputs(
     const names = namesOf(model);
     const eppHost = serviceHost(names.epp, eppNamespace(settings));
     const requestHeaders = { ...headers, ...(hostnames[0] !== undefined && { Host: hostnames[0] }) };
-    const throughGateway = Object.entries(requestHeaders)
-        .map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`)
-        .join("");
-    const body = quoted(
-        JSON.stringify({ model: requestedModel(model.simulator), prompt: "Hello", max_tokens: 16 }),
-    );
-    const curl = (base: pulumi.Input<string>, extra: string) =>
-        pulumi.interpolate`curl -sS ${base}/v1/completions -H 'Content-Type: application/json'${extra} -d ${body}`;
+    const throughGateway = Object.entries(requestHeaders).flatMap(([name, value]) => [
+        "-H",
+        `${name}: ${value}`,
+    ]);
+    const body = JSON.stringify({ model: requestedModel(model.simulator), prompt: "Hello", max_tokens: 16 });
+    const curl = (base: pulumi.Input<string>, extra: readonly string[]) =>
+        pulumi
+            .output(base)
+            .apply((url) =>
+                shellCommand([
+                    ...["curl", "-sS", `${url}/v1/completions`, "-H", "Content-Type: application/json"],
+                    ...[...extra, "-d", body],
+                ]),
+            );
     // Ports below 1024 need privileges on the client's side.
     const forward = (namespace: string, service: string, local: number, port: number) =>
-        `kubectl --namespace ${namespace} port-forward service/${service} ${String(local)}:${String(port)}`;
+        shellCommand([
+            ...["kubectl", "--namespace", namespace],
+            ...["port-forward", `service/${service}`, `${String(local)}:${String(port)}`],
+        ]);
     const base = path === undefined ? scheduler.address : pulumi.interpolate`${scheduler.address}${path}`;
     return {
         schedulerPath: {
@@ -98,7 +108,7 @@ function modelOutputs(
         },
         directPath: {
             address: simulator.directAddress,
-            curl: curl(simulator.directAddress, ""),
+            curl: curl(simulator.directAddress, []),
             portForward: forward(namespaces.simulator, names.proxy, ports.inference, ports.inference),
         },
         epp: {
@@ -107,9 +117,4 @@ function modelOutputs(
             metrics: `http://${eppHost}:${String(ports.eppMetrics)}/metrics`,
         },
     };
-}
-
-/** Text as one word of a POSIX shell. */
-function quoted(text: string): string {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,9 @@ import * as path from "path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
+import { shellCommand } from "../components/shell";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
+import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
@@ -72,7 +74,10 @@ async function up(options: Options): Promise<OutputMap> {
     report(`Scheduler path: ${(outputs.schedulerPath?.value as PathOutput).curl as string}`);
     report(`Direct path: ${(outputs.directPath?.value as PathOutput).curl as string}`);
     report(
-        `Look around: ${path.join(stateDir, "kubectl")} --kubeconfig ${kubeconfig} get all,gateway,httproute,referencegrant -A`,
+        `Look around: ${shellCommand([
+            ...[path.join(stateDir, "kubectl"), "--kubeconfig", kubeconfig],
+            ...["get", "all,gateway,httproute,referencegrant", "-A"],
+        ])}`,
     );
     if (options.lab !== true && !isLabRunning(stateDir)) {
         report(
@@ -169,7 +174,9 @@ const cli = new Command("local")
         made.config,
     )
     .option("--refresh", "look at the cluster first, and repair what changed there", made.refresh)
-    .option("--force", "take back fields that somebody else set on the cluster", made.force);
+    .option("--force", "take back fields that somebody else set on the cluster", made.force)
+    // Before any command, each of which reads, ends or removes what a folder of ours would hold.
+    .hook("preAction", () => refuseForeignFolder(stateDir));
 for (const [name, action] of Object.entries({ up, lab, preview, "ci-preview": ciPreview, down, status })) {
     cli.command(name).action(async () => {
         await action(cli.opts<Options>());

@@ -4,6 +4,7 @@ import * as path from "path";
 import { readStackConfig } from "../commands/render/stackConfig";
 import { deepMerge, isObject } from "../components/settings/merge";
 import { startControlPlane } from "./controlplane";
+import { linkTo } from "./controlplane/stateFolder";
 import type { Engine } from "./engine";
 import { openEngine } from "./engine";
 import { isLabRunning, startLab } from "./lab";
@@ -76,7 +77,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
             ? `Control plane: started ${started.join(", ")}`
             : "Control plane: already running",
     );
-    linkKubectl(toolchain.kubectl, state);
+    // The kubectl that fits the API server, for users who have none.
+    linkTo(toolchain.kubectl, path.join(state, "kubectl"));
     const lab = options.lab ?? isLabRunning(state);
     if (lab) {
         const tools = await ensureLabTools(report);
@@ -94,6 +96,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         stateDir: state,
         stack,
         kubeconfig,
+        secrets,
         config: {
             ...config,
             // Last, so that nothing leads to another cluster.
@@ -106,9 +109,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         report,
         color: process.stdout.isTTY,
     });
-    for (const [setting, value] of secrets) {
-        await engine.setSecret(setting, value);
-    }
     return { toolchain, kubeconfig, engine };
 }
 
@@ -117,13 +117,6 @@ function policyPackConfigs(packs: string[], stack: string): string[] {
     return packs
         .map((pack) => path.join(pack, "config", `${stack}.json`))
         .filter((file) => fs.existsSync(file));
-}
-
-/** Puts the kubectl that fits the API server beside its kubeconfig, for users who have none. */
-function linkKubectl(kubectl: string, state: string): void {
-    const link = path.join(state, "kubectl");
-    fs.rmSync(link, { force: true });
-    fs.symlinkSync(kubectl, link);
 }
 
 function refuseUnknownStack(stack: string): void {

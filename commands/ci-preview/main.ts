@@ -2,8 +2,9 @@ import { Command } from "commander";
 import * as fs from "fs";
 import * as path from "path";
 import { runCommand } from "../shared/runCommand";
+import { ResultCollector } from "../shared/runResult";
 import { findEnvironment } from "./environment";
-import { previewWithCli } from "./officialPreview";
+import { NotPreviewedError, previewWithCli } from "./officialPreview";
 import { exitCodes, renderReport, verdictOf } from "./report";
 
 interface Options {
@@ -38,16 +39,20 @@ function commandLine(): Command {
 async function run({ env, stack = env, out, refresh, expectNoChanges }: Options): Promise<number> {
     const root = path.resolve(__dirname, "../..");
     const environment = findEnvironment(root, env);
-    const outcome = await previewWithCli({
-        root,
-        environment,
-        stack,
-        refresh,
-        report: (text) => process.stdout.write(text),
-    });
+    const report = (text: string) => process.stdout.write(text);
+    const outcome = await previewWithCli({ root, environment, stack, refresh, report }).catch(notPreviewed);
     const preview = { environment: env, ...outcome, expectNoChanges };
     fs.writeFileSync(out, renderReport(preview));
     return exitCodes[verdictOf(preview)];
+}
+
+/** The pull request is told as well why there is no preview, and not by a report that is missing. */
+function notPreviewed(error: unknown): Awaited<ReturnType<typeof previewWithCli>> {
+    if (!(error instanceof NotPreviewedError)) {
+        throw error;
+    }
+    process.stderr.write(`ci-preview: ${error.message}\n`);
+    return { result: new ResultCollector().result, failure: error.message };
 }
 
 // Whatever goes wrong on the way, nothing was previewed.

@@ -1,3 +1,4 @@
+import type { Stack } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { messageOf } from "../shared/errors";
 import type { RunResult } from "../shared/runResult";
@@ -17,18 +18,23 @@ export interface OfficialPreview {
     report: (text: string) => void;
 }
 
+/** No preview could be begun: there is no CLI, no such stack, or no access to its backend. Its message is one line. */
+export class NotPreviewedError extends Error {
+    override readonly name = "NotPreviewedError";
+}
+
 /**
  * Runs `pulumi preview` of the CLI on the PATH, with the policy pack and the environment's config. Its events are read
  * and not what `--json` prints, which leaves out what policies say (pulumi 3.255, `ShowPreviewDigest`).
  *
  * @returns what it found, and what it said when it failed.
- * @throws Error when there is no CLI, no such stack, or no access to its backend.
+ * @throws NotPreviewedError when there is nothing to preview with, or no such stack.
  */
 export async function previewWithCli(
     preview: OfficialPreview,
 ): Promise<{ result: RunResult; failure?: string }> {
     const { root, environment, refresh, report } = preview;
-    const stack = await LocalWorkspace.selectStack({ stackName: preview.stack, workDir: root });
+    const stack = await selectStack(preview.stack, root);
     const collector = new ResultCollector();
     try {
         await stack.preview({
@@ -44,6 +50,19 @@ export async function previewWithCli(
         return { result: collector.result };
     } catch (error) {
         return { result: collector.result, failure: failureOf(collector.result) ?? messageOf(error) };
+    }
+}
+
+async function selectStack(stackName: string, workDir: string): Promise<Stack> {
+    try {
+        return await LocalWorkspace.selectStack({ stackName, workDir });
+    } catch (error) {
+        const said = messageOf(error);
+        const why = said.includes("spawn pulumi ENOENT")
+            ? "there is no `pulumi` on the PATH: install the Pulumi CLI, or run `make ci-preview`, which needs none"
+            : // The Automation API puts the CLI's own words between its command line and its code.
+              (/^error: (.*)$/m.exec(said)?.[1] ?? said.split("\n", 1)[0]!);
+        throw new NotPreviewedError(`the stack ${stackName} cannot be previewed: ${why}`, { cause: error });
     }
 }
 

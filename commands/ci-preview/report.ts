@@ -98,7 +98,8 @@ function failureText({ failure, result }: EnvironmentPreview): string[] {
 
 function violationTexts(result: RunResult): string[] {
     const objects = new Map(result.steps.map((step) => [step.urn, objectName(step)]));
-    const ordered = [...mandatory(result), ...result.violations.filter(({ level }) => level !== "mandatory")];
+    const others = result.violations.filter(({ level }) => level !== "mandatory");
+    const ordered = [...mandatory(result), ...others.filter((violation) => !isWaiting(violation))];
     // What one rule has to say of one resource is one paragraph.
     const messages = new Map<string, string[]>();
     for (const { level, policy, urn, message } of ordered) {
@@ -106,9 +107,28 @@ function violationTexts(result: RunResult): string[] {
         const title = `**${level}** \`${policy}\`${object === undefined ? "" : ` on \`${object}\``}`;
         messages.set(title, [...(messages.get(title) ?? []), message]);
     }
-    return messages.size === 0
-        ? ["The policy pack has nothing to say."]
-        : [...messages].map(([title, texts]) => messageText(title, texts.join("\n")));
+    const known =
+        messages.size === 0
+            ? ["The policy pack has nothing to say."]
+            : [...messages].map(([title, texts]) => messageText(title, texts.join("\n")));
+    return [...known, ...waitingText(others.filter(isWaiting))];
+}
+
+/** The pack's advice that a check cannot be made before `pulumi up` (`publish` in policy/framework/toPolicies.ts). */
+function isWaiting({ level, message }: Violation): boolean {
+    return level === "advisory" && /^The check \S+.* waits for `pulumi up`: /.test(message);
+}
+
+/** A preview of something new says of most checks what they wait for, and a reviewer can do nothing about it. */
+function waitingText(waiting: readonly Violation[]): string[] {
+    if (waiting.length === 0) {
+        return [];
+    }
+    const text = fenced("text", shorten(waiting.map(({ message }) => message).join("\n"), limits.message));
+    const count = `${plural(waiting.length, "check")} of the policy pack`;
+    const verb = waiting.length === 1 ? "waits" : "wait";
+    const summary = `${count} ${verb} for values that are not known in a preview`;
+    return [`<details><summary>${summary}</summary>\n\n${text}\n\n</details>`];
 }
 
 function warningTexts({ diagnostics }: RunResult): string[] {

@@ -26,14 +26,15 @@ export interface FolderChange {
 
 /**
  * Writes the manifests and their kustomization, and removes what an earlier run wrote and this one does not. Other
- * people's files stay as they are.
+ * people's files stay as they are, also those that a symbolic link in the folder leads to.
  *
  * @throws UsageError, with nothing written, where the folder has files and no kustomization of this command, or where
- * a file of somebody else's stands in the way.
+ * a file of somebody else's, or a symbolic link, stands in the way.
  */
 export function writeFolder(folder: string, manifests: readonly Manifest[]): FolderChange {
     const earlier = earlierFiles(folder);
     const files = manifests.map(({ file }) => file);
+    refuseLinks(folder, [kustomizationFile, ...files, ...earlier]);
     const foreign = files.find(
         (file) => !earlier.includes(file) && fs.existsSync(path.join(folder, ...file.split("/"))),
     );
@@ -47,11 +48,11 @@ export function writeFolder(folder: string, manifests: readonly Manifest[]): Fol
         // In this order a run that is killed leaves a folder that the next run knows and completes.
         fs.mkdirSync(folder, { recursive: true });
         removed.forEach((file) => removeFile(folder, file));
-        fs.writeFileSync(path.join(folder, kustomizationFile), kustomization(manifests));
+        writeInPlace(path.join(folder, kustomizationFile), kustomization(manifests));
         for (const { file, object } of manifests) {
             const target = path.join(folder, ...file.split("/"));
             fs.mkdirSync(path.dirname(target), { recursive: true });
-            fs.writeFileSync(target, yamlOf(object));
+            writeInPlace(target, yamlOf(object));
         }
     } catch (error) {
         throw new UsageError(
@@ -60,6 +61,35 @@ export function writeFolder(folder: string, manifests: readonly Manifest[]): Fol
         );
     }
     return { written: files, removed };
+}
+
+/**
+ * Whoever may write into the folder could have a link there lead to any file of ours. The folder itself may be one: its
+ * user names it.
+ *
+ * @throws UsageError naming the first link on the way to one of the files.
+ */
+function refuseLinks(folder: string, files: readonly string[]): void {
+    const places = files.flatMap((file) => [path.dirname(file), file]).filter((place) => place !== ".");
+    const link = [...new Set(places)]
+        .map((place) => path.join(folder, ...place.split("/")))
+        .find((place) => fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink());
+    if (link !== undefined) {
+        throw new UsageError(
+            `--out: ${link} is not allowed, because it is a symbolic link; allowed: files and folders in the folder itself.`,
+        );
+    }
+}
+
+/** Writes a file, and nothing where a link has come to stand in its place meanwhile. */
+function writeInPlace(file: string, text: string): void {
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = fs.constants;
+    const opened = fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);
+    try {
+        fs.writeFileSync(opened, text);
+    } finally {
+        fs.closeSync(opened);
+    }
 }
 
 /** The kustomization, with the namespaces first. */

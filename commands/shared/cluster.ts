@@ -1,10 +1,12 @@
 import * as fs from "fs";
 import * as https from "https";
 import { isIP } from "net";
+import { setTimeout as sleep } from "timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError, KindNotServedError, messageOf, UsageError } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
 import { HttpTimeoutError, sendHttp } from "./http";
+import { attempts, isTemporary, waitAfter } from "./retry";
 
 /** A Kubernetes object as the API server has it. Callers narrow `spec` and `status` by a type of their own. */
 export interface KubeObject {
@@ -46,6 +48,18 @@ export interface ProxyAnswer extends HttpAnswer {
     apiServerError?: string;
 }
 
+/** A way to send requests to the pods of a cluster. */
+export interface PodReach {
+    /** What carries them, for messages. */
+    readonly way: string;
+    /**
+     * Sends a request to a Service or a pod.
+     *
+     * @throws ClusterError when it cannot be sent.
+     */
+    request(target: ProxyTarget, request?: HttpRequest): Promise<ProxyAnswer>;
+}
+
 /** The part of a `Status` object that is read. */
 interface StatusObject {
     kind?: string;
@@ -54,11 +68,21 @@ interface StatusObject {
     reason?: string;
 }
 
-/** How often a call is tried when a connection that was kept open turns out to be dead. */
-const attempts = 2;
+/** How many objects the API server is asked for at once, as kubectl asks for them. */
+const pageSize = 500;
 
-/** One cluster, as its API server shows it. Needs nothing but a kubeconfig. */
-export class Cluster {
+/** What a list may be asked for. */
+interface ListPage {
+    metadata?: { continue?: string };
+    items?: unknown[];
+}
+
+/**
+ * One cluster, as its API server shows it. Needs nothing but a kubeconfig. What is only read is asked for again, for some
+ * seconds, while the API server is too busy or not well.
+ */
+export class Cluster implements PodReach {
+    readonly way = "the API server";
     /** Name of the context in use. */
     readonly context: string;
     /** URL of the API server. */
@@ -105,7 +129,7 @@ export class Cluster {
         name: string,
     ): Promise<T | undefined> {
         const path = await this.pathOf(apiVersion, kind, namespace);
-        return this.read<T>(`${path}/${encodeURIComponent(name)}`);
+        return this.read<T>(`${path}/${segment(name)}`);
     }
 
     /**
@@ -122,22 +146,25 @@ export class Cluster {
         labelSelector?: string,
     ): Promise<T[]> {
         const path = await this.pathOf(apiVersion, kind, namespace);
-        const query =
-            labelSelector === undefined ? "" : `?labelSelector=${encodeURIComponent(labelSelector)}`;
-        const found = await this.read<{ items?: Partial<T>[] }>(`${path}${query}`);
+        const found = await this.readPages(path, labelSelector === undefined ? {} : { labelSelector });
         // Items of a list carry neither.
-        return (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }) as T);
+        return (found as Partial<T>[]).map((item) => ({ ...item, apiVersion, kind }) as T);
     }
 
     /** Messages of an object's events, newest last. */
     async events(namespace: string, name: string): Promise<string[]> {
-        const selector = encodeURIComponent(`involvedObject.name=${name}`);
-        const found = await this.read<{
-            items?: { reason?: string; message?: string; lastTimestamp?: string; eventTime?: string }[];
-        }>(`/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`);
+        const found = await this.readPages(`/api/v1/namespaces/${segment(namespace)}/events`, {
+            fieldSelector: `involvedObject.name=${segment(name)}`,
+        });
+        const events = found as {
+            reason?: string;
+            message?: string;
+            lastTimestamp?: string;
+            eventTime?: string;
+        }[];
         const when = (event: { lastTimestamp?: string; eventTime?: string }) =>
             event.lastTimestamp ?? event.eventTime ?? "";
-        return [...(found?.items ?? [])]
+        return [...events]
             .sort((a, b) => (when(a) < when(b) ? -1 : Number(when(a) > when(b))))
             .map(({ reason = "", message = "" }) => `${reason}: ${message}`);
     }
@@ -153,7 +180,9 @@ export class Cluster {
         { tailLines = 50, previous = false }: { tailLines?: number; previous?: boolean } = {},
     ): Promise<string | undefined> {
         const query = `tailLines=${String(tailLines)}&previous=${String(previous)}`;
-        const answer = await this.send(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`, {});
+        const path = `/api/v1/namespaces/${segment(namespace)}/pods/${segment(pod)}/log?${query}`;
+        // A kubelet that is gone stays gone.
+        const answer = await this.send(path, {}, isThrottled);
         return answer.status === 200 ? answer.body : undefined;
     }
 
@@ -165,9 +194,12 @@ export class Cluster {
      */
     async request({ namespace, target, path }: ProxyTarget, request: HttpRequest = {}): Promise<ProxyAnswer> {
         const [resource, name] = "service" in target ? ["services", target.service] : ["pods", target.pod];
+        const scope = `/api/v1/namespaces/${segment(namespace)}/${resource}`;
         const answer = await this.send(
-            `/api/v1/namespaces/${namespace}/${resource}/http:${name}:${String(target.port)}/proxy${path}`,
+            `${scope}/http:${segment(name)}:${String(target.port)}/proxy${path}`,
             request,
+            // What the backend answers is what is asked for; a request that was not let in was not sent on.
+            isThrottled,
         );
         const status = statusObject(answer);
         if (status === undefined) {
@@ -196,7 +228,8 @@ export class Cluster {
         if (resource === undefined) {
             throw new KindNotServedError(apiVersion, kind);
         }
-        const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
+        const scope =
+            resource.namespaced && namespace !== undefined ? `/namespaces/${segment(namespace)}` : "";
         return `${rootOf(apiVersion)}${scope}/${resource.plural}`;
     }
 
@@ -211,31 +244,56 @@ export class Cluster {
         );
     }
 
-    /** Reads JSON; undefined on 404. */
-    private async read<T>(path: string): Promise<T | undefined> {
-        const answer = await this.send(path, {});
-        if (answer.status === 404) {
-            return undefined;
-        }
-        if (answer.status !== 200) {
-            throw refusal(answer, `reading ${path}`);
-        }
-        return JSON.parse(answer.body) as T;
+    /**
+     * Reads a list page by page.
+     *
+     * @param query names and values of its query.
+     */
+    private async readPages(path: string, query: Record<string, string>): Promise<unknown[]> {
+        const items: unknown[] = [];
+        const read = (more: Record<string, string>) =>
+            this.send(`${path}?${new URLSearchParams({ ...query, ...more }).toString()}`, {}, isTemporary);
+        let next = "";
+        do {
+            const page = { limit: String(pageSize), ...(next !== "" && { continue: next }) };
+            let answer = await read(page);
+            if (answer.status === 410 && next !== "") {
+                // The pages that are left are of a state that the API server no longer has: all of it is read at once.
+                items.length = 0;
+                answer = await read({});
+            }
+            const list = parsed<ListPage>(answer, path);
+            items.push(...(list?.items ?? []));
+            next = list?.metadata?.continue ?? "";
+        } while (next !== "");
+        return items;
     }
 
-    private async send(path: string, request: HttpRequest): Promise<HttpAnswer> {
+    /** Reads JSON; undefined on 404. */
+    private async read<T>(path: string): Promise<T | undefined> {
+        return parsed<T>(await this.send(path, {}, isTemporary), path);
+    }
+
+    /** @param isAskedAgain which answers are no answers yet. */
+    private async send(
+        path: string,
+        request: HttpRequest,
+        isAskedAgain: (answer: HttpAnswer) => boolean,
+    ): Promise<HttpAnswer> {
+        const url = this.urlOf(path);
         for (let attempt = 1; ; attempt++) {
             const options = await this.credentials();
             // The client makes an agent for every call, which would mean a TLS handshake for every call.
             this.agent ??= ownAgent(options.agent, this.server);
             options.agent = this.agent;
             try {
-                return await sendHttp(
-                    new URL(this.server.href.replace(/\/$/, "") + path),
-                    { ...request, signal: this.signal },
-                    options,
-                );
+                const answer = await sendHttp(url, { ...request, signal: this.signal }, options);
+                if (attempt === attempts || !isAskedAgain(answer)) {
+                    return answer;
+                }
+                await sleep(waitAfter(attempt, answer), undefined, { signal: this.signal });
             } catch (error) {
+                // A connection that was kept open turns out to be dead.
                 const { code } = error as NodeJS.ErrnoException;
                 const repeatable = code === "ECONNRESET" && (request.method ?? "GET") === "GET";
                 if (!repeatable || attempt === attempts) {
@@ -243,6 +301,18 @@ export class Cluster {
                 }
             }
         }
+    }
+
+    /** @throws UsageError for a path that a URL reads as another one, e.g. for `..` in it. */
+    private urlOf(path: string): URL {
+        const whole = this.server.href.replace(/\/$/, "") + path;
+        const url = new URL(whole);
+        if (url.href !== whole) {
+            throw new UsageError(
+                `${JSON.stringify(path)} is no path that can be asked for: it would be read as ${url.pathname}`,
+            );
+        }
+        return url;
     }
 
     /** @throws UsageError when the kubeconfig's user or cluster cannot be used, e.g. for want of its login command. */
@@ -334,6 +404,39 @@ function ownAgent(agent: https.RequestOptions["agent"], server: URL): https.Requ
     // TLS has no names for addresses (RFC 6066); the certificate is checked for the address all the same.
     const servername = agent.options.servername ?? (isIP(host) === 0 ? host : "");
     return new https.Agent({ ...agent.options, servername, keepAlive: true });
+}
+
+/**
+ * A name as a part of a URL's path.
+ *
+ * @throws UsageError for what is no name of any object: the rule of Kubernetes itself (k8s.io/apimachinery,
+ * `IsValidPathSegmentName`), so that a name never leads elsewhere.
+ */
+function segment(name: string): string {
+    if (name === "" || name === "." || name === ".." || /[/%]/.test(name)) {
+        throw new UsageError(`${JSON.stringify(name)} is no name of an object`);
+    }
+    return encodeURIComponent(name);
+}
+
+/** The JSON of an answer; undefined on 404. */
+function parsed<T>(answer: HttpAnswer, path: string): T | undefined {
+    if (answer.status === 404) {
+        return undefined;
+    }
+    if (answer.status !== 200) {
+        throw refusal(answer, `reading ${path}`);
+    }
+    return JSON.parse(answer.body) as T;
+}
+
+/** All that the API server says to whom it does not let in (k8s.io/apiserver 0.36, `tooManyRequests`). */
+const throttledText = "Too many requests, please try again later.";
+
+/** Whether the API server itself, and no backend behind it, lets a request in only later. */
+function isThrottled(answer: HttpAnswer): boolean {
+    const isOwn = statusObject(answer) !== undefined || answer.body.trim() === throttledText;
+    return answer.status === 429 && isOwn;
 }
 
 /** The `Status` that an answer holds: the API server's own words, and no backend's. */

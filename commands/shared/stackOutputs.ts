@@ -3,6 +3,9 @@ import { text as readAll } from "stream/consumers";
 import { execa } from "execa";
 import { z } from "zod";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { dnsSubdomain } from "../../components/settings/kubernetes";
+import { dnsLabel } from "../../components/settings/values";
+import { shellCommand } from "../../components/shell";
 import { messageOf, UsageError } from "./errors";
 
 /** Where outputs are read from. */
@@ -23,27 +26,34 @@ export interface ReadOutputs {
     source: string;
 }
 
+/** What becomes part of a URL and of commands is a name of an object. */
+const nameSchema = dnsSubdomain;
+const namespaceSchema = dnsLabel;
 const labelsSchema = z.record(z.string(), z.string());
 const portSchema = z.int().min(1).max(65535);
-const podsSchema = z.object({ deployment: z.string(), selector: labelsSchema });
+const podsSchema = z.object({ deployment: nameSchema, selector: labelsSchema });
 
 const modelSchema = z.object({
     model: z.string(),
-    route: z.string(),
-    match: z.object({ path: z.string().optional(), headers: labelsSchema, hostnames: z.array(z.string()) }),
+    route: nameSchema,
+    match: z.object({
+        path: z.string().startsWith("/").optional(),
+        headers: labelsSchema,
+        hostnames: z.array(z.string()),
+    }),
     backend: z.object({
         kind: z.enum(["Service", "InferencePool"]),
-        name: z.string(),
-        namespace: z.string(),
+        name: nameSchema,
+        namespace: namespaceSchema,
         port: portSchema,
     }),
-    grant: z.string(),
-    proxy: z.object({ name: z.string(), port: portSchema }),
+    grant: nameSchema,
+    proxy: z.object({ name: nameSchema, port: portSchema }),
     pods: z.object({ decode: podsSchema, prefill: podsSchema }),
     pickable: labelsSchema,
     epp: z.object({
-        name: z.string(),
-        namespace: z.string(),
+        name: nameSchema,
+        namespace: namespaceSchema,
         grpcPort: portSchema,
         healthPort: portSchema,
         metricsPort: portSchema,
@@ -51,17 +61,17 @@ const modelSchema = z.object({
         metricsAuth: z.boolean(),
         failureMode: z.enum(["FailClose", "FailOpen"]),
     }),
-    pool: z.string().optional(),
-    extProcFilter: z.string().optional(),
+    pool: nameSchema.optional(),
+    extProcFilter: nameSchema.optional(),
 });
 
 const deploymentSchema: z.ZodType<DeploymentOutput> = z.object({
     mode: z.enum(["scheduler", "scoring-not-obeyed", "scoring"]),
-    namespaces: z.object({ scheduler: z.string(), simulator: z.string() }),
+    namespaces: z.object({ scheduler: namespaceSchema, simulator: namespaceSchema }),
     gateway: z.object({
-        name: z.string(),
-        className: z.string(),
-        service: z.string(),
+        name: nameSchema,
+        className: nameSchema,
+        service: nameSchema,
         httpPort: portSchema,
         statusPort: portSchema,
     }),
@@ -103,7 +113,7 @@ function describe({ file, stack }: OutputsSource): string {
     if (file !== undefined) {
         return file === "-" ? "standard input" : file;
     }
-    return stack === undefined ? "pulumi stack output" : `pulumi stack output --stack ${stack}`;
+    return shellCommand(["pulumi", "stack", "output", ...(stack === undefined ? [] : ["--stack", stack])]);
 }
 
 async function readText({ file, stack }: OutputsSource): Promise<string> {

@@ -104,7 +104,7 @@ function plan(
         }
         for (const of of models) {
             const { release } = of.model;
-            const sent = traffic.get(release) ?? { servers: {} };
+            const sent = traffic.get(release) ?? { servers: {}, served: {} };
             planned.push({
                 ...{ id: check.id, title: check.title, needs: check.needs, aside: false, model: release },
                 run: () => check.run({ ...of, traffic: sent }),

@@ -9,6 +9,7 @@ export interface Condition {
     reason?: string;
     message?: string;
     observedGeneration?: number;
+    lastTransitionTime?: string;
 }
 
 export type Labels = Record<string, string>;
@@ -234,11 +235,16 @@ export interface Peer {
     ipBlock?: object;
 }
 
+export interface IngressRule {
+    from?: Peer[];
+    ports?: { port?: number | string; endPort?: number }[];
+}
+
 export interface NetworkPolicyObject extends KubeObject {
     spec?: {
         podSelector?: LabelSelector;
         policyTypes?: string[];
-        ingress?: { from?: Peer[]; ports?: { port?: number | string; endPort?: number }[] }[];
+        ingress?: IngressRule[];
     };
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { Cluster } from "../shared/cluster";
 import { UsageError } from "../shared/errors";
 import { httpUrl, wholeNumber } from "../shared/flags";
+import { PortForwards } from "../shared/portForward";
 import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { Path } from "./checks/check";
@@ -22,6 +23,7 @@ interface Flags {
     requests: number;
     gatewayUrl?: string;
     directUrl?: string;
+    portForward: boolean;
     timeout: number;
     json: boolean;
 }
@@ -33,8 +35,9 @@ Exit codes:
   2  a flag, the stack's outputs or the kubeconfig cannot be used
   3  the hops could not be checked: cluster unreachable, rights missing, or out of time
 
-Requests go through the API server, which needs the rights to create and get services/proxy and pods/proxy, unless
---gateway-url and --direct-url say otherwise.`;
+Requests go through the API server, which needs the rights to create and get services/proxy and pods/proxy, and which
+NetworkPolicies seldom admit to pods. --port-forward sends them by kubectl port-forward, which no NetworkPolicy is asked
+about and which needs the right to create pods/portforward; --gateway-url and --direct-url to where you say.`;
 
 function commandLine(): Command {
     return new Command("verify")
@@ -62,6 +65,11 @@ function commandLine(): Command {
             "--direct-url <url>",
             "where the proxy Service is reached, instead of through the API server",
             httpUrl,
+        )
+        .option(
+            "--port-forward",
+            "send to pods and Services by kubectl port-forward instead of through the API server",
+            false,
         )
         .option("--timeout <seconds>", "how long the whole run may take", wholeNumber(1, 86_400), 120)
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
@@ -93,18 +101,22 @@ async function verify(flags: Flags): Promise<number> {
     const models = releasesOf(flags, deployment);
     requirePath(flags, deployment);
     const signal = AbortSignal.timeout(flags.timeout * 1000);
-    const cluster = new Cluster({ kubeconfig: flags.kubeconfig, context: flags.context, signal });
+    const { kubeconfig, context } = flags;
+    const cluster = new Cluster({ kubeconfig, context, signal });
+    const forwards = flags.portForward ? new PortForwards({ kubeconfig, context, signal }) : undefined;
     try {
         const report = await verifyStack({
             ...{ cluster, deployment, source, models, progress, signal },
             path: flags.path,
             requests: flags.requests,
+            reach: forwards,
             gatewayUrl: flags.gatewayUrl,
             directUrl: flags.directUrl,
         });
         process.stdout.write(`${flags.json ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
         return report.exitCode;
     } finally {
+        await forwards?.close();
         cluster.close();
     }
 }

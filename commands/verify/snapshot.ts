@@ -1,5 +1,5 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import type { Cluster } from "../shared/cluster";
+import type { Cluster, PodReach } from "../shared/cluster";
 import { ClusterError, KindNotServedError, messageOf } from "../shared/errors";
 import { Metrics } from "../shared/metrics";
 import type { KindName, Kinds, PodObject } from "./kinds";
@@ -135,9 +135,14 @@ export const istioNamespace = "istio-system";
 /**
  * Reads everything that the checks look at, once.
  *
+ * @param reach asks EPPs for their metrics. Default: by way of the API server.
  * @throws ClusterError when the cluster cannot be reached or takes too long. Missing rights are part of the snapshot.
  */
-export async function takeSnapshot(cluster: Cluster, deployment: DeploymentOutput): Promise<Snapshot> {
+export async function takeSnapshot(
+    cluster: Cluster,
+    deployment: DeploymentOutput,
+    reach: PodReach = cluster,
+): Promise<Snapshot> {
     const { scheduler, simulator } = deployment.namespaces;
     const readings: Partial<Record<KindName, Reading>> = {};
     for (const kind of Object.keys(kinds) as KindName[]) {
@@ -153,7 +158,7 @@ export async function takeSnapshot(cluster: Cluster, deployment: DeploymentOutpu
         for (const pod of epp.metricsAuth ? [] : readablePodsOf(objects, epp.namespace, epp.name)) {
             if (isReady(pod)) {
                 const { name } = pod.metadata;
-                eppMetrics[name] = await scrape(cluster, epp.namespace, name, epp.metricsPort);
+                eppMetrics[name] = await scrape(reach, epp.namespace, name, epp.metricsPort);
             }
         }
     }
@@ -246,15 +251,10 @@ function notReady(objects: Snapshot): PodObject[] {
 /** How long a pod's metrics may take, in milliseconds. */
 const scrapeTimeoutMs = 5_000;
 
-/** Reads a pod's `/metrics` through the API server. */
-export async function scrape(
-    cluster: Cluster,
-    namespace: string,
-    pod: string,
-    port: number,
-): Promise<Scrape> {
+/** Reads a pod's `/metrics`. */
+export async function scrape(reach: PodReach, namespace: string, pod: string, port: number): Promise<Scrape> {
     try {
-        const answer = await cluster.request(
+        const answer = await reach.request(
             { namespace, target: { pod, port }, path: "/metrics" },
             { timeoutMs: scrapeTimeoutMs },
         );

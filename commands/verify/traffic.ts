@@ -1,11 +1,13 @@
 import { randomInt } from "crypto";
-import type { Cluster } from "../shared/cluster";
+import type { Cluster, PodReach } from "../shared/cluster";
 import { ClusterError, messageOf } from "../shared/errors";
 import type { HttpAnswer, HttpRequest } from "../shared/http";
 import { sendHttp } from "../shared/http";
 import type { Metrics } from "../shared/metrics";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
+import type { Served } from "./servedModels";
+import { readServedModels } from "./servedModels";
 import type { Scrape } from "./snapshot";
 import { isReady, podsOf, scrape } from "./snapshot";
 import { charactersPerToken } from "../../releases";
@@ -59,6 +61,8 @@ export interface ModelTraffic {
     scoring?: ScoringTraffic;
     /** `/metrics` of each decode pod that is ready. */
     servers: Record<string, Scrape>;
+    /** The models that each pod serves, of those that a request may reach. */
+    served: Record<string, Served>;
     /** Why the rest was not sent: rights are missing, the API server is gone, or no time is left. */
     stopped?: ClusterError;
 }
@@ -70,6 +74,8 @@ export interface TrafficOptions {
     /** Base URLs to send to instead of through the API server. */
     gatewayUrl?: string;
     directUrl?: string;
+    /** What sends to pods and Services. */
+    reach: PodReach;
     /** Whether to send on each path. */
     onGateway: boolean;
     onDirect: boolean;
@@ -104,22 +110,19 @@ export async function sendTraffic(
     context: ModelContext,
     options: TrafficOptions,
 ): Promise<ModelTraffic> {
-    const traffic: ModelTraffic = { servers: {} };
+    const traffic: ModelTraffic = { servers: {}, served: {} };
     try {
-        await scrapeServers(cluster, context, traffic);
+        await scrapeServers(options.reach, context, traffic);
+        traffic.served = await readServedModels(options.reach, context);
         if (options.onDirect) {
-            traffic.direct = await sendPath(
-                directSender(cluster, context, options),
-                context,
-                options.requests,
-            );
+            traffic.direct = await sendPath(directSender(context, options), context, options.requests);
         }
         if (options.onGateway) {
-            const sender = gatewaySender(cluster, context, options);
+            const sender = gatewaySender(context, options);
             // The scoring path's completions are counted one by one, and are its measures too.
             traffic.gateway = await sendPath(sender, context, options.scoring ? 1 : options.requests);
             if (options.scoring && isOk(traffic.gateway.completions[0])) {
-                traffic.scoring = await sendScored(cluster, sender, context, options.requests);
+                traffic.scoring = await sendScored(cluster, sender, context, options);
             }
         }
     } catch (error) {
@@ -137,14 +140,14 @@ export function isOk(attempt: Attempt | undefined): boolean {
 }
 
 async function scrapeServers(
-    cluster: Cluster,
+    reach: PodReach,
     { snapshot, deployment, model }: ModelContext,
     traffic: ModelTraffic,
 ) {
     const namespace = deployment.namespaces.simulator;
     for (const pod of podsOf(snapshot, namespace, model.pods.decode.deployment).filter(isReady)) {
         traffic.servers[pod.metadata.name] = await scrape(
-            cluster,
+            reach,
             namespace,
             pod.metadata.name,
             model.proxy.port,
@@ -158,21 +161,19 @@ interface NamedSender {
 }
 
 function directSender(
-    cluster: Cluster,
     { deployment, model }: ModelContext,
-    { directUrl, signal }: TrafficOptions,
+    { directUrl, reach, signal }: TrafficOptions,
 ): NamedSender {
     if (directUrl !== undefined) {
         return urlSender(directUrl, {}, signal);
     }
     const { name, port } = model.proxy;
-    return proxySender(cluster, deployment.namespaces.simulator, name, port, {});
+    return podSender(reach, deployment.namespaces.simulator, name, port, {});
 }
 
 function gatewaySender(
-    cluster: Cluster,
     { deployment, model }: ModelContext,
-    { gatewayUrl, signal }: TrafficOptions,
+    { gatewayUrl, reach, signal }: TrafficOptions,
 ): NamedSender {
     const { match } = model;
     const [hostname] = match.hostnames;
@@ -185,22 +186,22 @@ function gatewaySender(
     const { service, httpPort } = deployment.gateway;
     const { via, send } =
         gatewayUrl === undefined
-            ? proxySender(cluster, deployment.namespaces.scheduler, service, httpPort, headers)
+            ? podSender(reach, deployment.namespaces.scheduler, service, httpPort, headers)
             : urlSender(gatewayUrl, headers, signal);
     return { via, send: (path, request) => send(prefix + path, request) };
 }
 
-function proxySender(
-    cluster: Cluster,
+function podSender(
+    reach: PodReach,
     namespace: string,
     service: string,
     port: number,
     headers: Record<string, string>,
 ): NamedSender {
     return {
-        via: `the API server, to Service ${namespace}/${service}:${String(port)}`,
+        via: `${reach.way}, to Service ${namespace}/${service}:${String(port)}`,
         send: (path, request) =>
-            cluster.request(
+            reach.request(
                 { namespace, target: { service, port }, path },
                 { ...request, headers: { ...headers, ...request.headers } },
             ),
@@ -284,14 +285,14 @@ async function sendScored(
     cluster: Cluster,
     { send }: NamedSender,
     context: ModelContext,
-    requests: number,
+    { requests, reach }: Pick<TrafficOptions, "requests" | "reach">,
 ): Promise<ScoringTraffic> {
     const count = Math.max(2, Math.round(requests / repetitions));
     const rounds = Math.max(2, Math.floor(requests / count));
     const blockCharacters = blockSizeOf(context) * charactersPerToken;
     const newPrompts = () =>
         Array.from({ length: count }, () => randomPrompt(promptBlocks * blockCharacters));
-    const watch = await Watch.open(cluster, context);
+    const watch = await Watch.open(reach, context);
     const attempts: ScoredAttempt[] = [];
     const sendRound = async (prompts: string[]) => {
         const round: ScoredAttempt[] = [];
@@ -360,7 +361,7 @@ class Watch {
         private last: Scrape,
     ) {}
 
-    static async open(cluster: Cluster, { snapshot, model }: ModelContext): Promise<Watch> {
+    static async open(reach: PodReach, { snapshot, model }: ModelContext): Promise<Watch> {
         const { namespace, name, metricsPort, metricsAuth } = model.epp;
         // Of several, only the leader is ready, and it alone is asked.
         const pod = podsOf(snapshot, namespace, name).find(isReady);
@@ -370,7 +371,7 @@ class Watch {
             }
             return pod === undefined
                 ? { error: "no EPP is ready" }
-                : scrape(cluster, namespace, pod.metadata.name, metricsPort);
+                : scrape(reach, namespace, pod.metadata.name, metricsPort);
         };
         const first = await read();
         return new Watch(read, first, first);

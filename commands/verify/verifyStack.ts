@@ -1,9 +1,10 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import type { Cluster } from "../shared/cluster";
+import type { Cluster, PodReach } from "../shared/cluster";
 import type { Path } from "./checks/check";
 import { judge, modelsOf } from "./judge";
 import type { Report } from "./report";
 import { makeReport } from "./report";
+import { settledSnapshot } from "./settling";
 import { takeSnapshot } from "./snapshot";
 import type { ModelTraffic } from "./traffic";
 import { sendTraffic } from "./traffic";
@@ -23,6 +24,8 @@ export interface VerifyOptions {
     /** Base URLs to send to instead of through the API server. */
     gatewayUrl?: string;
     directUrl?: string;
+    /** What sends to pods and Services. Default: the API server. */
+    reach?: PodReach;
     /** Takes one line of progress at a time. */
     progress: (line: string) => void;
     /** Ends requests that are under way. */
@@ -36,10 +39,11 @@ export interface VerifyOptions {
  */
 export async function verifyStack(options: VerifyOptions): Promise<Report> {
     const { cluster, deployment, models, path, requests, progress } = options;
+    const { reach = cluster } = options;
     const { mode } = deployment;
     progress(`Reading the objects of mode ${mode} from context ${cluster.context} ...`);
-    const snapshot = await takeSnapshot(cluster, deployment);
     const scope = { deployment, models, path };
+    const snapshot = await settledSnapshot(() => takeSnapshot(cluster, deployment, reach), scope, options);
     const traffic = new Map<string, ModelTraffic>();
     for (const model of requests > 0 ? modelsOf(scope) : []) {
         progress(`Sending requests for ${model.release} ...`);
@@ -48,6 +52,7 @@ export async function verifyStack(options: VerifyOptions): Promise<Report> {
             { snapshot, deployment, model },
             {
                 ...options,
+                reach,
                 onGateway: path !== "direct",
                 onDirect: path === undefined || path === "direct",
                 scoring: mode !== "scheduler" && (path === undefined || path === "scoring"),

@@ -68,9 +68,13 @@ export function isStateFolder(folder: string): boolean {
     return fs.existsSync(path.join(folder, markerName));
 }
 
-/** @throws Error when the folder holds files and is not a control plane's. */
+/** @throws Error when it is no folder, or holds files and is not a control plane's; nothing in it is read or written. */
 export function refuseForeignFolder(stateDir: string): void {
-    const names = fs.existsSync(stateDir) ? fs.readdirSync(stateDir) : [];
+    const found = fs.statSync(stateDir, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isDirectory()) {
+        throw new Error(`${stateDir} is no folder. Name an empty or a new folder.`);
+    }
+    const names = found === undefined ? [] : fs.readdirSync(stateDir);
     // A lock alone is of a process that is just starting or stopping a control plane here.
     const foreign = names.filter((name) => name !== lockName && !name.startsWith(`${lockName}.`));
     if (foreign.length > 0 && !isStateFolder(stateDir)) {
@@ -105,14 +109,29 @@ export function deleteStateFolder(stateDir: string): void {
     }
 }
 
-/** Writes a file that only its owner can read, whole or not at all, and only where its contents change. */
-export function writePrivateFile(file: string, contents: string): void {
+/**
+ * Writes a file that only its owner can read, whole or not at all, and only where its contents change: whoever reads it
+ * meanwhile has the old one or the new one.
+ *
+ * @param mode default: readable and writable by the owner.
+ */
+export function writePrivateFile(file: string, contents: string, mode = 0o600): void {
     if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === contents) {
         return;
     }
     const unfinished = `${file}.${randomUUID()}`;
-    fs.writeFileSync(unfinished, contents, { mode: 0o600 });
+    fs.writeFileSync(unfinished, contents, { mode });
     fs.renameSync(unfinished, file);
+}
+
+/** Makes a symbolic link lead to a file, in one step and only where it leads elsewhere. */
+export function linkTo(target: string, link: string): void {
+    if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && fs.readlinkSync(link) === target) {
+        return;
+    }
+    const unfinished = `${link}.${randomUUID()}`;
+    fs.symlinkSync(target, unfinished);
+    fs.renameSync(unfinished, link);
 }
 
 /** @returns the parsed JSON of a file, or undefined where it is missing or damaged. */

@@ -4,14 +4,15 @@ import * as fs from "fs";
 import * as path from "path";
 import type { EngineEvent, OutputMap, PulumiFn } from "@pulumi/pulumi/automation";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { linkTo } from "../controlplane/stateFolder";
 import { separateConnections } from "./connections";
 import { engineEnvironment, withProcessVariables } from "./environment";
-import { breakStaleLocks, claim, release, resolvePendingOperations } from "./interruption";
+import { aloneOn, breakStaleLocks, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
 import { engineLayout, prepareLayout, type EngineLayout } from "./layout";
 import { LineSplitter } from "./lines";
 import { EngineError, ResultCollector, type RunResult } from "./runResult";
-import { writeStackFiles } from "./stackFiles";
+import { readStackFiles, type StackFiles } from "./stackFiles";
 
 export { EngineError, type Diagnostic, type RunResult, type Step, type Violation } from "./runResult";
 
@@ -31,6 +32,11 @@ export interface EngineOptions {
     kubeconfig: string;
     /** Config values over the stack's own, by `key` or `namespace:key`; objects are merged deeply. Default: none. */
     config?: Record<string, unknown>;
+    /**
+     * Values of settings that are secret, by the settings' names as `pulumi config set --path` has them: encrypted with
+     * the stack's own passphrase before each operation, as the program takes a secret in no other way. Default: none.
+     */
+    secrets?: ReadonlyMap<string, string>;
     /** The Pulumi program; what it returns are the stack's outputs. */
     program: PulumiFn;
     /**
@@ -60,7 +66,8 @@ export interface OperationOptions {
 
 /**
  * A stack on the embedded engine. Operations run one after another. Each rejects with an {@link EngineError} if it
- * fails, and first takes up what an earlier run, killed on its way, left behind.
+ * fails, and first takes up what an earlier run, killed on its way, left behind. While another process runs one on the
+ * same stack, they reject with nothing done.
  */
 export interface Engine {
     /** Tells what `up` would do. Mandatory policy violations make it reject. */
@@ -73,33 +80,24 @@ export interface Engine {
     refresh(options?: Omit<OperationOptions, "refresh" | "diff">): Promise<RunResult>;
     /** The stack's outputs as of the last `up`. */
     outputs(): Promise<OutputMap>;
-    /**
-     * Encrypts a setting in the stack's config, with the stack's own passphrase: the program takes a secret in no other
-     * way. The CLI reads it from its standard input: a command line, which the Automation API would put it on, can be read
-     * by everybody on the machine.
-     *
-     * @param setting as `pulumi config set --path` names it.
-     * @throws Error when the CLI refuses it; the value is not in the message.
-     */
-    setSecret(setting: string, value: string): Promise<void>;
     /** The Automation API's stack, for what has no method here. */
     stack: Stack;
 }
 
 /**
  * Opens a stack with an inline program, which needs no language plugin: makes its folders and settings, and the
- * stack if there is none. Needs no network.
+ * stack if there is none. Needs no network. What another run works with at this moment stays as it is.
  *
- * @throws if the CLI does not run, or the settings cannot be used: see {@link writeStackFiles}.
+ * @throws if the CLI does not run, or the settings cannot be used: see {@link readStackFiles}.
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { pulumi, stateDir, kubeconfig, report, stack: stackName = "dev" } = options;
     separateConnections();
-    const layout = engineLayout(stateDir);
+    const layout = engineLayout(stateDir, stackName);
     prepareLayout(layout);
     const plugin = chooseKubernetesPlugin(options.kubernetesProvider);
     installPlugin(plugin, layout.home);
-    const projectName = writeStackFiles(layout.work, {
+    const files = readStackFiles({
         projectRoot: options.projectRoot,
         stack: stackName,
         config: options.config ?? {},
@@ -111,6 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
             "kubernetes:clusterIdentifier": "embedded",
         },
     });
+    files.writeProject(layout.work);
     const pulumiCommand = await commandAt(pulumi, layout);
     report(`Engine: pulumi ${pulumiCommand.version?.version ?? "of unknown version"} at ${pulumi}`);
     report(plugin.description);
@@ -126,7 +125,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         secretsProvider: "passphrase",
     });
     const stack = await Stack.createOrSelect(stackName, workspace);
-    return new EmbeddedEngine(stack, { projectName, layout, cli: pulumiCommand.command, options });
+    return new EmbeddedEngine(stack, { files, layout, cli: pulumiCommand.command, options });
 }
 
 /**
@@ -136,13 +135,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 async function commandAt(pulumi: string, { home }: EngineLayout): Promise<PulumiCommand> {
     const link = path.join(home, "bin", "pulumi");
     fs.mkdirSync(path.dirname(link), { recursive: true });
-    fs.rmSync(link, { force: true });
-    fs.symlinkSync(fs.realpathSync(pulumi), link);
+    linkTo(fs.realpathSync(pulumi), link);
     return PulumiCommand.get({ root: home });
 }
 
 interface EngineParts {
-    projectName: string;
+    files: StackFiles;
     layout: EngineLayout;
     /** The CLI's path as it is run. */
     cli: string;
@@ -207,7 +205,13 @@ class EmbeddedEngine implements Engine {
         return this.stack.outputs();
     }
 
-    async setSecret(setting: string, value: string): Promise<void> {
+    /**
+     * Encrypts a setting in the stack's config. The CLI reads it from its standard input: a command line, which the
+     * Automation API would put it on, can be read by everybody on the machine.
+     *
+     * @throws Error when the CLI refuses it; the value is not in the message.
+     */
+    private async setSecret(setting: string, value: string): Promise<void> {
         const { cli, layout } = this.parts;
         const child = spawn(
             cli,
@@ -283,10 +287,13 @@ class EmbeddedEngine implements Engine {
         signal: AbortSignal | undefined,
         action: (run: RunOptions) => Promise<void>,
     ): Promise<RunResult> {
-        const { layout, projectName, cli, options } = this.parts;
-        await breakStaleLocks(layout, projectName, this.stack.name, cli, options.report);
-        claim(layout);
-        try {
+        const { files, layout, cli, options } = this.parts;
+        return aloneOn(layout, this.stack.name, async () => {
+            await breakStaleLocks(layout, files.projectName, this.stack.name, cli, options.report);
+            files.writeStack(layout.work);
+            for (const [setting, value] of options.secrets ?? []) {
+                await this.setSecret(setting, value);
+            }
             if (await resolvePendingOperations(this.stack, options.kubeconfig, options.report)) {
                 fs.writeFileSync(layout.needsRefresh, "");
             }
@@ -309,8 +316,6 @@ class EmbeddedEngine implements Engine {
                 lines.end();
             }
             return collector.result;
-        } finally {
-            release(layout);
-        }
+        });
     }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { KubeObject } from "../../commands/shared/cluster";
 import { Cluster } from "../../commands/shared/cluster";
+import { withLock } from "../toolchain/lock";
 import { processIdentity } from "../toolchain/processIdentity";
 import type { EngineLayout } from "./layout";
 
@@ -11,23 +12,26 @@ import type { EngineLayout } from "./layout";
 const endGraceMs = 15_000;
 const endPollMs = 200;
 
-/** Notes that this process runs an operation, so that a later one can tell whether it was killed in it. */
-export function claim(layout: EngineLayout): void {
-    const owner = { pid: process.pid, identity: processIdentity(process.pid) };
-    fs.writeFileSync(layout.owner, JSON.stringify(owner), { mode: 0o600 });
-}
-
-/** The operation ended, well or not. */
-export function release(layout: EngineLayout): void {
-    fs.rmSync(layout.owner, { force: true });
+/**
+ * Runs an operation on a stack as the only one that does.
+ *
+ * @throws Error at once, with nothing done, while another run changes the stack.
+ */
+export function aloneOn<T>(layout: EngineLayout, stack: string, operation: () => Promise<T>): Promise<T> {
+    const refuse = (pid: number) => {
+        throw new Error(
+            `another run is changing the stack "${stack}" (process ${String(pid)}); wait for it to end`,
+        );
+    };
+    return withLock(layout.lock, refuse, operation);
 }
 
 /**
- * Removes the stack's locks that nobody holds any more. A CLI that still runs although the process that drove it is
- * gone (it was killed, and with it the program) is told to stop, and ended if it does not.
+ * Removes the locks of the CLI that nobody holds any more; the caller is alone on the stack, see {@link aloneOn}. A CLI
+ * that still runs although the process that drove it is gone (it was killed, and with it the program) is told to stop,
+ * and ended if it does not.
  *
  * @param cli the CLI's path, by which its processes are known.
- * @throws if the lock's holder is alive and well: another run is going on.
  */
 export async function breakStaleLocks(
     layout: EngineLayout,
@@ -41,11 +45,6 @@ export async function breakStaleLocks(
         const file = path.join(folder, name);
         const pid = holderOf(file);
         if (pid !== undefined && isCli(pid, cli)) {
-            if (isOwnerAlive(layout)) {
-                throw new Error(
-                    `another run is changing the stack "${stack}" (process ${pid}); wait for it to end`,
-                );
-            }
             report(`Ending process ${pid}, which an interrupted run left behind`);
             await endProcess(pid, cli);
         }
@@ -74,18 +73,6 @@ function isCli(pid: number, cli: string): boolean {
     } catch {
         // No such file system here: take the lock's word for it.
         return fs.existsSync("/proc/self") ? false : true;
-    }
-}
-
-function isOwnerAlive(layout: EngineLayout): boolean {
-    try {
-        const { pid, identity } = JSON.parse(fs.readFileSync(layout.owner, "utf8")) as {
-            pid: number;
-            identity?: string;
-        };
-        return identity !== undefined && processIdentity(pid) === identity;
-    } catch {
-        return false;
     }
 }
 

@@ -2,6 +2,8 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { version as sdkVersion } from "@pulumi/kubernetes/package.json";
+import { shellWord } from "../../components/shell";
+import { writePrivateFile } from "../controlplane/stateFolder";
 import { versions } from "../toolchain/versions";
 
 /** Which build of the official provider serves the Kubernetes resources. */
@@ -65,18 +67,22 @@ export function chooseKubernetesPlugin(
 /**
  * Makes the chosen plugin, and no other, the Kubernetes provider of a CLI whose home is `home`: as an installed
  * plugin that starts it. (The CLI looks into real folders only, so that a link to the plugin's folder would not do.)
+ * Done again, it changes nothing, so that a CLI that runs meanwhile finds it.
  */
 export function installPlugin(plugin: KubernetesPlugin, home: string): void {
     const plugins = path.join(home, "plugins");
     fs.mkdirSync(plugins, { recursive: true });
-    for (const name of fs.readdirSync(plugins).filter((entry) => entry.startsWith("resource-kubernetes-"))) {
-        fs.rmSync(path.join(plugins, name), { force: true, recursive: true });
+    const wanted = plugin.version === undefined ? undefined : `resource-kubernetes-v${plugin.version}`;
+    for (const name of fs.readdirSync(plugins)) {
+        if (name.startsWith("resource-kubernetes-") && name !== wanted) {
+            fs.rmSync(path.join(plugins, name), { force: true, recursive: true });
+        }
     }
-    if (plugin.executable !== undefined && plugin.version !== undefined) {
-        const folder = path.join(plugins, `resource-kubernetes-v${plugin.version}`);
-        const quoted = `'${plugin.executable.replace(/'/g, "'\\''")}'`;
-        fs.mkdirSync(folder);
-        fs.writeFileSync(path.join(folder, pluginName), `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+    if (plugin.executable !== undefined && wanted !== undefined) {
+        const folder = path.join(plugins, wanted);
+        fs.mkdirSync(folder, { recursive: true });
+        const script = `#!/bin/sh\nexec ${shellWord(plugin.executable)} "$@"\n`;
+        writePrivateFile(path.join(folder, pluginName), script, 0o700);
     }
 }
 

@@ -2,7 +2,10 @@ import { randomBytes } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 
-/** Where one embedded engine keeps its files. Nothing of it is in the checkout, or in the user's own `~/.pulumi`. */
+/**
+ * Where the embedded engine keeps the files of one stack. Stacks of a state folder share all but what says how it is
+ * with one of them. Nothing of it is in the checkout, or in the user's own `~/.pulumi`.
+ */
 export interface EngineLayout {
     /** Copies of the project's and the stack's settings; the CLI's working directory. */
     work: string;
@@ -12,28 +15,30 @@ export interface EngineLayout {
     home: string;
     /** The passphrase that encrypts secrets in the states. */
     passphrase: string;
-    /** Who runs an operation now, or was running one when it was killed. */
-    owner: string;
-    /** There while the state may lag behind the cluster: the next operation refreshes. */
+    /** Held by the run that changes the stack. */
+    lock: string;
+    /** There while the stack's state may lag behind the cluster: its next operation refreshes. */
     needsRefresh: string;
 }
 
-/** The files of the engine of a state folder. */
-export function engineLayout(stateDir: string): EngineLayout {
+/** The files of the engine of a state folder, for one of its stacks. */
+export function engineLayout(stateDir: string, stack: string): EngineLayout {
     const root = path.join(stateDir, "pulumi");
+    const ofStack = path.join(root, "stacks", stack);
     return {
         work: path.join(root, "work"),
         backend: path.join(root, "backend"),
         home: path.join(root, "home"),
         passphrase: path.join(root, "passphrase"),
-        owner: path.join(root, "owner.json"),
-        needsRefresh: path.join(root, "needs-refresh"),
+        lock: path.join(ofStack, "lock"),
+        needsRefresh: path.join(ofStack, "needs-refresh"),
     };
 }
 
 /** Makes the folders, readable by their owner only, and the passphrase, once. */
 export function prepareLayout(layout: EngineLayout): void {
-    for (const folder of [layout.work, layout.backend, layout.home]) {
+    const ofStack = path.dirname(layout.needsRefresh);
+    for (const folder of [layout.work, layout.backend, layout.home, ofStack]) {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
     if (!fs.existsSync(layout.passphrase)) {

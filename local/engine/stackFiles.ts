@@ -1,6 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { stringify } from "yaml";
+import { writePrivateFile } from "../controlplane/stateFolder";
 import { messageOf } from "../../commands/shared/errors";
 import { readSettingsFile, readSettingsYaml } from "../../commands/shared/settingsYaml";
 import { deepMerge } from "../../components/settings/merge";
@@ -19,14 +20,25 @@ export interface StackFileOptions {
 type Values = Record<string, unknown>;
 
 /**
- * Writes the settings that the CLI works with into `workDir`: copies of the checkout's, with the overrides. The
- * checkout is only read, since the CLI writes its encryption salt into the stack's file.
+ * The settings that the CLI works with: copies of the checkout's, with the overrides. The checkout is only read, since
+ * the CLI writes its encryption salt into the stack's file.
+ */
+export interface StackFiles {
+    /** The project's name. */
+    projectName: string;
+    /** Writes the project's file into the CLI's working folder. It is the same for every run. */
+    writeProject(workDir: string): void;
+    /** Writes the stack's file, which is another one for every run: of one that is alone on the stack. */
+    writeStack(workDir: string): void;
+}
+
+/**
+ * Reads the settings of the checkout; nothing is written yet.
  *
- * @returns the project's name.
  * @throws if there is no `Pulumi.yaml`, or the stack's file holds encrypted values that are not overridden: they
  * are encrypted with a passphrase of the user's.
  */
-export function writeStackFiles(workDir: string, options: StackFileOptions): string {
+export function readStackFiles(options: StackFileOptions): StackFiles {
     const { projectRoot, stack } = options;
     const project = readYaml(path.join(projectRoot, "Pulumi.yaml"));
     if (project === undefined || typeof project.name !== "string") {
@@ -36,13 +48,19 @@ export function writeStackFiles(workDir: string, options: StackFileOptions): str
     const settings = readYaml(path.join(projectRoot, stackFile)) ?? {};
     const config = mergeConfig(project, asValues(settings.config), options);
     refuseEncrypted(stackFile, config);
-    const target = path.join(workDir, stackFile);
-    const salt = readYaml(target)?.encryptionsalt;
-    fs.writeFileSync(path.join(workDir, "Pulumi.yaml"), stringify(withoutMain(project)), { mode: 0o600 });
-    fs.writeFileSync(target, stringify({ ...(salt === undefined ? {} : { encryptionsalt: salt }), config }), {
-        mode: 0o600,
-    });
-    return project.name;
+    return {
+        projectName: project.name,
+        writeProject: (workDir) =>
+            writePrivateFile(path.join(workDir, "Pulumi.yaml"), stringify(withoutMain(project))),
+        writeStack: (workDir) => {
+            const target = path.join(workDir, stackFile);
+            const salt = readYaml(target)?.encryptionsalt;
+            writePrivateFile(
+                target,
+                stringify({ ...(salt === undefined ? {} : { encryptionsalt: salt }), config }),
+            );
+        },
+    };
 }
 
 /** `main` and `backend` are of the checkout: the program is given inline, and the backend is ours. */

@@ -1,4 +1,5 @@
 import { spawn } from "child_process";
+import { shellCommand } from "../../components/shell";
 
 /** How many of a failed command's last lines its error repeats. */
 const linesInError = 20;
@@ -42,7 +43,7 @@ export interface CommandOptions {
  * @throws {@link StepError} when it cannot be started or does not exit with 0.
  */
 export async function runCommand(command: string, args: string[], options: CommandOptions): Promise<string> {
-    const shown = [command, ...args].map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(" ");
+    const shown = shellCommand([command, ...args]);
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: "pipe" });
         let stdout = "";

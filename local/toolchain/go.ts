@@ -14,12 +14,29 @@ const goPlatforms: Partial<Record<NodeJS.Platform, string>> = {
 const goArchitectures: Record<string, string> = { x64: "amd64", arm64: "arm64", arm: "arm", s390x: "s390x" };
 
 /**
- * The environment that `go` is run in: the user's, so that proxies and caches of theirs apply, except for what would
- * change what is built.
+ * What the user says of where modules come from, how they are checked, and where they and what is built are kept. None
+ * of it changes what is built.
  */
-export function goEnvironment(): NodeJS.ProcessEnv {
+const keptSettings = [
+    ...["GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOAUTH", "GOVCS"],
+    ...["GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE", "GOCACHEPROG", "GOTMPDIR"],
+];
+
+/**
+ * The environment that `go` is run in: the user's, so that proxies and caches of theirs apply, but for Go's settings that
+ * would change what is built, whether they are from the shell or from `go env -w`.
+ */
+export async function goEnvironment(): Promise<NodeJS.ProcessEnv> {
+    const settings = JSON.parse(await goEnv("-json")) as Record<string, string>;
+    const isSetting = (name: string) => Object.hasOwn(settings, name);
+    const kept = Object.entries(settings).filter(
+        ([name, value]) => keptSettings.includes(name) && value !== "",
+    );
     return {
-        ...process.env,
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name))),
+        ...Object.fromEntries(kept),
+        // The file that `go env -w` writes.
+        GOENV: "off",
         CGO_ENABLED: "0",
         // The compiler's garbage collector takes a third of a build's time; the limit makes it work only where memory
         // is short. Each compiler and linker has its own, and up to four run at once on two cores.
@@ -27,13 +44,23 @@ export function goEnvironment(): NodeJS.ProcessEnv {
         GOMEMLIMIT: String(Math.round(os.totalmem() / 8)),
         GO111MODULE: "on",
         GOARCH: goArchitectures[process.arch] ?? process.arch,
-        GOEXPERIMENT: "",
-        GOFLAGS: "",
         GOOS: goPlatforms[process.platform] ?? process.platform,
-        // A too old Go is to be said (see requireGo), not to be replaced by a download of some other one.
-        GOTOOLCHAIN: "local",
+        ...ownToolchain,
         GOWORK: "off",
     };
+}
+
+/** A too old Go is to be said (see {@link requireGo}), not to be replaced by a download of some other one. */
+const ownToolchain = { GOTOOLCHAIN: "local" };
+
+/** What `go env` says with the user's own settings. */
+function goEnv(asked: string): Promise<string> {
+    return runCommand("go", ["env", asked], {
+        step: "Looking for go",
+        cwd: goModules,
+        // An experiment of another release would keep `go` from answering at all.
+        env: { ...process.env, ...ownToolchain, GOEXPERIMENT: "none" },
+    });
 }
 
 /**
@@ -45,8 +72,7 @@ export async function requireGo(): Promise<void> {
     const needed = `Go ${minimumGo.join(".")} or newer is needed to build the control plane's tools`;
     let found: string;
     try {
-        const options = { step: "Looking for go", cwd: goModules, env: goEnvironment() };
-        found = (await runCommand("go", ["env", "GOVERSION"], options)).trim();
+        found = (await goEnv("GOVERSION")).trim();
     } catch (error) {
         if (error instanceof Error && error.message.includes("ENOENT")) {
             throw new Error(`${needed}, and no \`go\` was found on PATH.`, { cause: error });
@@ -94,7 +120,7 @@ export async function buildProgram(program: GoProgram, folder: string): Promise<
     await runCommand("go", [...buildArguments(program), "-o", output, program.importPath], {
         step: `Building ${program.name}`,
         cwd: path.join(goModules, program.module),
-        env: goEnvironment(),
+        env: await goEnvironment(),
     });
 }
 
@@ -108,7 +134,7 @@ export async function downloadModule(module: string, name: string, version: stri
     const output = await runCommand("go", ["mod", "download", "-json", `${name}@${version}`], {
         step: `Downloading ${name} ${version}`,
         cwd: path.join(goModules, module),
-        env: goEnvironment(),
+        env: await goEnvironment(),
     });
     return (JSON.parse(output) as { Dir: string }).Dir;
 }

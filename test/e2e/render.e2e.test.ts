@@ -95,6 +95,62 @@ describe("rendered manifests on the real API server", function () {
         await compareMode("other-namespaces", inOtherNamespaces!);
     });
 
+    it("with autoscaling, set to 1 the number of pods that was applied before, unless it is handed over", async () => {
+        const namespaces = { simulator: "handover" };
+        const render = async (name: string, config: Record<string, unknown>) => {
+            const folder = path.join(scratch, name);
+            writeFolder(
+                folder,
+                await renderStack({ root, stack: "dev", overrides: { namespaces, ...config } }),
+            );
+            return path.join(folder, "handover/deployment-ms-sim-llm-d-modelservice-decode.yaml");
+        };
+        const fixed = await render("fixed", { replicas: { decode: 3 } });
+        const autoscaled = await render("autoscaled", { autoscaling: { enabled: true, minReplicas: 2 } });
+        const apply = (manager: string, file: string) =>
+            cluster.kubectl(
+                "apply",
+                "--server-side",
+                "--force-conflicts",
+                "--field-manager",
+                manager,
+                "-f",
+                file,
+            );
+        const replicas = () =>
+            Number(cluster.kubectl("get", "--filename", fixed, "--output", "jsonpath={.spec.replicas}"));
+        cluster.kubectl("create", "namespace", namespaces.simulator);
+        apply("gitops", fixed);
+        assert.equal(replicas(), 3);
+        apply("gitops", autoscaled);
+        assert.equal(replicas(), 1);
+
+        // What docs/gitops.md says to do first.
+        apply("gitops", fixed);
+        const { apiVersion, kind, metadata } = parse(fs.readFileSync(fixed, "utf8")) as KubernetesObject;
+        const { name, namespace } = metadata;
+        const handover = path.join(scratch, "handover.yaml");
+        fs.writeFileSync(
+            handover,
+            stringify({ apiVersion, kind, metadata: { name, namespace }, spec: { replicas: 3 } }),
+        );
+        cluster.kubectl(
+            "apply",
+            "--server-side",
+            "--field-manager=handover",
+            "--validate=false",
+            "-f",
+            handover,
+        );
+        apply("gitops", autoscaled);
+        assert.equal(replicas(), 3);
+        // As an autoscaler does.
+        cluster.kubectl("scale", "--filename", fixed, "--replicas=5");
+        apply("gitops", autoscaled);
+        assert.equal(replicas(), 5);
+        cluster.kubectl("delete", "namespace", namespaces.simulator, "--wait=false");
+    });
+
     async function compareMode(mode: string, config: Record<string, unknown>): Promise<void> {
         const { files } = await deployAndRender(mode, config);
         const found = files.flatMap((file) =>

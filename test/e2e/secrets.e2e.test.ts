@@ -128,12 +128,13 @@ describe("secrets on the real engine", function () {
     });
 
     it("says what to do with one that the stack's config has in clear, without repeating it", async () => {
-        // Through the CLI, as a user would by mistake; what is overridden here is encrypted before it gets there.
+        // By the CLI alone, as a user would by mistake; the engine writes the config before each of its operations, and
+        // encrypts what is overridden.
         const engine = await cluster.open({ replicas: { decode: 1, prefill: 0 } });
         for (const [field, value] of Object.entries(first.config.registry)) {
             await engine.stack.setConfig(`registry.${field}`, { value }, true);
         }
-        await assert.rejects(engine.preview(), (error: Error) => {
+        await assert.rejects(engine.stack.preview(), (error: Error) => {
             assert.match(error.message, /registry\.password: a value in clear is not allowed/);
             assert.match(error.message, /pulumi config set --secret --path registry\.password/);
             return !error.message.includes(first.config.registry.password);

@@ -155,6 +155,36 @@ describe("embedded engine (end to end)", function () {
         assert.equal(cluster.kubectl("get", "ns", "cancelled", "--ignore-not-found"), "");
     });
 
+    it("leaves a live run alone, whatever others are opened, run and refused meanwhile", async () => {
+        const name = "alive";
+        const child = startInterrupted(name);
+        const ended = once(child, "exit");
+        try {
+            await eventually("the Gateway that is waited for", () => hasGateway(name));
+            const engines = () => processesWith(path.join(cluster.folder, "stacks", name)).length;
+            const before = engines();
+            const nothing = () => Promise.resolve();
+            const other = await cluster.open(name, nothing, { stack: "other" });
+            await other.up();
+            for (const operation of ["up", "preview"] as const) {
+                const same = await cluster.open(name, nothing, { config: { "demo:given": operation } });
+                await assert.rejects(
+                    same[operation](),
+                    new RegExp(`another run is changing the stack "dev" \\(process ${String(child.pid)}\\)`),
+                );
+            }
+            await other.destroy();
+            assert.equal(child.exitCode, null);
+            assert.equal(engines(), before);
+        } finally {
+            child.kill("SIGKILL");
+            await ended;
+        }
+        const stack = await cluster.open(name, () => Promise.resolve());
+        await stack.destroy();
+        assert.equal(cluster.kubectl("get", "ns", name, "--ignore-not-found"), "");
+    });
+
     for (const [how, name] of [
         ["the whole run", "killed-group"],
         ["only the process that drives the engine", "killed-driver"],

@@ -6,7 +6,7 @@ import { adoptPendingCreates } from "../../local/engine/interruption";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { LineSplitter } from "../../local/engine/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
-import { writeStackFiles } from "../../local/engine/stackFiles";
+import { readStackFiles } from "../../local/engine/stackFiles";
 import { temporaryFolder, writeScript } from "./temporary";
 
 describe("stack files", () => {
@@ -23,10 +23,17 @@ describe("stack files", () => {
         const work = path.join(folder(), "work");
         fs.mkdirSync(work, { recursive: true });
         const forced = { "kubernetes:kubeconfig": "/kube", "kubernetes:context": undefined };
-        const project = writeStackFiles(work, { projectRoot: folder(), stack: "dev", config, forced });
+        const files = readStackFiles({ projectRoot: folder(), stack: "dev", config, forced });
+        files.writeProject(work);
+        files.writeStack(work);
         const read = (name: string) =>
             parse(fs.readFileSync(path.join(work, name), "utf8")) as Record<string, Record<string, unknown>>;
-        return { project, settings: read("Pulumi.dev.yaml"), projectFile: read("Pulumi.yaml"), work };
+        return {
+            project: files.projectName,
+            settings: read("Pulumi.dev.yaml"),
+            projectFile: read("Pulumi.yaml"),
+            work,
+        };
     };
 
     it("are copies with the overrides merged in, deeply", () => {
@@ -59,7 +66,7 @@ describe("stack files", () => {
 
     it("need a project", () => {
         assert.throws(
-            () => writeStackFiles(folder(), { projectRoot: folder(), stack: "dev", config: {}, forced: {} }),
+            () => readStackFiles({ projectRoot: folder(), stack: "dev", config: {}, forced: {} }),
             /no Pulumi\.yaml/,
         );
     });

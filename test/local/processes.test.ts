@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "timers/promises";
 import type { ProcessSpec } from "../../local/controlplane/processes";
 import { end, findRunning, lastLines, launch, residentMemory } from "../../local/controlplane/processes";
 import { runCommand } from "../../local/toolchain/command";
+import { goEnvironment } from "../../local/toolchain/go";
 import { isRunning, processIdentity } from "../../local/toolchain/processIdentity";
 import { eventually } from "../support/eventually";
 import { runAndKill } from "./killed";
@@ -107,7 +108,10 @@ describe("recorded processes", () => {
             }`,
         );
         const executable = path.join(folder(), "threads");
-        await runCommand("go", ["build", "-o", executable, source], { step: "Building a program" });
+        await runCommand("go", ["build", "-o", executable, source], {
+            step: "Building a program",
+            env: await goEnvironment(),
+        });
         const child = spawn(executable);
         try {
             const exited = once(child, "exit");

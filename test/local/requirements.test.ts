@@ -1,6 +1,8 @@
 import { strict as assert } from "assert";
+import * as fs from "fs";
 import * as path from "path";
-import { requireGo } from "../../local/toolchain/go";
+import { runCommand } from "../../local/toolchain/command";
+import { goEnvironment, requireGo } from "../../local/toolchain/go";
 import { findOfficialPulumi } from "../../local/toolchain/officialPulumi";
 import { temporaryFolder, withEnvironment, writeScript } from "./temporary";
 
@@ -27,6 +29,40 @@ describe("what the toolchain finds on PATH", () => {
                 install("go", version);
                 await onlyOnPath(requireGo);
             }
+        });
+
+        it("builds the same whatever the shell and `go env -w` set, and fetches as they say", async () => {
+            const file = path.join(folder(), "env");
+            const written = {
+                GOFLAGS: "-tags=another -mod=vendor",
+                GOEXPERIMENT: "nosuchexperiment",
+                GOAMD64: "v4",
+                GODEBUG: "http2client=0",
+                GOOS: "plan9",
+                GOTOOLCHAIN: "go1.30.0",
+                GOPROXY: "https://proxy.example.com",
+                GOPRIVATE: "example.com",
+                GOMODCACHE: path.join(folder(), "modules"),
+            };
+            const lines = Object.entries(written).map(([name, value]) => `${name}=${value}\n`);
+            fs.writeFileSync(file, lines.join(""));
+            const shell = { GOENV: file, GOFLAGS: "-race", GOSUMDB: "off", GOOGLE_CLOUD_PROJECT: "mine" };
+            const environment = await withEnvironment(shell, goEnvironment);
+            const effective = JSON.parse(
+                await runCommand("go", ["env", "-json"], { step: "Asking go", env: environment }),
+            ) as Record<string, string>;
+            const plain = await withEnvironment({ GOENV: "off", GOFLAGS: undefined }, goEnvironment);
+            const usual = JSON.parse(
+                await runCommand("go", ["env", "-json"], { step: "Asking go", env: plain }),
+            ) as Record<string, string>;
+            const changed = Object.keys(effective)
+                .filter((name) => effective[name] !== usual[name] && name !== "GOGCCFLAGS")
+                .sort();
+            assert.deepEqual(changed, [
+                ...["GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOPRIVATE", "GOPROXY", "GOSUMDB"],
+            ]);
+            assert.equal(effective.GOPROXY, written.GOPROXY);
+            assert.equal(environment.GOOGLE_CLOUD_PROJECT, "mine");
         });
     });
 

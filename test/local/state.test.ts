@@ -1,4 +1,6 @@
 import { strict as assert } from "assert";
+import { spawn } from "child_process";
+import { execa } from "execa";
 import * as fs from "fs";
 import * as net from "net";
 import * as path from "path";
@@ -6,7 +8,10 @@ import { controlPlaneStatus, startControlPlane, stopControlPlane } from "../../l
 import type { PortName } from "../../local/controlplane/ports";
 import { portNames, rememberedPorts, settlePorts } from "../../local/controlplane/ports";
 import { prepareStateFolder, stateLayout, writePrivateFile } from "../../local/controlplane/stateFolder";
+import { npmRun } from "../../commands/shared/npmRun";
+import { projectRoot } from "../../local/paths";
 import type { Toolchain } from "../../local/toolchain";
+import { processIdentity } from "../../local/toolchain/processIdentity";
 import { temporaryFolder } from "./temporary";
 
 describe("control plane ports", () => {
@@ -83,6 +88,42 @@ describe("control plane state folder", () => {
         await assert.rejects(startControlPlane(options), foreign);
         await assert.rejects(stopControlPlane(folder()), foreign);
         assert.deepEqual(fs.readdirSync(folder()), ["thesis.tex"]);
+    });
+
+    for (const command of ["up", "verify", "status", "down"]) {
+        it(`is nobody else's: make ${command} refuses it before it reads or ends what is there`, async function () {
+            this.timeout(60_000);
+            const own = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]);
+            try {
+                const record = { pid: own.pid, identity: processIdentity(own.pid!), fingerprint: "x" };
+                const file = path.join(folder(), "run", "lab.json");
+                fs.mkdirSync(path.dirname(file), { recursive: true });
+                fs.writeFileSync(file, JSON.stringify(record));
+                fs.writeFileSync(path.join(folder(), "outputs.json"), "{}");
+                const { exitCode, stderr } = await execa(
+                    process.execPath,
+                    [...npmRun("local/cli.ts"), command],
+                    { env: { LLMD_LOCAL_STATE: folder() }, cwd: projectRoot, reject: false },
+                );
+                assert.equal(exitCode, 1);
+                assert.match(
+                    stderr,
+                    /is not an embedded control plane's folder: it holds outputs\.json, run/,
+                );
+                assert.equal(own.exitCode ?? own.signalCode, null);
+                assert.ok(fs.existsSync(file));
+            } finally {
+                own.kill();
+            }
+        });
+    }
+
+    it("is no file", () => {
+        fs.writeFileSync(folder(), "");
+        assert.throws(
+            () => prepareStateFolder(folder()),
+            /state is no folder\. Name an empty or a new folder/,
+        );
     });
 
     it("is deleted with everything, also after a deletion that was interrupted", async () => {

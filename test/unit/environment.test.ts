@@ -40,11 +40,12 @@ describe("whatever the user's shell holds", () => {
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd environment-"));
     after(() => fs.rmSync(scratch, { recursive: true }));
 
-    function run(args: string[], environment: Record<string, string>) {
+    function run(args: string[], environment: Record<string, string>, user: object = {}) {
         const { status, stdout, stderr } = spawnSync(process.execPath, args, {
             cwd: root,
             env: { ...process.env, ...environment },
             encoding: "utf8",
+            ...user,
         });
         return { status, stdout, stderr };
     }
@@ -65,6 +66,28 @@ describe("whatever the user's shell holds", () => {
         const { status, stdout } = run([mocha, "test/unit/program.test.ts"], hostile);
         assert.equal(status, 0, stdout.slice(-3000));
         assert.match(stdout, /\d+ passing/);
+    });
+
+    it("a user who is not root, and owns nothing of the checkout, gets the same", function () {
+        this.timeout(120_000);
+        if (process.getuid?.() !== 0) {
+            // The other tests are of such a user then.
+            this.skip();
+        }
+        const home = path.join(scratch, "of nobody");
+        const nobody = 65534;
+        fs.mkdirSync(home);
+        fs.chmodSync(scratch, 0o755);
+        fs.chownSync(home, nobody, nobody);
+        const user = { uid: nobody, gid: nobody };
+        const folder = path.join(home, "rendered");
+        const render = [...npmRun("commands/render/main.ts"), "--stack", "prod", "--out", folder];
+        const mocha = [path.join(root, "node_modules/mocha/bin/mocha.js"), "test/unit/program.test.ts"];
+        for (const args of [render, mocha]) {
+            const { status, stdout, stderr } = run(args, { ...hostile, HOME: home }, user);
+            assert.equal(status, 0, `${stdout.slice(-3000)}${stderr}`);
+        }
+        assert.equal(fs.statSync(path.join(folder, "kustomization.yaml")).uid, nobody);
     });
 
     it("a stack is rendered the same, into a folder with a space in its name", function () {

@@ -71,6 +71,7 @@ describe("the workflows", () => {
         const read = { contents: "read" };
         assert.deepEqual(granted, {
             "deploy-environment/up": read,
+            "deploy/test": read,
             "deploy/dev": read,
             "deploy/staging": read,
             "deploy/prod": read,
@@ -103,8 +104,9 @@ describe("the workflows", () => {
         }
     });
 
-    it("hand no secrets to pull requests of forks", () => {
-        const guard = "github.event.pull_request.head.repo.full_name == github.repository";
+    it("hand no secrets to pull requests of forks, and ask for none where Dependabot gets none", () => {
+        const ofRepository = "github.event.pull_request.head.repo.full_name == github.repository";
+        const guard = `${ofRepository} && github.actor != 'dependabot[bot]'`;
         for (const name of names) {
             // It would run with secrets on whatever a fork proposes.
             assert.ok(!("pull_request_target" in workflows[name]!.on), name);
@@ -147,7 +149,8 @@ describe("the workflows", () => {
     });
 
     it("deploy one environment after the other, each behind its own approval", () => {
-        const { jobs: steps } = workflows.deploy!;
+        const { test, ...steps } = workflows.deploy!.jobs;
+        assert.equal(test!.uses, "./.github/workflows/test.yaml");
         assert.deepEqual(
             Object.values(steps).map((job) => job.with!.environment),
             environments,
@@ -158,9 +161,36 @@ describe("the workflows", () => {
         );
         assert.deepEqual(
             Object.values(steps).map((job) => job.needs),
-            [undefined, ...environments.slice(0, -1)],
+            ["test", ...environments.slice(0, -1)],
         );
+        assert.ok(Object.values(steps).every((job) => job.if === undefined));
         assert.equal(workflows["deploy-environment"]!.jobs.up!.environment, "${{ inputs.environment }}");
+    });
+
+    it("deploy main, and nothing else, after its tests", () => {
+        const { on, jobs: steps } = workflows.deploy!;
+        assert.deepEqual(on.push, { branches: ["main"] });
+        // A run by hand may name any branch. A job is skipped whose needs are, unless it has a condition of its own.
+        assert.equal(steps.test!.if, "github.ref == 'refs/heads/main'");
+        assert.ok("workflow_call" in workflows.test!.on);
+        // Once for each commit of main.
+        assert.ok(!("push" in workflows.test!.on));
+    });
+
+    it("pass secrets by name, those that the called workflow uses, and no others", () => {
+        const used = [...workflowText("deploy-environment").matchAll(/\$\{\{ secrets\.(\w+) \}\}/g)];
+        const names = [...new Set(used.map(([, name]) => name!))].sort();
+        assert.ok(names.length >= 3);
+        const { secrets } = workflows["deploy-environment"]!.on.workflow_call as { secrets: object };
+        assert.deepEqual(Object.keys(secrets).sort(), names);
+        for (const { name, job } of jobs.filter(({ job: { uses } }) => uses !== undefined)) {
+            const wanted = job.uses!.endsWith("/deploy-environment.yaml") ? names : [];
+            assert.deepEqual(
+                job.secrets ?? {},
+                Object.fromEntries(wanted.map((key) => [key, `\${{ secrets.${key} }}`])),
+                name,
+            );
+        }
     });
 
     it("know all environments of the project", () => {

@@ -24,6 +24,7 @@ export interface Job {
     strategy?: { matrix: Record<string, string[]> };
     "timeout-minutes"?: number;
     with?: Record<string, string>;
+    secrets?: Record<string, string> | "inherit";
     steps?: WorkflowStep[];
 }
 

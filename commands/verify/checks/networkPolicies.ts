@@ -1,4 +1,4 @@
-import type { Labels, NetworkPolicyObject, Peer } from "../kinds";
+import type { IngressRule, Labels, NetworkPolicyObject, Peer } from "../kinds";
 import { selects } from "../../../objects/selectors";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, throughGateway } from "./check";
@@ -45,19 +45,47 @@ function party({ snapshot }: ModelContext, namespace: string, labels: Labels): P
     return { namespace, namespaceLabels: found?.metadata.labels ?? {}, labels };
 }
 
+/** The NetworkPolicies that say who may connect to pods with certain labels. */
+function policiesOf(
+    { snapshot }: Pick<ModelContext, "snapshot">,
+    { namespace, labels }: Pick<Party, "namespace" | "labels">,
+): NetworkPolicyObject[] {
+    return snapshot
+        .inNamespace("networkPolicy", namespace)
+        .filter(({ spec }) => (spec?.policyTypes ?? ["Ingress"]).includes("Ingress"))
+        .filter(({ spec }) => selects(spec?.podSelector ?? {}, labels));
+}
+
+/**
+ * The NetworkPolicies, by name, that admit to pods with certain labels nobody but other pods: the API server is none, and
+ * what comes by its proxy is not let in unless the network plugin makes an exception of it.
+ */
+export function policiesForPodsOnly(
+    context: Pick<ModelContext, "snapshot">,
+    to: Pick<Party, "namespace" | "labels">,
+    port: number,
+): string[] {
+    const policies = policiesOf(context, to);
+    const admitted = policies.some(({ spec }) =>
+        (spec?.ingress ?? []).some(
+            (rule) =>
+                isOnPort(rule, port) &&
+                (isForEverybody(rule) || rule.from!.some(({ ipBlock }) => ipBlock !== undefined)),
+        ),
+    );
+    return admitted ? [] : policies.map(({ metadata }) => `${to.namespace}/${metadata.name}`);
+}
+
 /** The policies that apply to `to` and admit it all the same; none of them means that nobody may connect. */
 function between(
-    { snapshot }: ModelContext,
+    context: ModelContext,
     from: Party,
     to: Party,
     port: number,
     toText: string,
     fromText = "Gateway",
 ): Finding[] {
-    const policies = snapshot
-        .inNamespace("networkPolicy", to.namespace)
-        .filter(({ spec }) => (spec?.policyTypes ?? ["Ingress"]).includes("Ingress"))
-        .filter(({ spec }) => selects(spec?.podSelector ?? {}, to.labels));
+    const policies = policiesOf(context, to);
     if (policies.length === 0 || policies.some((policy) => admits(policy, from, to, port))) {
         return [];
     }
@@ -72,17 +100,27 @@ function between(
 
 function admits({ spec }: NetworkPolicyObject, from: Party, to: Party, port: number): boolean {
     return (spec?.ingress ?? []).some(
-        ({ from: peers, ports }) =>
-            (peers === undefined || peers.length === 0 || peers.some((peer) => fits(peer, from, to))) &&
-            (ports === undefined ||
-                ports.length === 0 ||
-                ports.some(
-                    (entry) =>
-                        // A port by name may be any: it is given the benefit of the doubt.
-                        entry.port === undefined ||
-                        typeof entry.port === "string" ||
-                        (entry.port <= port && port <= (entry.endPort ?? entry.port)),
-                )),
+        (rule) =>
+            isOnPort(rule, port) && (isForEverybody(rule) || rule.from!.some((peer) => fits(peer, from, to))),
+    );
+}
+
+/** A rule without peers is for everybody. */
+function isForEverybody({ from }: IngressRule): boolean {
+    return from === undefined || from.length === 0;
+}
+
+function isOnPort({ ports }: IngressRule, port: number): boolean {
+    return (
+        ports === undefined ||
+        ports.length === 0 ||
+        ports.some(
+            (entry) =>
+                // A port by name may be any: it is given the benefit of the doubt.
+                entry.port === undefined ||
+                typeof entry.port === "string" ||
+                (entry.port <= port && port <= (entry.endPort ?? entry.port)),
+        )
     );
 }
 

@@ -4,6 +4,7 @@ import { whyNotReady } from "../pods";
 import { isReady, podsOf } from "../snapshot";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, ref, scoringOnly, unknown, warning } from "./check";
+import { isUndelivered, undelivered } from "./delivery";
 import { readyEndpoints } from "./endpoints";
 import { consequence } from "./picker";
 
@@ -107,12 +108,18 @@ export const eppSync: Check = {
             const scrape = snapshot.eppMetricsOf(metadata.name);
             const pod = ref("Pod", namespace, metadata.name);
             if (scrape === undefined || "error" in scrape) {
+                const text = `${pod}: its metrics on ${String(model.epp.metricsPort)} cannot be read: ${scrape?.error ?? "not asked"}`;
                 return [
-                    unknown(
-                        "epp-metrics-unreadable",
-                        `${pod}: its metrics on ${String(model.epp.metricsPort)} cannot be read: ${scrape?.error ?? "not asked"}`,
-                        "the API server must reach pods, and you need the right to `get` pods/proxy",
-                    ),
+                    isUndelivered(scrape?.error)
+                        ? undelivered(context, {
+                              ...{ id: "epp-metrics-not-delivered", text, port: model.epp.metricsPort },
+                              to: { namespace, labels: metadata.labels ?? {} },
+                          })
+                        : unknown(
+                              "epp-metrics-unreadable",
+                              text,
+                              "the API server must reach pods, and you need the right to `get` pods/proxy",
+                          ),
                 ];
             }
             // `inference_pool_ready_pods` from GIE 1.2 to router 0.10, which calls it llm_d_epp_ready_endpoints besides. It

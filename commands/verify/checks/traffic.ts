@@ -1,13 +1,15 @@
-import type { ClusterProblem } from "../../shared/errors";
 import { configTextOf } from "../../../objects/pickerConfig";
 import { eppOf, simulatorReleaseOf } from "../containers";
 import { binomialTail, chanceOfSamePod } from "../statistics";
-import type { Attempt, ModelTraffic, PathTraffic, ScoringTraffic } from "../traffic";
+import type { ModelTraffic, PathTraffic, ScoringTraffic } from "../traffic";
 import { eppHeader, isOk } from "../traffic";
 import type { Finding, ModelContext, Outcome, Path } from "./check";
-import { broken, everyPath, redeploy, scoringOnly, throughGateway, unknown, warning } from "./check";
+import { broken, everyPath, redeploy, scoringOnly, throughGateway, warning } from "./check";
 import type { Mode } from "../../../components/deploymentOutput";
+import { gatewayPodLabels } from "./cluster";
+import { isUndelivered, stopped, undelivered } from "./delivery";
 import { diagnose } from "./diagnosis";
+import { servedModels } from "./servedModels";
 
 /** What a check of real requests looks at. */
 export interface TrafficContext extends ModelContext {
@@ -26,11 +28,18 @@ export interface TrafficCheck {
 /** A prompt's way back is told from chance with this probability of an error. */
 export const significance = 0.01;
 
+/** The pods that a path begins at. */
+interface Entrance {
+    to: { namespace: string; labels: Record<string, string> };
+    port: number;
+}
+
 function judgePath(
     traffic: PathTraffic | undefined,
     context: TrafficContext,
     path: string,
     asked: boolean,
+    to: Entrance,
 ): Outcome {
     if (traffic === undefined) {
         return stopped(context.traffic) ?? { skipped: "no requests were sent" };
@@ -49,43 +58,18 @@ function judgePath(
             : `${String(first.status)}${first.body.trim() === "" ? " with no body" : `: ${first.body.trim()}`}`;
     const counted = `${String(failed.length)} of ${String(1 + completions.length)} requests on the ${path} path failed`;
     const text = `${counted} (${what} by way of ${via} gave ${answer})`;
-    return failed.every(isApiServersOwn)
-        ? [
-              unknown(
-                  "request-not-delivered",
-                  `${text}: that is between the API server and the pods, and says nothing of the path itself`,
-                  "let the API server reach pods, or give --gateway-url and --direct-url",
-              ),
-          ]
+    return failed.every(({ error }) => isUndelivered(error))
+        ? [undelivered(context, { id: "request-not-delivered", text, ...to })]
         : [broken(id, `${text}: ${cause}`, fix)];
 }
 
-/** What the API server says when it cannot tell a pod that refuses from a network that it is not part of. */
-const deliveryFailure = /error trying to reach service/;
-
-/** Whether a request failed before it was on its way: pods that refuse a connection were reached. */
-function isApiServersOwn({ error }: Attempt): boolean {
-    return error !== undefined && deliveryFailure.test(error) && !/connection refused/.test(error);
-}
-
-/** What ended the sending of requests, by the cluster's problem. */
-const endings: Partial<Record<ClusterProblem, [id: string, fix: string]>> = {
-    "out-of-time": ["requests-out-of-time", "give more --timeout, or fewer --requests"],
-    forbidden: [
-        "requests-not-permitted",
-        "you need the rights to `create` and `get` services/proxy and pods/proxy; or give --gateway-url and --direct-url",
-    ],
-};
-
-function stopped({ stopped: error }: ModelTraffic): Finding[] | undefined {
-    if (error === undefined) {
-        return undefined;
-    }
-    const [id, fix] = endings[error.problem] ?? [
-        "requests-not-sent",
-        "see to the API server, and run this again",
-    ];
-    return [unknown(id, `requests could not be sent: ${error.message}`, fix)];
+/** The decode pods, and the port that they serve on. */
+function decodePods({ deployment, model }: ModelContext): Entrance {
+    const { decode } = model.pods;
+    return {
+        to: { namespace: deployment.namespaces.simulator, labels: decode.selector },
+        port: model.proxy.port,
+    };
 }
 
 const serverMetrics: TrafficCheck = {
@@ -106,12 +90,8 @@ const serverMetrics: TrafficCheck = {
         const findings: Finding[] = failed.slice(0, 1).map(([pod, result]) => {
             const error = "error" in result ? result.error : "";
             const text = `/metrics on ${String(model.proxy.port)} of ${String(failed.length)} of ${String(entries.length)} ready decode pods cannot be read; Pod ${pod}: ${error}`;
-            return deliveryFailure.test(error) && !/connection refused/.test(error)
-                ? unknown(
-                      "server-metrics-not-delivered",
-                      text,
-                      "let the API server reach pods; their readiness probe says that they answer",
-                  )
+            return isUndelivered(error)
+                ? undelivered(context, { id: "server-metrics-not-delivered", text, ...decodePods(context) })
                 : broken("server-metrics-unreadable", text, "see whether the pods listen there");
         });
         return findings.concat(
@@ -146,9 +126,9 @@ const serverMetrics: TrafficCheck = {
 const directRequests: TrafficCheck = {
     id: "requests-direct",
     title: "Requests on the direct path are answered",
-    needs: ["proxy", "endpoints", "pods", "model-servers"],
+    needs: ["proxy", "endpoints", "pods", "model-servers", "served-models"],
     on: () => ["direct"],
-    run: (context) => judgePath(context.traffic.direct, context, "direct", false),
+    run: (context) => judgePath(context.traffic.direct, context, "direct", false, decodePods(context)),
 };
 
 const gatewayRequests: TrafficCheck = {
@@ -157,11 +137,17 @@ const gatewayRequests: TrafficCheck = {
     needs: [
         ...["gateway-service", "route-status", "proxy", "proxy-traffic", "network-policies"],
         ...["endpoints", "pool", "pool-pods", "pods", "ext-proc", "ext-proc-filter"],
-        ...["epp-running", "epp-tls", "epp-sync", "pool-status"],
+        ...["epp-running", "epp-tls", "epp-sync", "pool-status", "served-models"],
     ],
     on: throughGateway,
     run: (context) =>
-        judgePath(context.traffic.gateway, context, "scheduler", context.deployment.mode !== "scheduler"),
+        judgePath(context.traffic.gateway, context, "scheduler", context.deployment.mode !== "scheduler", {
+            to: {
+                namespace: context.deployment.namespaces.scheduler,
+                labels: gatewayPodLabels(context.deployment.gateway.name),
+            },
+            port: context.deployment.gateway.httpPort,
+        }),
 };
 
 /** Runs a check of what the EPP did, where requests were sent through it. */
@@ -343,6 +329,7 @@ export function affinityText({ returned, trials, chance, pValue, pods }: Affinit
 /** Every check of real requests, causes before what they cause. */
 export const trafficChecks: readonly TrafficCheck[] = [
     serverMetrics,
+    servedModels,
     directRequests,
     gatewayRequests,
     scoringAsked,

@@ -2,6 +2,9 @@ import { strict as assert } from "assert";
 import type { EnvironmentPreview } from "../../../commands/ci-preview/report";
 import { exitCodes, renderReport, reportLimit, verdictOf } from "../../../commands/ci-preview/report";
 import type { RunResult, Step, Violation } from "../../../commands/shared/runResult";
+import { deployment as fixture, route, toService } from "../../policy/rules/fixtures";
+import { Pack, plain } from "../../policy/support/pack";
+import { unknown } from "../../policy/support/resources";
 import { stackOf } from "../topology/stacks";
 import type { MutableObject } from "../topology/stacks";
 
@@ -118,6 +121,38 @@ describe("the report on a preview", () => {
     it("is only advised by an advisory one", () => {
         const advised = preview({ violations: [violation("advisory", "advice", "could be")] });
         assert.equal(exitCodes[verdictOf(advised)], 0);
+    });
+
+    it("folds what waits for `pulumi up`, as the pack says it, and nothing else", async function () {
+        // Starting the pack compiles it.
+        this.timeout(120_000);
+        const pack = await Pack.start();
+        try {
+            const open = [
+                route({ ...toService, namespace: unknown }),
+                fixture({ container: { args: [unknown] } }),
+            ];
+            const said = (await pack.judge(open.map(plain))).map((told) => ({
+                ...told,
+                pack: "llm-d-inference",
+            }));
+            const waiting = said.filter(({ message }) => message.includes("not known in preview"));
+            assert.ok(waiting.length >= 2);
+            const text = renderReport(
+                preview({ violations: [...waiting, violation("advisory", "a", "told")] }),
+            );
+            const summary = `${String(waiting.length)} checks of the policy pack wait for values that are not known in a preview`;
+            assert.ok(text.includes(`<details><summary>${summary}</summary>`), text);
+            assert.equal(text.match(/\*\*advisory\*\*/g)!.length, 1);
+            assert.ok(waiting.every(({ message }) => text.includes(message)));
+            const alone = renderReport(preview({ violations: waiting.slice(0, 1) }));
+            assert.match(
+                alone,
+                /^The policy pack has nothing to say\.\n\n<details><summary>1 check of the policy pack waits/m,
+            );
+        } finally {
+            pack.stop();
+        }
     });
 
     it("joins what a rule says of one resource", () => {

@@ -147,6 +147,37 @@ describe("render", function () {
         assert.deepEqual(contents(out), before);
     });
 
+    for (const place of [
+        "kustomization.yaml",
+        "llm-d-sim",
+        "llm-d-sim/service-gaie-inference-scheduling-proxy.yaml",
+    ]) {
+        it(`writes nothing through a symbolic link in its folder: ${place}`, async () => {
+            const [out, elsewhere] = [folder(), folder()];
+            const manifests = await render();
+            writeFolder(out, manifests);
+            fs.cpSync(path.join(out, place), elsewhere, { recursive: true });
+            fs.rmSync(path.join(out, place), { recursive: true });
+            fs.symlinkSync(elsewhere, path.join(out, place));
+            const before = fs.lstatSync(elsewhere).isDirectory()
+                ? contents(elsewhere)
+                : fs.readFileSync(elsewhere, "utf8");
+            assert.throws(
+                () => writeFolder(out, []),
+                (error) => error instanceof UsageError && error.message.includes("it is a symbolic link"),
+            );
+            assert.deepEqual(
+                fs.lstatSync(elsewhere).isDirectory()
+                    ? contents(elsewhere)
+                    : fs.readFileSync(elsewhere, "utf8"),
+                before,
+            );
+            fs.rmSync(elsewhere, { recursive: true });
+            assert.throws(() => writeFolder(out, manifests), UsageError);
+            assert.ok(!fs.existsSync(elsewhere));
+        });
+    }
+
     it("removes nothing outside its folder, whatever the kustomization lists", async () => {
         const out = folder();
         const outside = path.join(scratch, "outside.yaml");

@@ -17,6 +17,8 @@ describe("a cluster by its kubeconfig", () => {
         body: string;
         authorization?: string;
     }[] = [];
+    /** Answers that are given once each, before those that are always given. */
+    const inTurn = new Map<string, [number, string, string?][]>();
     let server: http.Server;
     let kubeconfig: string;
 
@@ -36,7 +38,7 @@ describe("a cluster by its kubeconfig", () => {
         ],
         "/api/v1/namespaces/ns/pods/a": [200, JSON.stringify({ metadata: { name: "a" } })],
         "/api/v1/namespaces/ns/pods/secret": [403, status(403, "pods is forbidden")],
-        "/api/v1/namespaces/ns/pods?labelSelector=x%3Dy": [
+        "/api/v1/namespaces/ns/pods?labelSelector=x%3Dy&limit=500": [
             200,
             JSON.stringify({ items: [{ metadata: { name: "a" } }] }),
         ],
@@ -58,10 +60,8 @@ describe("a cluster by its kubeconfig", () => {
                 if (url.endsWith("/slow")) {
                     return;
                 }
-                const [code, text, type = "application/json"] = answers[url] ?? [
-                    404,
-                    status(404, "not found"),
-                ];
+                const [code, text, type = "application/json"] = inTurn.get(url)?.shift() ??
+                    answers[url] ?? [404, status(404, "not found")];
                 response.writeHead(code, { "content-type": type, "x-inference-pod": "a" }).end(text);
             });
         });
@@ -106,6 +106,88 @@ describe("a cluster by its kubeconfig", () => {
     it("lists by label, and fills in what items of a list do not say", async () => {
         const [pod] = await cluster().list("v1", "Pod", "ns", "x=y");
         assert.deepEqual([pod?.apiVersion, pod?.kind, pod?.metadata.name], ["v1", "Pod", "a"]);
+    });
+
+    const throttled: [number, string, string] = [
+        429,
+        "Too many requests, please try again later.\n",
+        "text/plain; charset=utf-8",
+    ];
+    const sent = (url: string) => seen.filter((request) => request.url === url).length;
+
+    it("asks again while the API server is busy or not well, and not for ever", async () => {
+        const url = "/api/v1/namespaces/ns/pods/a";
+        inTurn.set(url, [throttled, [503, status(503, "apiserver is shutting down")], [500, ""]]);
+        const before = sent(url);
+        assert.equal((await cluster().get("v1", "Pod", "ns", "a"))?.metadata.name, "a");
+        assert.equal(sent(url) - before, 4);
+        inTurn.set(
+            url,
+            Array.from({ length: 9 }, () => throttled),
+        );
+        await assert.rejects(cluster().get("v1", "Pod", "ns", "a"), /answered 429: Too many requests/);
+        assert.equal(inTurn.get(url)!.length, 4);
+        inTurn.set(
+            url,
+            Array.from({ length: 9 }, () => throttled),
+        );
+        const impatient = cluster({ signal: AbortSignal.timeout(300) });
+        await assert.rejects(
+            impatient.get("v1", "Pod", "ns", "a"),
+            (error) => error instanceof ClusterError && error.problem === "out-of-time",
+        );
+        inTurn.clear();
+    });
+
+    it("sends a request again that the API server did not let in, and none that a backend refused", async () => {
+        const post = { method: "POST", body: "{}" };
+        inTurn.set(`${proxied}/v1/models`, [throttled, [429, status(429, "storage is busy")]]);
+        assert.equal((await cluster().request({ ...target, path: "/v1/models" }, post)).status, 200);
+        for (const [code, text] of [
+            [429, "too many tokens"],
+            [503, status(503, "no endpoints")],
+            [500, "broken"],
+        ] as const) {
+            inTurn.set(`${proxied}/v1/models`, [[code, text]]);
+            const before = seen.length;
+            assert.equal((await cluster().request({ ...target, path: "/v1/models" }, post)).status, code);
+            assert.equal(seen.length - before, 1);
+        }
+    });
+
+    it("reads lists in pages, and anew where the API server has forgotten what the first were of", async () => {
+        const page = (name: string, next?: string): [number, string] => [
+            200,
+            JSON.stringify({ metadata: { continue: next }, items: [{ metadata: { name } }] }),
+        ];
+        const url = "/api/v1/namespaces/ns/pods";
+        inTurn.set(`${url}?limit=500`, [page("a", "x/=&")]);
+        inTurn.set(`${url}?limit=500&continue=x%2F%3D%26`, [page("b", "2"), [410, status(410, "expired")]]);
+        inTurn.set(`${url}?limit=500&continue=2`, [page("c")]);
+        const names = async () => (await cluster().list("v1", "Pod", "ns")).map((pod) => pod.metadata.name);
+        assert.deepEqual(await names(), ["a", "b", "c"]);
+        inTurn.set(`${url}?limit=500`, [page("a", "x/=&")]);
+        inTurn.set(url, [page("d")]);
+        assert.deepEqual(await names(), ["d"]);
+    });
+
+    it("asks for nothing under a name or a path that would lead elsewhere", async () => {
+        const ask = cluster();
+        const escaping = ["..", ".", "", "a/../../x", "a%2f.."];
+        await ask.get("v1", "Pod", "ns", "a");
+        const before = seen.length;
+        for (const name of escaping) {
+            await assert.rejects(ask.get("v1", "Pod", "ns", name), UsageError);
+            await assert.rejects(ask.list("v1", "Pod", name), UsageError);
+            await assert.rejects(ask.podLog("ns", name), UsageError);
+            await assert.rejects(ask.events(name, "a"), UsageError);
+            const inside = { namespace: "ns", target: { pod: name, port: 1 }, path: "/" };
+            await assert.rejects(ask.request(inside), UsageError);
+        }
+        for (const path of ["/../../secrets", "/./x", "/a/%2e%2E/b", "/a b", "/a\\..\\b"]) {
+            await assert.rejects(ask.request({ ...target, path }), UsageError);
+        }
+        assert.equal(seen.length, before);
     });
 
     it("gives the end of a log, or nothing", async () => {

@@ -53,6 +53,22 @@ describe("the stack's outputs", () => {
         assert.match(await problem(missing), /`deployment\.namespaces\.scheduler` is missing/);
     });
 
+    it("whose names are no names of objects are refused, before anything is asked for under them", async () => {
+        const { outputs } = golden("scheduler");
+        const first = Object.keys(outputs.deployment.models as object)[0]!;
+        for (const setting of ["gateway.service", `models.${first}.proxy.name`, "namespaces.scheduler"]) {
+            const changed = structuredClone(outputs.deployment);
+            const keys = setting.split(".");
+            const last = keys.pop()!;
+            const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, changed);
+            parent[last] = "../../../kube-system";
+            assert.match(
+                await problem(JSON.stringify({ deployment: changed })),
+                new RegExp(`\`deployment\\.${setting.replaceAll(".", "\\.")}\` is "\\.\\./`),
+            );
+        }
+    });
+
     it("that are no JSON object, or no file, say so", async () => {
         assert.match(await problem("deployment: x"), /not JSON/);
         assert.match(await problem("[]"), /an object of outputs by name is needed/);

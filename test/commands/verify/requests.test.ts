@@ -42,6 +42,7 @@ function healthyTraffic(over: Partial<ModelTraffic> = {}): ModelTraffic {
         gateway: path,
         scoring: { attempts, counted: attempts.length },
         servers: Object.fromEntries(pods.map((pod) => [pod, serverMetrics])),
+        served: Object.fromEntries(pods.map((pod) => [pod, { models: ["random"] }])),
         ...over,
     };
 }
@@ -154,9 +155,72 @@ describe("verify's requests", () => {
         );
     });
 
+    for (const error of [
+        "error trying to reach service: dial tcp 10.0.0.1:8200: i/o timeout",
+        'the API server at https://10.0.0.1 (context "prod") gave no answer within 15000 ms',
+    ]) {
+        it(`that NetworkPolicies keep the API server from delivering name those, and a way: ${error}`, () => {
+            const cluster = new MemoryCluster("scoring-everything");
+            const lost = { models: answer("", { error }), completions: [answer("", { error })] };
+            const { release } = cluster.model;
+            const served = Object.fromEntries(pods.map((pod) => [pod, { error }]));
+            const servers = Object.fromEntries(pods.map((pod) => [pod, { error }]));
+            const traffic = healthyTraffic({ direct: { via: "test", ...lost }, servers, served });
+            const report = verify("scoring-everything", traffic, cluster);
+            const found = report.unknown.filter(({ model }) => model === release);
+            assert.deepEqual(
+                found.map(({ id, check }) => [id, check]),
+                [
+                    ["api-server-not-admitted", "server-metrics"],
+                    ["api-server-not-admitted", "requests-direct"],
+                ],
+            );
+            const policy = "llm-d-sim/ms-sim-llm-d-modelservice-decode";
+            assert.ok(found[1]!.message.includes(`NetworkPolicies ${policy}`), found[1]!.message);
+            assert.match(found[1]!.fix, /--port-forward.*directClientLabels/);
+            assert.deepEqual(
+                report.roots.filter(({ check }) => check === "requests-direct"),
+                [],
+            );
+        });
+    }
+
+    it("find pods that serve another model than the route's requests ask for", () => {
+        const served = Object.fromEntries(pods.map((pod) => [pod, { models: ["llama"] }]));
+        const report = verify("scoring", healthyTraffic({ served }));
+        assert.deepEqual(
+            report.roots.map(({ id }) => id),
+            ["pods-serve-another-model"],
+        );
+        assert.match(report.roots[0]!.message, /ask for the model random, .*pod-a serves llama/);
+    });
+
+    it("find a pool over pods of two models, which explains that requests fail", () => {
+        const served = {
+            "pod-a": { models: ["random"] },
+            "pod-b": { models: ["llama", "llama-lora"] },
+            "pod-c": { error: "it answered 500" },
+        };
+        const failed = answer("", { status: 404, body: "The model `random` does not exist." });
+        const gateway = { via: "test", models: answer("pod-a"), completions: [failed] };
+        const report = verify("scoring", healthyTraffic({ served, gateway }));
+        assert.deepEqual(
+            report.roots.map(({ id }) => id),
+            ["backend-over-several-models"],
+        );
+        assert.match(
+            report.roots[0]!.message,
+            /InferencePool llm-d-sim\/gaie-inference-scheduling is over pods of several models: 1 of 2 do not serve random.*pod-b serves llama, llama-lora/,
+        );
+        assert.deepEqual(
+            report.consequences.map(({ id, causes }) => [id, causes]),
+            [["request-model-unknown", ["backend-over-several-models"]]],
+        );
+    });
+
     it("that were not permitted are unknown, and what was not sent is not passed", () => {
         const stopped = new ClusterError("forbidden", "services/proxy is forbidden");
-        const report = verify("scoring", { servers: {}, stopped });
+        const report = verify("scoring", { servers: {}, served: {}, stopped });
         assert.equal(report.exitCode, 3);
         assert.deepEqual([...new Set(report.unknown.map(({ id }) => id))], ["requests-not-permitted"]);
         const hops = report.checks.filter(

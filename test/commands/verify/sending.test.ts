@@ -1,7 +1,7 @@
 import { strict as assert } from "assert";
 import * as http from "http";
 import type { AddressInfo } from "net";
-import type { Cluster } from "../../../commands/shared/cluster";
+import type { Cluster, ProxyTarget } from "../../../commands/shared/cluster";
 import type { ModelTraffic, TrafficOptions } from "../../../commands/verify/traffic";
 import { sendTraffic } from "../../../commands/verify/traffic";
 import { MemoryCluster } from "./support/memoryCluster";
@@ -59,19 +59,23 @@ describe("verify's traffic", () => {
 
     /** Only metrics are asked of the cluster: requests go to the URLs. */
     const metrics = {
-        request: () =>
+        way: "the API server",
+        request: ({ path }: ProxyTarget) =>
             Promise.resolve({
                 ...{ status: 200, headers: {}, durationMs: 1 },
-                body: [
-                    "# TYPE inference_objective_request_total counter",
-                    `inference_objective_request_total ${String(Object.values(picks).reduce((a, b) => a + b, 0))}`,
-                    "# TYPE inference_extension_scheduler_attempts_total counter",
-                    ...Object.entries(picks).map(
-                        ([pod, count]) =>
-                            `inference_extension_scheduler_attempts_total{status="success",pod_name="${pod}"} ${String(count)}`,
-                    ),
-                    "",
-                ].join("\n"),
+                body:
+                    path === "/v1/models"
+                        ? '{"data":[{"id":"random"},{"id":"adapter"}]}'
+                        : [
+                              "# TYPE inference_objective_request_total counter",
+                              `inference_objective_request_total ${String(Object.values(picks).reduce((a, b) => a + b, 0))}`,
+                              "# TYPE inference_extension_scheduler_attempts_total counter",
+                              ...Object.entries(picks).map(
+                                  ([pod, count]) =>
+                                      `inference_extension_scheduler_attempts_total{status="success",pod_name="${pod}"} ${String(count)}`,
+                              ),
+                              "",
+                          ].join("\n"),
             }),
     } as unknown as Cluster;
 
@@ -82,6 +86,7 @@ describe("verify's traffic", () => {
             metrics,
             { snapshot: cluster.snapshot(), deployment, model },
             {
+                reach: metrics,
                 ...{ requests: 20, gatewayUrl: url, directUrl: url, onGateway: true, onDirect: true },
                 ...{ scoring: deployment.mode !== "scheduler", signal: new AbortController().signal },
                 ...over,
@@ -107,6 +112,17 @@ describe("verify's traffic", () => {
         await send("scoring-everything", { onGateway: false, scoring: false, requests: 1 });
         assert.notEqual(seen[0]?.headers.host, "llm.example.com");
         assert.equal(seen[0]?.headers["x-tenant"], undefined);
+    });
+
+    it("asks each ready pod that a request may reach which models it serves", async () => {
+        const { served } = await send("scoring", { requests: 1, scoring: false });
+        const names = Object.keys(served);
+        assert.equal(names.length, 3);
+        assert.ok(
+            names.every((name) => name.startsWith("ms-sim-llm-d-modelservice-decode-")),
+            String(names),
+        );
+        assert.deepEqual(served[names[0]!], { models: ["random", "adapter"] });
     });
 
     it("ends where no time is left, and says so", async () => {

@@ -20,7 +20,7 @@ export function refuseTakeovers(engine: Engine, state: string): Engine {
     const up = engine.up.bind(engine);
     engine.up = async (options) => {
         const allowed = process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS === "true";
-        if (allowed || fs.existsSync(engineLayout(state).needsRefresh)) {
+        if (allowed || fs.existsSync(engineLayout(state, engine.stack.name).needsRefresh)) {
             return up(options);
         }
         // The API server's timestamps have whole seconds.

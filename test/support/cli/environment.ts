@@ -1,5 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
+import { shellWord } from "../../../components/shell";
 import { fileBackendUrl } from "../../../local/engine/environment";
 import { chooseKubernetesPlugin, installPlugin } from "../../../local/engine/kubernetesPlugin";
 import type { Toolchain } from "../../../local/toolchain";
@@ -26,8 +27,8 @@ export function cliEnvironment(
     fs.symlinkSync(fs.realpathSync(tools.pulumi), path.join(first, "pulumi"));
     const register = path.join(root, "node_modules/ts-node/register/index.js");
     writeScript(path.join(last, "pulumi-language-nodejs"), [
-        `export TS_NODE_PROJECT='${path.join(root, "tsconfig.run.json")}'`,
-        `exec node -r '${register}' '${path.join(__dirname, "languageHost.ts")}' "$@"`,
+        `export TS_NODE_PROJECT=${shellWord(path.join(root, "tsconfig.run.json"))}`,
+        `exec node -r ${shellWord(register)} ${shellWord(path.join(__dirname, "languageHost.ts"))} "$@"`,
     ]);
     installPlugin(chooseKubernetesPlugin(tools.kubernetesProvider), pulumiHome);
     return {

@@ -73,6 +73,9 @@ func (p pod) become(command []string) error {
 	if err := unix.Close(nodeNetwork); err != nil {
 		return err
 	}
+	if err := dropPrivileges(); err != nil {
+		return err
+	}
 	return execute(command)
 }
 
