@@ -18,7 +18,7 @@ const root = path.resolve(__dirname, "..");
 /** The generated files, each with what makes its text anew of the text that is there. */
 export const generated: Record<string, (text: string) => string | Promise<string>> = {
     // First, because what is made of the environments reads its defaults.
-    "Pulumi.yaml": withDefaults,
+    "Pulumi.yaml": (text) => formatted("Pulumi.yaml", withDefaults(text)),
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
     "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),

@@ -14,7 +14,7 @@ describe("changes under load, in the lab", function () {
     /** The same programs under another name: to everything but the lab, another image. */
     const otherImages = {
         simulator: { images: { simulator: `quay.io/llm-d/llm-d-inference-sim:${versions.simulator}` } },
-        epp: { images: { epp: `quay.io/llm-d/llm-d-inference-scheduler:${versions.llmdScheduler}` } },
+        epp: (release: string) => ({ images: { epp: `quay.io/llm-d/llm-d-inference-scheduler:${release}` } }),
     };
     const oldestEpp = {
         images: { epp: `localhost/llm-d-inference-scheduler:${versions.llmdOldestScheduler}` },
@@ -88,7 +88,10 @@ describe("changes under load, in the lab", function () {
         });
     }
 
-    for (const mode of ["scoring-not-obeyed", "scoring"] as const) {
+    for (const [mode, release] of [
+        ["scoring-not-obeyed", versions.llmdOldestScheduler],
+        ["scoring", versions.llmdScheduler],
+    ] as const) {
         describe(`in the mode ${mode}, with one EPP that fails closed, no request is lost when`, () => {
             before(() => lab.deploy(modes[mode]));
 
@@ -97,7 +100,7 @@ describe("changes under load, in the lab", function () {
             });
 
             it("the EPP's image changes", async () => {
-                lostNothing(await change(mode, otherImages.epp));
+                lostNothing(await change(mode, otherImages.epp(release)));
             });
         });
     }
