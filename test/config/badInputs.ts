@@ -437,6 +437,45 @@ export const badInputs: BadInput[] = [
         config: { epp: { otlpEndpoint: "http://otel:4317" } },
         messages: ["epp.tracing: false is not allowed with epp.otlpEndpoint; allowed: true."],
     },
+    bad("autoscaling.signal", "gpu", "one of cpu, requests-running, queue-size, pool-saturation"),
+    {
+        config: { autoscaling: { target: 3 } },
+        messages: [
+            "autoscaling.target: 3 is not allowed with autoscaling.signal cpu; allowed: another signal, or autoscaling.targetCpuPercent.",
+        ],
+    },
+    {
+        config: { autoscaling: { signal: "requests-running" } },
+        messages: [
+            'autoscaling.signal: "requests-running" is not allowed without an autoscaler; allowed: cpu, or autoscaling.enabled true.',
+            "autoscaling.prometheusAddress: not set is not allowed with autoscaling.signal requests-running; allowed: an http(s) URL.",
+            'autoscaling.signal: "requests-running" is not allowed while nobody asks the EPP; allowed: cpu, routing.backend InferencePool, or extProc.enabled true.',
+        ],
+    },
+    {
+        config: {
+            extProc: { enabled: true },
+            autoscaling: { enabled: true, signal: "queue-size", prometheusAddress: "http://prometheus:9090" },
+        },
+        messages: [
+            'autoscaling.signal: "queue-size" is not allowed without flow control, of which it is a metric; allowed: cpu, requests-running, or epp.flowControl true.',
+        ],
+    },
+    {
+        config: {
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+            images: { epp: "registry.example.com/llm-d-inference-scheduler:v0.8.0" },
+            autoscaling: {
+                enabled: true,
+                signal: "requests-running",
+                prometheusAddress: "http://prometheus:9090",
+            },
+        },
+        messages: [
+            'autoscaling.signal: "requests-running" is not allowed with EPP 0.8, which has no such metric; allowed: cpu, or EPP 0.9 or later.',
+        ],
+    },
     {
         config: { autoscaling: { minReplicas: 5, maxReplicas: 2 } },
         messages: [

@@ -123,6 +123,19 @@ const removals: Removal[] = [
         removed: ["HorizontalPodAutoscaler ms-sim-llm-d-modelservice-decode"],
     },
     {
+        setting: "autoscaling.signal",
+        before: { ...scored, autoscaling: { enabled: true } },
+        after: {
+            ...scored,
+            autoscaling: {
+                enabled: true,
+                signal: "requests-running",
+                prometheusAddress: "http://prometheus:9090",
+            },
+        },
+        removed: ["HorizontalPodAutoscaler ms-sim-llm-d-modelservice-decode"],
+    },
+    {
         setting: "gateway.tls",
         before: { gateway: { tls: selfSigned("llm.example.com") } },
         after: {},

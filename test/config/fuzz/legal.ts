@@ -204,6 +204,7 @@ const modelSettings = {
         extraArgs: pick([], ["--enable-pprof=false", "--refresh-metrics-interval=50ms"]),
         env: variables,
         metricsAuth: fc.boolean(),
+        flowControl: fc.boolean(),
         logLevel: fc.integer({ min: 0, max: 10 }),
     }),
     placement: some({ decode: placement, prefill: placement, epp: placement }),
@@ -212,6 +213,15 @@ const modelSettings = {
         minReplicas: fc.integer({ min: 1, max: 10 }),
         maxReplicas: fc.integer({ min: 10, max: 1000 }),
         targetCpuPercent: fc.integer({ min: 1, max: 100 }),
+        signal: pick(
+            "cpu" as const,
+            "requests-running" as const,
+            "queue-size" as const,
+            "pool-saturation" as const,
+        ),
+        target: fc.double({ min: 0.001, max: 1_000_000, noNaN: true }),
+        prometheusAddress: pick("http://prometheus:9090", "https://prometheus.example.com/select/0"),
+        cooldownSeconds: fc.integer({ min: 0, max: 86_400 }),
     }),
     podDisruptionBudget: some({ enabled: fc.boolean(), maxUnavailable: replicas }),
     proxy: some({
