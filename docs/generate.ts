@@ -5,11 +5,12 @@ import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
 import { withEnvironmentTables } from "./environments";
+import { rulesPage } from "./rules";
 import { stackSchema } from "./stackSchema";
 import { versionsPage } from "./versions";
 
 /**
- * Rewrites what is made of the settings and of the table of releases: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
+ * Rewrites what is made of the settings, of the table of releases and of the policy pack's rules: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
  * the exit code is 1 when a file is stale.
  */
 
@@ -21,6 +22,7 @@ export const generated: Record<string, (text: string) => string | Promise<string
     "Pulumi.yaml": (text) => formatted("Pulumi.yaml", withDefaults(text)),
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
+    "docs/rules.md": () => formatted("docs/rules.md", rulesPage()),
     "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),
     "schema/pulumi-stack.schema.json": schemaText,
 };

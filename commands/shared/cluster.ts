@@ -151,6 +151,21 @@ export class Cluster implements PodReach {
         return (found as Partial<T>[]).map((item) => ({ ...item, apiVersion, kind }) as T);
     }
 
+    /**
+     * The version of an API group that the API server prefers, e.g. `apps/v1`; undefined where it serves none.
+     *
+     * @param group "" for the core group.
+     */
+    async preferredVersion(group: string): Promise<string | undefined> {
+        if (group === "") {
+            return "v1";
+        }
+        const found = await this.read<{ preferredVersion?: { groupVersion: string } }>(
+            `/apis/${segment(group)}`,
+        );
+        return found?.preferredVersion?.groupVersion;
+    }
+
     /** Messages of an object's events, newest last. */
     async events(namespace: string, name: string): Promise<string[]> {
         const found = await this.readPages(`/api/v1/namespaces/${segment(namespace)}/events`, {

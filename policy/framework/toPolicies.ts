@@ -1,18 +1,17 @@
 import type {
     Policy,
-    PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
     ResourceValidationPolicy,
     StackValidationPolicy,
 } from "@pulumi/policy";
 import type { ExemptionConfig } from "./exemptions";
-import { exemptSchema, isExempt } from "./exemptions";
-import type { Failure, Findings, Violation, Waiting } from "./finding";
+import type { Findings } from "./finding";
 import { each, isolated } from "./finding";
-import { KubernetesObject } from "../../objects/kubernetesObject";
-import { printable, shortened } from "../../objects/printable";
+import { reportsOf } from "./reports";
 import type { Rule } from "./rule";
+import { configOf, configSchema } from "./ruleConfig";
+import { KubernetesObject } from "../../objects/kubernetesObject";
 import { StackIndex } from "../../objects/stackIndex";
 
 /**
@@ -65,21 +64,6 @@ export function toPolicy<C extends object>(rule: Rule<C>): ResourceValidationPol
     return policy;
 }
 
-function configSchema<C extends object>({ config }: Rule<C>): PolicyConfigSchema {
-    const properties: PolicyConfigSchema["properties"] = { exempt: { ...exemptSchema, default: [] } };
-    for (const [key, schema] of Object.entries(config?.schema ?? {})) {
-        const value = (
-            config?.defaults as Record<string, PolicyConfigSchema["properties"][string]["default"]>
-        )[key];
-        properties[key] = { ...(schema as object), default: value };
-    }
-    return { properties };
-}
-
-function configOf<C extends object>(rule: Rule<C>, given: object): C & ExemptionConfig {
-    return { ...rule.config?.defaults, ...given } as C & ExemptionConfig;
-}
-
 const indexes = new WeakMap<object, StackIndex>();
 
 /**
@@ -99,58 +83,16 @@ function indexOf(resources: readonly PolicyResource[]): StackIndex {
     return index;
 }
 
-/** Longest message, in characters. One may repeat any text of an object, of which a ConfigMap holds a megabyte. */
-const longestMessage = 1200;
-
 function publish(rule: Rule, config: ExemptionConfig, findings: Findings, report: ReportViolation): void {
-    const shown = (message: string) => printable(shortened(message, longestMessage));
-    const advise = (message: string, urn: string | undefined) => {
-        (report as unknown as (violation: LeveledViolation) => void)({
-            message: shown(message),
-            urn,
-            enforcementLevel: "advisory",
-        });
-    };
-    const tell = ({ object, message, level }: Violation) => {
-        if (object && isExempt(object.toString(), config)) {
-            advise(`Exempt by the pack's config: ${message}`, object.urn);
-        } else if (level === "advisory") {
-            advise(message, object?.urn);
+    for (const { message, object, advisory } of reportsOf(rule, config, findings)) {
+        if (advisory) {
+            (report as unknown as (violation: LeveledViolation) => void)({
+                message,
+                urn: object?.urn,
+                enforcementLevel: "advisory",
+            });
         } else {
-            report(shown(message), object?.urn);
-        }
-    };
-    const waiting = new Set<string>();
-    const failures: Failure[] = [];
-    for (const finding of findings) {
-        if ("unknown" in finding) {
-            const message = waitingMessage(rule, finding);
-            if (!waiting.has(message)) {
-                waiting.add(message);
-                advise(message, finding.object?.urn);
-            }
-        } else if ("error" in finding) {
-            failures.push(finding);
-        } else {
-            tell(finding);
+            report(message, object?.urn);
         }
     }
-    // One for all: what fails for one object mostly fails for every object, and for one reason.
-    const [first] = failures;
-    if (first) {
-        tell({ object: first.object, message: failureMessage(rule, first, failures.length - 1) });
-    }
-}
-
-/** At the rule's own level: what could not be judged has not passed. */
-function failureMessage({ name }: Rule, { object, error }: Failure, others: number): string {
-    const subject = object ? ` of ${object.toString()}` : "";
-    const more = others > 0 ? `, and ${String(others)} more of its checks` : "";
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return `The check ${name}${subject} failed${more}, so that nothing is known of what it judges: ${why}. Exempt the object or disable the rule to go on without it.`;
-}
-
-function waitingMessage({ name }: Rule, finding: Waiting): string {
-    const subject = finding.object ? ` of ${finding.object.toString()}` : "";
-    return `The check ${name}${subject} waits for \`pulumi up\`: ${finding.unknown.message}.`;
 }

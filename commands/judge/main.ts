@@ -1,0 +1,171 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Rule } from "../../policy/framework/rule";
+import { rules } from "../../policy/rules";
+import { UsageError } from "../shared/errors";
+import { runCommand } from "../shared/runCommand";
+import { explain } from "./explain";
+import { judge } from "./judge";
+import { applied, readLive } from "./live";
+import type { Manifest } from "./manifests";
+import { readManifests, UnreadableError } from "./manifests";
+import type { RuleSettings } from "./packConfig";
+import { readPackConfig } from "./packConfig";
+import { githubReport } from "./reports/github";
+import { jsonReport } from "./reports/json";
+import type { Judgement, Report } from "./reports/report";
+import { textReport } from "./reports/text";
+
+type Format = (report: Report) => string;
+
+/** What needs a library is loaded when it is asked for: a judgement of some files takes less than loading all of it. */
+const formats = {
+    text: () => textReport,
+    json: () => jsonReport,
+    sarif: async () => (await import("./reports/sarif")).sarifReport,
+    github: () => githubReport,
+    junit: async () => (await import("./reports/junit")).junitReport,
+} satisfies Record<string, () => Format | Promise<Format>>;
+
+interface Options {
+    format: keyof typeof formats;
+    namespace: string[];
+    live: boolean;
+    withLive: boolean;
+    kubeconfig?: string;
+    context?: string;
+    config?: string;
+    explain?: string;
+}
+
+const epilogue = `
+Exit codes:
+  0  no violation
+  1  violations of mandatory rules
+  2  a flag or a path that cannot be used
+  3  an input that cannot be read, or a cluster that cannot be asked
+
+--live and --with-live need the rights to list what the rules look at, in all namespaces unless --namespace names some.`;
+
+/** The command line of `npm run judge`. */
+function commandLine(paths: string[]): Command {
+    return new Command("judge")
+        .description("Judges Kubernetes manifests, or what a cluster holds, by the rules of the policy pack.")
+        .argument("[paths...]", "files, folders, or - for the standard input", (given: string) => {
+            paths.push(given);
+            return given;
+        })
+        .addOption(
+            new Option("--format <format>", "how to report").choices(Object.keys(formats)).default("text"),
+        )
+        .option(
+            "--namespace <namespace>",
+            "of objects of files that name none (default: default); with --live, what is read (default: all; repeatable)",
+            collectNamespaces,
+            [],
+        )
+        .option("--live", "judge what the cluster holds", false)
+        .option(
+            "--with-live",
+            "judge the files beside what the cluster holds, and tell what they bring",
+            false,
+        )
+        .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
+        .option("--context <name>", "context of the kubeconfig (default: its current one)")
+        .option("--config <file>", "config of the policy pack")
+        .option("--explain <rule>", "say what a rule checks, and nothing else")
+        .addHelpText("after", epilogue);
+}
+
+function collectNamespaces(value: string, given: string[]): string[] {
+    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
+        throw new InvalidArgumentError("allowed: a DNS-1123 label");
+    }
+    return [...given, value];
+}
+
+async function run(paths: readonly string[], options: Options): Promise<number> {
+    if (options.explain !== undefined) {
+        console.log(explain(ruleNamed(options.explain)));
+        return 0;
+    }
+    refuseMixed(paths, options);
+    const settings = readPackConfig(options.config);
+    const report = options.live
+        ? reportOf(await cluster(options, options.namespace), settings)
+        : await filesReport(paths, options, settings);
+    const format = await formats[options.format]();
+    const text = format(report);
+    if (text !== "") {
+        console.log(text);
+    }
+    return report.judgements.some(({ level }) => level === "mandatory") ? 1 : 0;
+}
+
+function refuseMixed(paths: readonly string[], { live, withLive, namespace }: Options): void {
+    if (live && (withLive || paths.length > 0)) {
+        throw new UsageError("--live: judges the cluster alone; allowed: no paths, or --with-live instead.");
+    }
+    if (!live && paths.length === 0) {
+        throw new UsageError(
+            "no manifests are given; allowed: files, folders, - for the standard input, or --live.",
+        );
+    }
+    if (!live && namespace.length > 1) {
+        throw new UsageError(
+            `--namespace: ${namespace.join(", ")} are several; allowed: one, for objects that name none.`,
+        );
+    }
+}
+
+async function filesReport(
+    paths: readonly string[],
+    options: Options,
+    settings: (rule: Rule) => RuleSettings,
+): Promise<Report> {
+    const manifests = readManifests(paths, options.namespace[0] ?? "default");
+    if (!options.withLive) {
+        return reportOf(manifests, settings);
+    }
+    const live = await cluster(options, []);
+    const known = new Set(judge(live, settings).map(identity));
+    const { judgements } = reportOf(applied(live, manifests), settings);
+    return {
+        judgements: judgements.filter((judgement) => !known.has(identity(judgement))),
+        objects: manifests.length,
+    };
+}
+
+function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {
+    return { judgements: judge(manifests, settings), objects: manifests.length };
+}
+
+function identity({ rule, message }: Judgement): string {
+    return `${rule.name} ${message}`;
+}
+
+async function cluster(options: Options, namespaces: readonly string[]): Promise<Manifest[]> {
+    const { Cluster } = await import("../shared/cluster");
+    const asked = new Cluster({ kubeconfig: options.kubeconfig, context: options.context });
+    try {
+        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces);
+    } finally {
+        asked.close();
+    }
+}
+
+function ruleNamed(name: string): Rule {
+    const rule = rules.find((candidate) => candidate.name === name);
+    if (rule === undefined) {
+        throw new UsageError(
+            `--explain: ${name} is no rule; allowed: ${rules.map((known) => known.name).join(", ")}.`,
+        );
+    }
+    return rule;
+}
+
+const paths: string[] = [];
+void runCommand(
+    commandLine(paths),
+    (options: Options) => run(paths, options),
+    (error) => (error instanceof UnreadableError ? 3 : undefined),
+);

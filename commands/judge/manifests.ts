@@ -1,0 +1,164 @@
+import * as fs from "fs";
+import * as path from "path";
+import type { Document, ParsedNode } from "yaml";
+import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { KubernetesObject } from "../../objects/kubernetesObject";
+import { messageOf, UsageError } from "../shared/errors";
+
+/** Where something stands in an input. */
+export interface Position {
+    /** As the user named it, or a file below a folder of theirs; `<stdin>` for the standard input. */
+    file: string;
+    /** From 1. */
+    line: number;
+    column: number;
+}
+
+/** An object of an input. */
+export interface Manifest {
+    object: KubernetesObject;
+    /**
+     * Where a field of it is, or as much of the way there as it has; undefined for an object of a cluster.
+     *
+     * @param field e.g. `spec.rules.0.backendRefs.0.port`.
+     */
+    locate: (field: string) => Position | undefined;
+}
+
+/** The file name of the standard input in reports. */
+export const standardInput = "<stdin>";
+
+/** An input that is no manifest: a command cannot tell what is wrong with what it could not read. */
+export class UnreadableError extends Error {
+    override readonly name = "UnreadableError";
+}
+
+/**
+ * Reads manifests: YAML or JSON files, all of those below a folder, or `-` for the standard input, with any number of
+ * documents, and with the items of lists as objects of their own.
+ *
+ * @param namespace of objects that name none, as kubectl has it.
+ * @throws UsageError for a path that is not there; UnreadableError for a text that is no YAML, or holds what is no object.
+ */
+export function readManifests(paths: readonly string[], namespace: string): Manifest[] {
+    return paths.flatMap((given) =>
+        given === "-"
+            ? readText(standardInput, fs.readFileSync(0, "utf8"), namespace)
+            : filesOf(given).flatMap((file) => readText(file, readFile(file), namespace)),
+    );
+}
+
+const manifestFile = /\.(?:ya?ml|json)$/;
+
+/** Sorted, so that reports of the same files are the same. */
+function filesOf(given: string): string[] {
+    if (!fs.existsSync(given)) {
+        throw new UsageError(
+            `${given}: there is no such file or folder; allowed: files, folders, or - for the standard input.`,
+        );
+    }
+    if (!fs.statSync(given).isDirectory()) {
+        return [given];
+    }
+    return fs
+        .readdirSync(given, { recursive: true, encoding: "utf8" })
+        .filter((file) => manifestFile.test(file))
+        .map((file) => path.join(given, file))
+        .filter((file) => fs.statSync(file).isFile())
+        .sort();
+}
+
+function readFile(file: string): string {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UnreadableError(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    }
+}
+
+function readText(file: string, text: string, namespace: string): Manifest[] {
+    const lines = new LineCounter();
+    // Null for an empty text.
+    const documents = parseAllDocuments(text, { lineCounter: lines });
+    const positionOf = (offset: number): Position => {
+        const { line, col } = lines.linePos(offset);
+        return { file, line, column: col };
+    };
+    return [...documents].flatMap((document) => {
+        const [error] = document.errors;
+        if (error !== undefined) {
+            const { line } = positionOf(error.pos[0]);
+            throw new UnreadableError(
+                `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
+            );
+        }
+        return objectsOf(document, positionOf, namespace);
+    });
+}
+
+/** A comment, or what a template rendered to nothing, is no object and is passed over. */
+function objectsOf(
+    document: Document.Parsed,
+    positionOf: (offset: number) => Position,
+    namespace: string,
+): Manifest[] {
+    if (document.contents === null) {
+        return [];
+    }
+    const read = (node: ParsedNode): Manifest[] => {
+        const at = positionOf(node.range[0]);
+        const value: unknown = node.toJS(document);
+        if (value === null) {
+            return [];
+        }
+        if (
+            !isMap(node) ||
+            typeof node.get("apiVersion") !== "string" ||
+            typeof node.get("kind") !== "string"
+        ) {
+            throw new UnreadableError(
+                `${at.file}:${String(at.line)}: no Kubernetes object: it has no apiVersion and kind.`,
+            );
+        }
+        const items = node.get("items", true);
+        if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
+            return items.items.flatMap((item) => read(item as ParsedNode));
+        }
+        const object = KubernetesObject.of(inNamespace(value as object, namespace));
+        return object === undefined ? [] : [{ object, locate: (field) => positionOf(offsetOf(node, field)) }];
+    };
+    return read(document.contents);
+}
+
+/** The namespace where an object that has namespaces names none. */
+function inNamespace(value: object, namespace: string): object {
+    const { metadata } = value as { metadata?: { namespace?: string } };
+    const isNamespaced = KubernetesObject.of(value)?.namespace !== "";
+    return isNamespaced && !metadata?.namespace ? { ...value, metadata: { ...metadata, namespace } } : value;
+}
+
+/** As far as the path leads: what is missing is missing there. */
+function offsetOf(root: ParsedNode, field: string): number {
+    let node: unknown = root;
+    let offset = root.range[0];
+    for (const step of field.split(".")) {
+        if (isMap(node)) {
+            const pair = node.items.find(({ key }) => String(key) === step);
+            if (pair === undefined) {
+                return offset;
+            }
+            offset = (pair.key as ParsedNode).range[0];
+            node = pair.value;
+        } else if (isSeq(node)) {
+            const item = node.items[Number(step)] as ParsedNode | undefined;
+            if (item === undefined) {
+                return offset;
+            }
+            offset = item.range[0];
+            node = item;
+        } else {
+            return offset;
+        }
+    }
+    return offset;
+}

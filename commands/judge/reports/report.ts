@@ -1,0 +1,20 @@
+import type { Rule } from "../../../policy/framework/rule";
+import type { Position } from "../manifests";
+
+/** Something that a rule has against an object, or against all of them. */
+export interface Judgement {
+    rule: Rule;
+    level: "mandatory" | "advisory";
+    message: string;
+    /** `Kind namespace/name`; undefined for what is of no object. */
+    subject?: string;
+    /** Undefined for what is of no object, or of one that was read from a cluster. */
+    at?: Position;
+}
+
+/** All that was found, with what it was found in. */
+export interface Report {
+    judgements: readonly Judgement[];
+    /** How many objects were judged. */
+    objects: number;
+}
