@@ -86,6 +86,8 @@ export interface GatewayNames {
     readonly gateway: string;
     /** The TLS Secret that a stack makes for the Gateway. */
     readonly tlsSecret: string;
+    /** The HTTPRoute that answers plain HTTP where there is TLS. */
+    readonly redirect: string;
     /** The image pull Secret that a stack makes in both namespaces. */
     readonly pullSecret: string;
     /** The Service that Istio creates for the Gateway: `<gateway>-<gatewayClassName>`. */
@@ -109,6 +111,7 @@ export function gatewayNames(release: string, gatewayClassName: string): Gateway
     return {
         gateway,
         tlsSecret: `${gateway}-tls`,
+        redirect: `${gateway}-redirect`,
         pullSecret: `infra-${release}-registry`,
         gatewayService: `${gateway}-${gatewayClassName}`,
     };
@@ -156,6 +159,29 @@ export function eppNamespace({
     namespaces: { scheduler: string; simulator: string };
 }): string {
     return routing.backend === "InferencePool" ? namespaces.simulator : namespaces.scheduler;
+}
+
+/** Whether port 80 of the Gateway only sends clients to its HTTPS listener: where it has one, unless it is to serve as well. */
+export function redirectsHttp({
+    tls,
+    tlsSecretName,
+    httpRedirect,
+}: {
+    tls?: object;
+    tlsSecretName?: string;
+    httpRedirect: boolean;
+}): boolean {
+    return httpRedirect && (tls !== undefined || tlsSecretName !== undefined);
+}
+
+/** Where requests enter a Gateway: by TLS where plain HTTP is redirected. */
+export function gatewayEntrance({ httpPort, httpsPort }: { httpPort: number; httpsPort?: number }): {
+    port: number;
+    scheme: "http" | "https";
+} {
+    return httpsPort === undefined
+        ? { port: httpPort, scheme: "http" }
+        : { port: httpsPort, scheme: "https" };
 }
 
 /** The Secrets that a stack makes for an EPP that serves with a certificate of the user's own. */

@@ -36,7 +36,7 @@ export interface CrossNamespaceRouteArgs {
     /** Namespace of the HTTPRoute. */
     namespace: string;
     /** The Gateway, and the listeners of it, that the route attaches to. It is in the route's namespace. */
-    gateway: { name: string; listeners: string[] };
+    gateway: { name: string; listeners: readonly string[] };
     /** Where requests go: a Service or an InferencePool in another namespace. */
     backend: Backend;
     match: RouteMatch;

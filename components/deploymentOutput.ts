@@ -8,6 +8,7 @@ import {
     podSelector,
     ports,
     referenceGrantName,
+    redirectsHttp,
 } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
@@ -67,7 +68,10 @@ export interface DeploymentOutput {
         className: string;
         /** The Service that Istio creates for it. */
         service: string;
+        /** Where there is an {@link httpsPort}, it answers with a redirect. */
         httpPort: number;
+        /** Where plain HTTP is redirected: the port that leads to the models. */
+        httpsPort?: number;
         statusPort: number;
     };
     /** By release. */
@@ -86,6 +90,7 @@ export function deploymentOutput(settings: Settings): DeploymentOutput {
             className: gateway.className,
             service: names.gatewayService,
             httpPort: ports.gatewayHttp,
+            ...(redirectsHttp(gateway) && { httpsPort: ports.gatewayHttps }),
             statusPort: ports.gatewayStatus,
         },
         models: Object.fromEntries(models.map((model) => [model.release, modelOutput(model, settings)])),

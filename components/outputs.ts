@@ -104,7 +104,7 @@ function modelOutputs(
         schedulerPath: {
             address: base,
             curl: curl(base, throughGateway),
-            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, ports.gatewayHttp),
+            portForward: forward(namespaces.scheduler, scheduler.gatewayService, 8080, scheduler.port),
         },
         directPath: {
             address: simulator.directAddress,

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
-import { serviceHost } from "../components/contract";
+import { gatewayEntrance, serviceHost } from "../components/contract";
 import { topologyOfPreview } from "../commands/topology/preview";
 import { markdownOf, renderMermaid } from "../commands/topology/mermaid";
 import { renderSvg } from "../commands/topology/svg";
@@ -42,14 +42,15 @@ export async function openPaths(stateDir: string, deployment: DeploymentOutput):
     const { namespaces, gateway, models } = deployment;
     const place = (service: string, namespace: string, port: number) =>
         `${serviceHost(service, namespace)}:${String(port)}`;
-    const gatewayPlace = place(gateway.service, namespaces.scheduler, gateway.httpPort);
+    const entrance = gatewayEntrance(gateway);
+    const gatewayPlace = place(gateway.service, namespaces.scheduler, entrance.port);
     const proxyPlaces = Object.entries(models).map(
         ([release, { proxy }]) => [release, place(proxy.name, namespaces.simulator, proxy.port)] as const,
     );
     const ports = await openEntrances(stateDir, [gatewayPlace, ...proxyPlaces.map(([, at]) => at)]);
-    const url = (at: string) => `http://127.0.0.1:${String(ports[at])}`;
+    const url = (at: string, scheme = "http") => `${scheme}://127.0.0.1:${String(ports[at])}`;
     return {
-        gateway: url(gatewayPlace),
+        gateway: url(gatewayPlace, entrance.scheme),
         direct: Object.fromEntries(proxyPlaces.map(([release, at]) => [release, url(at)])),
     };
 }

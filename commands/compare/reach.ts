@@ -1,3 +1,4 @@
+import { gatewayEntrance } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
 import type { ForwardOptions } from "../shared/portForward";
 import { startForward } from "../shared/portForward";
@@ -37,7 +38,10 @@ export async function reachPaths(
         return { bases: options.urls, notes: [], close: () => Promise.resolve() };
     }
     const toGateway = await startForward(
-        { namespace: namespaces.scheduler, target: { service: gateway.service, port: gateway.httpPort } },
+        {
+            namespace: namespaces.scheduler,
+            target: { service: gateway.service, ...gatewayEntrance(gateway) },
+        },
         options,
     );
     try {

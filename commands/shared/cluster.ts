@@ -36,8 +36,8 @@ export interface ClusterOptions {
 /** Where a request through the API server's proxy goes. */
 export interface ProxyTarget {
     namespace: string;
-    /** A Service sends it to one of its ready pods, a pod answers itself. */
-    target: { service: string; port: number } | { pod: string; port: number };
+    /** A Service sends it to one of its ready pods, a pod answers itself. Over https nobody's certificate is checked. */
+    target: { service: string; port: number; scheme?: "http" | "https" } | { pod: string; port: number };
     /** Path and query, starting with `/`. */
     path: string;
 }
@@ -208,10 +208,11 @@ export class Cluster implements PodReach {
      * @throws ClusterError when the API server cannot be asked, or refuses the proxying itself.
      */
     async request({ namespace, target, path }: ProxyTarget, request: HttpRequest = {}): Promise<ProxyAnswer> {
-        const [resource, name] = "service" in target ? ["services", target.service] : ["pods", target.pod];
+        const [resource, name, scheme = "http"] =
+            "service" in target ? ["services", target.service, target.scheme] : ["pods", target.pod];
         const scope = `/api/v1/namespaces/${segment(namespace)}/${resource}`;
         const answer = await this.send(
-            `${scope}/http:${segment(name)}:${String(target.port)}/proxy${path}`,
+            `${scope}/${scheme}:${segment(name)}:${String(target.port)}/proxy${path}`,
             request,
             // What the backend answers is what is asked for; a request that was not let in was not sent on.
             isThrottled,

@@ -1,5 +1,6 @@
 import * as http from "http";
 import * as https from "https";
+import { isIP } from "net";
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -78,6 +79,21 @@ export function sendHttp(
         outgoing.on("error", fail);
         outgoing.end(body);
     });
+}
+
+/**
+ * What trust is asked of a server on this machine's loopback interface: none, for no certificate names it. It is an
+ * entrance to a server elsewhere, whose name is given by the request's `host`.
+ */
+export function trustOf({ hostname }: URL, { headers }: HttpRequest): https.RequestOptions {
+    const host = headers?.host?.replace(/:\d+$/, "") ?? "";
+    return isLoopback(hostname)
+        ? { rejectUnauthorized: false, ...(host !== "" && isIP(host) === 0 && { servername: host }) }
+        : {};
+}
+
+function isLoopback(hostname: string): boolean {
+    return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
 function flatten(headers: http.IncomingHttpHeaders): Record<string, string> {

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import type { PodReach, ProxyAnswer, ProxyTarget } from "./cluster";
 import { ClusterError } from "./errors";
 import type { HttpRequest } from "./http";
-import { sendHttp } from "./http";
+import { sendHttp, trustOf } from "./http";
 
 /** Which cluster ports are forwarded from, and for how long. */
 export interface ForwardOptions {
@@ -36,7 +36,8 @@ export async function startForward(
     { namespace, target }: Pick<ProxyTarget, "namespace" | "target">,
     { kubeconfig, context, signal }: ForwardOptions,
 ): Promise<Forward> {
-    const [kind, name] = "service" in target ? ["Service", target.service] : ["Pod", target.pod];
+    const [kind, name, scheme = "http"] =
+        "service" in target ? ["Service", target.service, target.scheme] : ["Pod", target.pod];
     const child = execa(
         "kubectl",
         [
@@ -55,7 +56,7 @@ export async function startForward(
         child.stdout.setEncoding("utf8").on("data", (text: string) => {
             const local = listening.exec(text)?.[1];
             if (local !== undefined) {
-                resolve(`http://127.0.0.1:${local}`);
+                resolve(`${scheme}://127.0.0.1:${local}`);
             }
         });
     });
@@ -96,9 +97,9 @@ export class PortForwards implements PodReach {
             this.opened.set(key, forward);
         }
         const { signal } = this.options;
-        const { url } = await forward;
+        const url = new URL((await forward).url + path);
         try {
-            return await sendHttp(new URL(url + path), { ...request, signal });
+            return await sendHttp(url, { ...request, signal }, trustOf(url, request));
         } catch (error) {
             if (signal.aborted) {
                 const message = `the time that was allowed ran out while asking by ${this.way}`;

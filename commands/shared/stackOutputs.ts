@@ -73,6 +73,7 @@ const deploymentSchema: z.ZodType<DeploymentOutput> = z.object({
         className: nameSchema,
         service: nameSchema,
         httpPort: portSchema,
+        httpsPort: portSchema.optional(),
         statusPort: portSchema,
     }),
     models: z

@@ -1,3 +1,4 @@
+import { gatewayEntrance } from "../../components/contract";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { integer, list, record, text } from "../../objects/json";
 import { servicePortsOf } from "../../objects/pickers";
@@ -97,8 +98,9 @@ function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): Topol
         const message = `its class is ${String(found.spec.gatewayClassName)}, not ${gateway.className}`;
         findings.push({ object: found, message });
     }
-    if (found !== undefined && !listenersOf(found).some(({ port }) => port === gateway.httpPort)) {
-        findings.push({ object: found, message: `no listener on port ${String(gateway.httpPort)}` });
+    const entrance = gatewayEntrance(gateway);
+    if (found !== undefined && !listenersOf(found).some(({ port }) => port === entrance.port)) {
+        findings.push({ object: found, message: `no listener on port ${String(entrance.port)}` });
     }
     for (const { route: name, match, backend, proxy, epp } of Object.values(models)) {
         const route = index.get("HTTPRoute", namespaces.scheduler, name);

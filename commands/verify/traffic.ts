@@ -1,8 +1,9 @@
+import { gatewayEntrance } from "../../components/contract";
 import { randomInt } from "crypto";
 import type { Cluster, PodReach } from "../shared/cluster";
 import { ClusterError, messageOf } from "../shared/errors";
 import type { HttpAnswer, HttpRequest } from "../shared/http";
-import { sendHttp } from "../shared/http";
+import { sendHttp, trustOf } from "../shared/http";
 import type { Metrics } from "../shared/metrics";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
@@ -168,7 +169,7 @@ function directSender(
         return urlSender(directUrl, {}, signal);
     }
     const { name, port } = model.proxy;
-    return podSender(reach, deployment.namespaces.simulator, name, port, {});
+    return podSender(reach, deployment.namespaces.simulator, { service: name, port }, {});
 }
 
 function gatewaySender(
@@ -183,10 +184,10 @@ function gatewaySender(
         ...(hostname !== undefined && { host: hostname.replace(/^\*/, "verify") }),
     };
     const prefix = (match.path ?? "/").replace(/\/$/, "");
-    const { service, httpPort } = deployment.gateway;
+    const target = { service: deployment.gateway.service, ...gatewayEntrance(deployment.gateway) };
     const { via, send } =
         gatewayUrl === undefined
-            ? podSender(reach, deployment.namespaces.scheduler, service, httpPort, headers)
+            ? podSender(reach, deployment.namespaces.scheduler, target, headers)
             : urlSender(gatewayUrl, headers, signal);
     return { via, send: (path, request) => send(prefix + path, request) };
 }
@@ -194,15 +195,14 @@ function gatewaySender(
 function podSender(
     reach: PodReach,
     namespace: string,
-    service: string,
-    port: number,
+    target: { service: string; port: number; scheme?: "http" | "https" },
     headers: Record<string, string>,
 ): NamedSender {
     return {
-        via: `${reach.way}, to Service ${namespace}/${service}:${String(port)}`,
+        via: `${reach.way}, to Service ${namespace}/${target.service}:${String(target.port)}`,
         send: (path, request) =>
             reach.request(
-                { namespace, target: { service, port }, path },
+                { namespace, target, path },
                 { ...request, headers: { ...headers, ...request.headers } },
             ),
     };
@@ -212,12 +212,10 @@ function urlSender(base: string, headers: Record<string, string>, signal: AbortS
     return {
         via: base,
         send: async (path, request) => {
+            const url = new URL(base.replace(/\/$/, "") + path);
+            const whole = { ...request, signal, headers: { ...headers, ...request.headers } };
             try {
-                return await sendHttp(new URL(base.replace(/\/$/, "") + path), {
-                    ...request,
-                    signal,
-                    headers: { ...headers, ...request.headers },
-                });
+                return await sendHttp(url, whole, trustOf(url, whole));
             } catch (error) {
                 if (signal.aborted) {
                     throw new ClusterError(

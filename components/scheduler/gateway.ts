@@ -2,7 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { childOptions, protectedBy } from "../childOptions";
-import { api, commonLabels, gatewayNames, ports, revisionLabels, serviceHost } from "../contract";
+import {
+    api,
+    commonLabels,
+    gatewayNames,
+    ports,
+    redirectsHttp,
+    revisionLabels,
+    serviceHost,
+} from "../contract";
 import { unlessEmpty } from "../empties";
 import { formerly, objectName } from "../identity";
 import type { Readiness } from "../readiness";
@@ -27,6 +35,8 @@ export interface GatewaySettings {
     tlsSecretName?: string;
     /** Certificate and private key in PEM, of which the TLS Secret is made instead; adds an HTTPS listener. */
     tls?: TlsPair;
+    /** Whether port 80 only redirects to the HTTPS listener, where there is one. */
+    httpRedirect: boolean;
 }
 
 /** Arguments of {@link InferenceGateway}. */
@@ -43,12 +53,17 @@ interface GatewayStatus {
     addresses?: { value?: string }[];
 }
 
-/** The Gateway API Gateway that Istio turns into an Envoy Deployment and a Service `<name>-<class>`. */
+/**
+ * The Gateway API Gateway that Istio turns into an Envoy Deployment and a Service `<name>-<class>`. With TLS, port 80
+ * answers with a redirect alone, unless it is to serve as well.
+ */
 export class InferenceGateway extends pulumi.ComponentResource {
     readonly gatewayName: string;
     readonly serviceName: string;
     /** Names of the listeners that routes attach to. */
-    readonly listeners: string[];
+    readonly listeners: readonly string[];
+    /** The one of them that clients are sent to. */
+    readonly entrance: "http" | "https";
     /**
      * Host that clients reach the Gateway at: the address in its status, or its Service's in-cluster name where no
      * controller has set one.
@@ -65,8 +80,11 @@ export class InferenceGateway extends pulumi.ComponentResource {
             namespace: args.namespace,
             labels: commonLabels(this.gatewayName, args.release, "gateway"),
         };
-        const listeners = gatewayListeners(args.tls === undefined ? args.tlsSecretName : names.tlsSecret);
-        this.listeners = listeners.map((listener) => listener.name);
+        const tlsSecretName = args.tls === undefined ? args.tlsSecretName : names.tlsSecret;
+        const listeners = gatewayListeners(tlsSecretName);
+        const redirects = redirectsHttp(args);
+        this.entrance = redirects ? "https" : "http";
+        this.listeners = redirects ? ["https"] : listeners.map((listener) => listener.name);
 
         const parameters = new k8s.core.v1.ConfigMap(
             objectName(metadata),
@@ -109,6 +127,14 @@ export class InferenceGateway extends pulumi.ComponentResource {
                 protectedBy(args, childOptions(this, opts, [parameters, ...tlsSecrets])),
             ),
         );
+        if (redirects) {
+            createRedirect(
+                { ...metadata, name: names.redirect },
+                metadata.name,
+                args.readiness,
+                childOptions(this, opts, [gateway]),
+            );
+        }
         this.host = gateway.status.apply(
             (status) => status?.addresses?.[0]?.value ?? serviceHost(this.serviceName, args.namespace),
         );
@@ -136,6 +162,46 @@ function gatewayListeners(tlsSecretName: string | undefined) {
                   },
               ]),
     ];
+}
+
+/** Sends plain HTTP of every host and path to the same with TLS. */
+function createRedirect(
+    metadata: { name: string; namespace: string; labels: Record<string, string> },
+    gateway: string,
+    readiness: Readiness,
+    opts: pulumi.CustomResourceOptions,
+): k8s.apiextensions.CustomResource {
+    return new k8s.apiextensions.CustomResource(
+        objectName(metadata),
+        {
+            apiVersion: api.gateway.version,
+            kind: "HTTPRoute",
+            metadata: {
+                ...metadata,
+                annotations: waitAnnotations(readiness, [
+                    'jsonpath={.status.parents[0].conditions[?(@.type=="Accepted")].status}=True',
+                ]),
+            },
+            spec: {
+                parentRefs: [
+                    { group: api.gateway.group, kind: "Gateway", name: gateway, sectionName: "http" },
+                ],
+                rules: [
+                    {
+                        matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                        filters: [
+                            {
+                                type: "RequestRedirect",
+                                // Of the codes that every implementation has (Gateway API), the lasting one.
+                                requestRedirect: { scheme: "https", statusCode: 301 },
+                            },
+                        ],
+                    },
+                ],
+            },
+        },
+        opts,
+    );
 }
 
 /** What Istio merges into the Deployment that it makes for the Gateway (istio.io "Gateway API", parametersRef). */

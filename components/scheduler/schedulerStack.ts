@@ -44,8 +44,10 @@ export interface SchedulerStackArgs {
  * and, with ext_proc to a Service, the EnvoyFilter that asks the EPP.
  */
 export class SchedulerStack extends pulumi.ComponentResource {
-    /** URL of the Gateway, e.g. `http://203.0.113.7:80`. */
+    /** URL of the Gateway, e.g. `http://203.0.113.7:80`; of its HTTPS listener where port 80 redirects there. */
     readonly address: pulumi.Output<string>;
+    /** The port of {@link address}. */
+    readonly port: number;
     /** Name of the Service that Istio creates for the Gateway. */
     readonly gatewayService: string;
 
@@ -103,7 +105,8 @@ export class SchedulerStack extends pulumi.ComponentResource {
             }
         }
         this.gatewayService = gateway.serviceName;
-        this.address = pulumi.interpolate`http://${gateway.host}:${ports.gatewayHttp}`;
+        this.port = gateway.entrance === "https" ? ports.gatewayHttps : ports.gatewayHttp;
+        this.address = pulumi.interpolate`${gateway.entrance}://${gateway.host}:${this.port}`;
         this.registerOutputs({ address: this.address });
     }
 

@@ -65,6 +65,9 @@ const gateway = z
             "Annotations of the Gateway's Service and Deployment, e.g. for a cloud's load balancer.",
         ).default({}),
         resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "2", memory: "1Gi" }),
+        httpRedirect: toggle(
+            "Whether port 80 only redirects to the HTTPS listener, where there is one; otherwise it serves in clear as well.",
+        ).default(true),
         tlsSecretName: secretName(
             "TLS Secret in the scheduler namespace. Adds an HTTPS listener on 443.",
         ).optional(),

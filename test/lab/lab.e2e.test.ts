@@ -1,6 +1,8 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
-import { podSelector } from "../../components/contract";
+import { gatewayNames, podSelector, serviceHost } from "../../components/contract";
+import { openEntrances } from "../../local/lab";
+import { selfSigned } from "../support/certificate";
 import { modes } from "./support/modes";
 import { sharedLab } from "./support/sharedLab";
 import { TestLab } from "./support/lab";
@@ -259,4 +261,23 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
             }
         });
     }
+
+    describe("with TLS", () => {
+        before(() => lab.deploy({ ...modes.scheduler, gateway: { tls: selfSigned("llm.example.com") } }));
+
+        provesItself("scheduler");
+
+        it("sends who comes in clear to the same place with TLS, and nowhere else", async () => {
+            const place = `${serviceHost(gatewayNames("inference-scheduling", "istio").gatewayService, scheduler)}:80`;
+            const entrances = await openEntrances(lab.cluster.state, [place]);
+            const answer = await fetch(`http://127.0.0.1:${String(entrances[place])}/v1/models?x=1`, {
+                redirect: "manual",
+            });
+            assert.equal(answer.status, 301);
+            assert.match(
+                answer.headers.get("location") ?? "",
+                /^https:\/\/127\.0\.0\.1(?::\d+)?\/v1\/models\?x=1$/,
+            );
+        });
+    });
 });

@@ -139,7 +139,10 @@ const removals: Removal[] = [
         setting: "gateway.tls",
         before: { gateway: { tls: selfSigned("llm.example.com") } },
         after: {},
-        removed: ["Secret infra-inference-scheduling-inference-gateway-tls"],
+        removed: [
+            "HTTPRoute infra-inference-scheduling-inference-gateway-redirect",
+            "Secret infra-inference-scheduling-inference-gateway-tls",
+        ],
     },
     {
         setting: "epp.tls",

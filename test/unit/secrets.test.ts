@@ -7,7 +7,7 @@ import { InferenceStack } from "../../components";
 import { UsageError } from "../../commands/shared/errors";
 import { selfSigned } from "../support/certificate";
 import { assertGolden } from "../support/golden";
-import { project } from "../support/mocks";
+import { project, runProgram } from "../support/mocks";
 
 /** What stands in a golden file in place of a secret. */
 const mask = "[secret]";
@@ -107,6 +107,47 @@ describe("credentials", () => {
             "infra-inference-scheduling-inference-gateway-tls",
         );
         assert.ok(gateway!.dependencies.some((urn) => urn.startsWith("kubernetes:core/v1:Secret::")));
+    });
+
+    for (const [what, gateway] of Object.entries({
+        "of its own": settings.gateway,
+        "of a Secret that is there": { tlsSecretName: "mine" },
+    })) {
+        it(`close plain HTTP to every model, with a certificate ${what}: port 80 redirects`, async () => {
+            const several = { a: { match: { path: "/a" } }, b: { match: { path: "/b" } } };
+            const routes = ofKind(await run({ gateway, models: several }), "HTTPRoute");
+            const shapes = routes.map(({ inputs }) => {
+                const { parentRefs, rules } = inputs.spec as {
+                    parentRefs: { sectionName: string }[];
+                    rules: { filters?: { type: string }[]; backendRefs?: object[] }[];
+                };
+                const sections = parentRefs.map(({ sectionName }) => sectionName).join();
+                return `${sections} ${rules[0]!.backendRefs === undefined ? rules[0]!.filters![0]!.type : "model"}`;
+            });
+            assert.deepEqual(shapes.sort(), ["http RequestRedirect", "https model", "https model"]);
+        });
+    }
+
+    it("leave port 80 open where it is to serve as well", async () => {
+        const settings = { gateway: { tlsSecretName: "mine", httpRedirect: false } };
+        const routes = ofKind(await run(settings), "HTTPRoute");
+        const sections = routes.map(({ inputs }) =>
+            (inputs.spec as { parentRefs: { sectionName: string }[] }).parentRefs.map(
+                ({ sectionName }) => sectionName,
+            ),
+        );
+        assert.deepEqual(sections, [["http", "https"]]);
+        const { outputs } = await runProgram(settings);
+        assert.match((outputs.schedulerPath as { address: string }).address, /^http:\/\/[^:]+:80$/);
+        assert.equal((outputs.deployment as { gateway: { httpsPort?: number } }).gateway.httpsPort, undefined);
+    });
+
+    it("have the outputs lead to HTTPS", async () => {
+        const { outputs } = await runProgram({ gateway: { tlsSecretName: "mine" } });
+        const { address, portForward } = outputs.schedulerPath as { address: string; portForward: string };
+        assert.match(address, /^https:\/\/[^:]+:443$/);
+        assert.match(portForward, / 8080:443$/);
+        assert.equal((outputs.deployment as { gateway: { httpsPort: number } }).gateway.httpsPort, 443);
     });
 
     it("make no Secret where they are not given", async () => {

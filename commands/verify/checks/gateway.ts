@@ -1,3 +1,4 @@
+import { gatewayEntrance } from "../../../components/contract";
 import type { GatewayObject } from "../kinds";
 import { conditionOf } from "../kinds";
 import { isReady } from "../snapshot";
@@ -32,11 +33,13 @@ export const gateway: Check = {
             );
         }
         const listeners = found.spec?.listeners ?? [];
-        if (!listeners.some(({ port, protocol }) => port === wanted.httpPort && protocol === "HTTP")) {
+        const entrance = gatewayEntrance(wanted);
+        const asked = entrance.scheme.toUpperCase();
+        if (!listeners.some(({ port, protocol }) => port === entrance.port && protocol === asked)) {
             findings.push(
                 broken(
                     "gateway-listener-mismatch",
-                    `${name} has no HTTP listener on ${String(wanted.httpPort)}; it has ${listeners
+                    `${name} has no ${asked} listener on ${String(entrance.port)}; it has ${listeners
                         .map(({ port, protocol }) => `${protocol} on ${String(port)}`)
                         .join(", ")}`,
                     redeploy,
@@ -130,11 +133,12 @@ export const gatewayService: Check = {
                 ),
             ];
         }
-        if (!(found.spec?.ports ?? []).some(({ port }) => port === wanted.httpPort)) {
+        const entrance = gatewayEntrance(wanted);
+        if (!(found.spec?.ports ?? []).some(({ port }) => port === entrance.port)) {
             return [
                 broken(
                     "gateway-service-port",
-                    `${name} has no port ${String(wanted.httpPort)}`,
+                    `${name} has no port ${String(entrance.port)}`,
                     "delete the Service, and Istio creates it as the Gateway's listeners say",
                 ),
             ];

@@ -1,3 +1,4 @@
+import { gatewayEntrance } from "../../../components/contract";
 import { configTextOf } from "../../../objects/pickerConfig";
 import { eppOf, simulatorReleaseOf } from "../containers";
 import { binomialTail, chanceOfSamePod } from "../statistics";
@@ -146,7 +147,7 @@ const gatewayRequests: TrafficCheck = {
                 namespace: context.deployment.namespaces.scheduler,
                 labels: gatewayPodLabels(context.deployment.gateway.name),
             },
-            port: context.deployment.gateway.httpPort,
+            port: gatewayEntrance(context.deployment.gateway).port,
         }),
 };
 

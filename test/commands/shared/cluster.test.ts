@@ -215,6 +215,9 @@ describe("a cluster by its kubeconfig", () => {
     it("sends requests to pods", async () => {
         await cluster().request({ namespace: "ns", target: { pod: "a", port: 9090 }, path: "/metrics" });
         assert.equal(seen.at(-1)?.url, "/api/v1/namespaces/ns/pods/http:a:9090/proxy/metrics");
+        const tls = { service: "web", port: 443, scheme: "https" } as const;
+        await cluster().request({ namespace: "ns", target: tls, path: "/" });
+        assert.equal(seen.at(-1)?.url, "/api/v1/namespaces/ns/services/https:web:443/proxy/");
     });
 
     it("tells the API server's own words from a backend's", async () => {

@@ -172,7 +172,12 @@ export class MemoryCluster implements ClusterEditor {
         const selector = { "gateway.networking.k8s.io/gateway-name": gateway.name };
         this.create("service", {
             metadata: { name: gateway.service, namespace: namespaces.scheduler },
-            spec: { selector, ports: [{ name: "http", port: gateway.httpPort, targetPort: 80 }] },
+            spec: {
+                selector,
+                ports: [gateway.httpPort, gateway.httpsPort ?? []]
+                    .flat()
+                    .map((port) => ({ port, targetPort: port })),
+            },
         });
         this.create("deployment", {
             metadata: { name: gateway.service, namespace: namespaces.scheduler },
