@@ -209,6 +209,12 @@ export function commonLabels(name: string, instance: string, component: string):
     };
 }
 
+/** Labels of namespaces that Pod Security admission reads (kubernetes.io/docs/concepts/security/pod-security-admission). */
+export const podSecurityLabels = {
+    enforce: "pod-security.kubernetes.io/enforce",
+    warn: "pod-security.kubernetes.io/warn",
+} as const;
+
 /**
  * The label by which a revision of Istio knows what is its own. It reads a Gateway's first and its namespace's where the
  * Gateway has none (Istio 1.31 `revisions/tag_watcher.go`); routes and other objects are read by every revision.

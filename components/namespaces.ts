@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions, protectedBy } from "./childOptions";
-import { commonLabels, revisionLabels } from "./contract";
+import { commonLabels, podSecurityLabels, revisionLabels } from "./contract";
 import { formerly } from "./identity";
 
 /** Arguments of {@link Namespaces}. */
@@ -12,6 +12,8 @@ export interface NamespacesArgs {
     create: boolean;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
+    /** Labels of theirs beside the stack's own, where the stack owns them. Default: none. */
+    labels?: Record<string, string>;
     /** The revision of Istio that they belong to, where the stack owns them. Default: the default one. */
     istioRevision?: string;
     /** Whether Pulumi refuses to delete or replace them. Default: as the component's own `protect`. */
@@ -45,10 +47,11 @@ export class Namespaces extends pulumi.ComponentResource {
                     metadata: {
                         name: namespace,
                         labels: {
+                            ...args.labels,
                             ...commonLabels(namespace, args.instance, "namespace"),
                             ...revisionLabels(args.istioRevision),
-                            "pod-security.kubernetes.io/enforce": podSecurity,
-                            "pod-security.kubernetes.io/warn": "restricted",
+                            [podSecurityLabels.enforce]: podSecurity,
+                            [podSecurityLabels.warn]: "restricted",
                         },
                     },
                 },

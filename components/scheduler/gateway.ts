@@ -27,6 +27,8 @@ export interface GatewaySettings {
     serviceType: "LoadBalancer" | "NodePort" | "ClusterIP";
     /** Annotations of what Istio creates for the Gateway. */
     serviceAnnotations: Record<string, string>;
+    /** Labels of the Gateway beside the stack's own. Default: none. */
+    labels?: Record<string, string>;
     /** The revision of Istio that the Gateway belongs to, or a tag for one. Default: the namespace's, or the default one. */
     istioRevision?: string;
     /** Requests and limits of Envoy. */
@@ -106,7 +108,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
                 kind: "Gateway",
                 metadata: {
                     ...metadata,
-                    labels: { ...metadata.labels, ...revisionLabels(args.istioRevision) },
+                    labels: { ...args.labels, ...metadata.labels, ...revisionLabels(args.istioRevision) },
                     annotations: {
                         // Istio's own annotation; Gateway API has no field for it (istio.io "Gateway API").
                         "networking.istio.io/service-type": args.serviceType,

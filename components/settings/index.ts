@@ -3,6 +3,7 @@ export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";
 export { settingsFrom } from "./fromValues";
 export { imagesOf, imageWarnings } from "./images";
+export { kvEventWarnings } from "./kvEvents";
 export { loadSettings, parseSettings } from "./load";
 export { routeMatch } from "./match";
 export type { Model, Settings } from "./schema";

@@ -1,10 +1,7 @@
-import { labels } from "../contract";
 import type { Problem } from "./errors";
 import { refused } from "./errors";
+import { ownLabelProblems, ownLabels } from "./ownLabels";
 import type { Settings } from "./schema";
-
-/** Every label key of the stack's own. */
-const ownLabels: readonly string[] = Object.values(labels);
 
 /** What nothing would read, and labels that the stack's own would hide. */
 export function monitoringConflicts({ monitoring, models }: Settings): Problem[] {
@@ -29,15 +26,6 @@ export function monitoringConflicts({ monitoring, models }: Settings): Problem[]
                   ),
               ]
             : []),
-        ...Object.keys(given)
-            .filter((key) => ownLabels.includes(key))
-            .map((key) =>
-                refused(
-                    "monitoring.labels",
-                    { [key]: given[key] },
-                    ", because the stack sets that label itself",
-                    "other labels",
-                ),
-            ),
+        ...ownLabelProblems("monitoring.labels", given, ownLabels),
     ];
 }

@@ -11,6 +11,7 @@ import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
+import { labelConflicts } from "./ownLabels";
 import { lackingFlags, passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
@@ -33,6 +34,7 @@ export function conflicts(settings: Settings): Problem[] {
         ...indistinctModels(settings),
         ...secretConflicts(settings),
         ...monitoringConflicts(settings),
+        ...labelConflicts(settings),
         ...settings.models.flatMap((model) => modelConflicts(model, settings)),
     ];
 }

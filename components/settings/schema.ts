@@ -43,6 +43,9 @@ const namespaces = z
             "Namespace of the model servers, the proxy Services, the ReferenceGrants and the InferencePools.",
             dnsLabelAllowed,
         ).default("llm-d-sim"),
+        labels: labelMap(
+            "Labels of both namespaces, beside the stack's own, where the stack creates them.",
+        ).default({}),
         create: toggle(
             "Whether the stack owns both namespaces. Set it to false where they exist already; on a live stack that gives them up and deletes nothing.",
         ).default(true),
@@ -56,6 +59,7 @@ const gateway = z
             "GatewayClass of the Gateway. The EnvoyFilter and the DestinationRules are Istio's.",
             dnsLabelAllowed,
         ).default("istio"),
+        labels: labelMap("Labels of the Gateway, beside the stack's own.").default({}),
         serviceType: setting(
             z.enum(["LoadBalancer", "NodePort", "ClusterIP"]),
             "Type of the Service that Istio creates for the Gateway.",

@@ -106,7 +106,7 @@ export const badInputs: BadInput[] = [
     bad("release", "-x", dnsLabel),
     bad("modelRelease", "sim_1", dnsLabel),
     bad("modelRelease", "a.b", dnsLabel),
-    bad("namespaces", "llm-d", "an object with any of scheduler, simulator, create"),
+    bad("namespaces", "llm-d", "an object with any of scheduler, simulator, labels, create"),
     bad("namespaces.scheduler", "LLM", dnsLabel),
     bad("namespaces.simulator", "x".repeat(64), dnsLabel),
     bad("namespaces.simulator", 7, dnsLabel),
@@ -114,7 +114,7 @@ export const badInputs: BadInput[] = [
     secret(
         "gateway",
         ["istio"],
-        "an object with any of className, serviceType, serviceAnnotations, resources, tlsSecretName, tls, istioVersion, istioRevision",
+        "an object with any of className, labels, serviceType, serviceAnnotations, resources, httpRedirect, tlsSecretName, tls, istioVersion, istioRevision",
     ),
     bad("gateway.className", "", dnsLabel),
     bad("gateway.serviceType", "loadbalancer", "one of LoadBalancer, NodePort, ClusterIP"),
@@ -436,6 +436,30 @@ export const badInputs: BadInput[] = [
     {
         config: { epp: { otlpEndpoint: "http://otel:4317" } },
         messages: ["epp.tracing: false is not allowed with epp.otlpEndpoint; allowed: true."],
+    },
+    {
+        config: { gateway: { labels: { "app.kubernetes.io/name": "mine" } } },
+        messages: [
+            'gateway.labels: {"app.kubernetes.io/name":"mine"} is not allowed, because the stack sets that label itself; allowed: other labels.',
+        ],
+    },
+    {
+        config: { gateway: { istioRevision: "a", labels: { "istio.io/rev": "b" } } },
+        messages: [
+            'gateway.labels: {"istio.io/rev":"b"} is not allowed, because the stack sets that label itself; allowed: other labels.',
+        ],
+    },
+    {
+        config: { namespaces: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
+        messages: [
+            'namespaces.labels: {"pod-security.kubernetes.io/enforce":"privileged"} is not allowed, because the stack sets that label itself; allowed: other labels.',
+        ],
+    },
+    {
+        config: { namespaces: { create: false, labels: { team: "serving" } } },
+        messages: [
+            'namespaces.labels: {"team":"serving"} is not allowed with namespaces.create false, because such namespaces are not the stack\'s; allowed: none.',
+        ],
     },
     bad("autoscaling.signal", "gpu", "one of cpu, requests-running, queue-size, pool-saturation"),
     {

@@ -173,6 +173,7 @@ describe("settings", () => {
         assert.deepEqual(settings.namespaces, {
             scheduler: "llm-d-inference-scheduler",
             simulator: "llm-d-sim",
+            labels: {},
             create: true,
         });
         assert.deepEqual(settings.replicas, { decode: 3, prefill: 1, epp: 1 });
@@ -229,6 +230,28 @@ describe("settings", () => {
         ]);
         assert.deepEqual(warned({ epp, registry: "mirror.example.com" }, models), []);
         assert.deepEqual(warned({}), []);
+    });
+
+    it("warn of a scorer that waits for events which no simulator sends", () => {
+        const customConfig = {
+            apiVersion: "llm-d.ai/v1alpha1",
+            kind: "EndpointPickerConfig",
+            plugins: [{ type: "precise-prefix-cache-scorer" }],
+            schedulingProfiles: [
+                { name: "default", plugins: [{ pluginRef: "precise-prefix-cache-scorer", weight: 1 }] },
+            ],
+        };
+        const warned = (extraArgs: string[]) =>
+            warningsOf(
+                parseSettings({
+                    extProc: '{"enabled":true}',
+                    routing: '{"backend":"InferencePool"}',
+                    epp: JSON.stringify({ plugins: "custom", customConfig }),
+                    simulator: JSON.stringify({ extraArgs }),
+                }),
+            );
+        assert.match(warned([]).join(), /precise-prefix-cache-scorer gets no events .* --zmq-endpoint/);
+        assert.deepEqual(warned(["--zmq-endpoint=tcp://gaie-inference-scheduling-epp:5557"]), []);
     });
 
     it("are the same in Pulumi.yaml as in the schema, with the same defaults", () => {

@@ -81,6 +81,9 @@ describe("the autoscaler of decode pods", () => {
     it("has an EPP with flow control where the settings say so", async () => {
         const objects = objectsOf(await runSettings({ ...scoring, epp: { flowControl: true } }));
         const configs = objects.filter(({ inputs }) => inputs.kind === "ConfigMap");
-        assert.match(JSON.stringify(configs.map(({ inputs }) => inputs.data)), /featureGates:\\n\s+- flowControl/);
+        assert.match(
+            JSON.stringify(configs.map(({ inputs }) => inputs.data)),
+            /featureGates:\\n\s+- flowControl/,
+        );
     });
 });

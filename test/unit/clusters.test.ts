@@ -24,6 +24,26 @@ describe("what clusters differ in", () => {
         assert.deepEqual(await labelsOf({}), []);
     });
 
+    it("is labels of a site's own, on the Gateway and on the namespaces that are created", async () => {
+        const objects = objectsOf(
+            await runSettings({
+                gateway: { labels: { "istio.io/rev": "canary", team: "serving" } },
+                namespaces: { labels: { "cost-center": "42" } },
+            }),
+        );
+        const labelsOf = (wanted: string) =>
+            objects.flatMap(({ inputs: { kind, metadata } }) =>
+                kind === wanted ? [(metadata as { labels?: Record<string, string> }).labels!] : [],
+            );
+        const [gateway] = labelsOf("Gateway");
+        assert.deepEqual([gateway!["istio.io/rev"], gateway!.team], ["canary", "serving"]);
+        assert.equal(gateway!["app.kubernetes.io/part-of"], "llm-d-inference");
+        assert.deepEqual(
+            labelsOf("Namespace").map((labels) => labels["cost-center"]),
+            ["42", "42"],
+        );
+    });
+
     it("is whether pods name their user; they are never root", async () => {
         const users = async (settings: SettingsInput) => {
             const run = await runSettings(settings);

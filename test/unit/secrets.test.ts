@@ -139,7 +139,10 @@ describe("credentials", () => {
         assert.deepEqual(sections, [["http", "https"]]);
         const { outputs } = await runProgram(settings);
         assert.match((outputs.schedulerPath as { address: string }).address, /^http:\/\/[^:]+:80$/);
-        assert.equal((outputs.deployment as { gateway: { httpsPort?: number } }).gateway.httpsPort, undefined);
+        assert.equal(
+            (outputs.deployment as { gateway: { httpsPort?: number } }).gateway.httpsPort,
+            undefined,
+        );
     });
 
     it("have the outputs lead to HTTPS", async () => {
