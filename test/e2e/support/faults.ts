@@ -599,8 +599,7 @@ const pickerFaults: readonly Fault[] = [
         break: ({ editor, model }) =>
             editor.edit("configMap", model.epp.namespace, model.epp.name, (found) => {
                 const [file] = Object.keys(found.data!);
-                // In characters before EPP 0.7, as the lab's.
-                found.data![file!] = found.data![file!]!.replace(/(blockSize(?:Tokens)?): 64/, "$1: 256");
+                found.data![file!] = found.data![file!]!.replace(/(blockSize(?:Tokens)?): \d+/, "$1: 256");
             }),
         expect: {
             id: "epp-block-size-mismatch",
