@@ -25,10 +25,16 @@ export class Program {
         );
     }
 
-    /** The resources of a kind, in order of registration; with a pattern, those whose Kubernetes name matches. */
+    /**
+     * The resources of a kind, in order of registration; with a pattern, those whose Kubernetes name matches. A route
+     * that only redirects is left out, for it leads to no model.
+     */
     ofKind(kind: string, name?: RegExp): Captured[] {
         return this.resources.filter(
-            (resource) => resource.kind === kind && (!name || name.test(resource.kubernetesName)),
+            (resource) =>
+                resource.kind === kind &&
+                (!name || name.test(resource.kubernetesName)) &&
+                !(kind === "HTTPRoute" && isRedirect(resource)),
         );
     }
 
@@ -74,4 +80,9 @@ export class Program {
             ),
         );
     }
+}
+
+function isRedirect(route: Captured): boolean {
+    const { spec } = route.inputs as { spec?: { rules?: { filters?: { type?: string }[] }[] } };
+    return spec?.rules?.[0]?.filters?.[0]?.type === "RequestRedirect";
 }

@@ -30,7 +30,8 @@ export const eppMetricName: Generator = function* (program) {
             copy,
         );
     });
-    for (const version of ["v0.7.0", "v0.8.2", "v0.9.0"]) {
+    // Those that take the arguments and the probes of the one that is there.
+    for (const version of ["v0.9.2", "v0.10.0", "v0.10.1"]) {
         yield harmless(`simulator ${version}`, (copy) => {
             copy.get("Deployment", decode).set(
                 `${container}.image`,

@@ -1,5 +1,6 @@
 import type { Generator } from "../mutation";
 import { breaking } from "../mutation";
+import { listenerOf } from "./listener";
 
 const gateway = breaking("gateway", "mandatory");
 const advice = breaking("gateway", "advisory");
@@ -9,6 +10,8 @@ const parent = "spec.parentRefs.0";
 
 /** Gateways that routes cannot attach to, or that are not what the Istio resources take them for. */
 export const gatewayRule: Generator = function* (program) {
+    // That of the routes to models: with TLS it is not the first.
+    const routed = `spec.listeners.${String(listenerOf(program).index)}`;
     const set = (
         kind: "Gateway" | "HTTPRoute",
         title: string,
@@ -35,15 +38,13 @@ export const gatewayRule: Generator = function* (program) {
     );
     yield set("Gateway", "listens on 8080", `${listener}.port`, 8080);
     yield set("Gateway", "port 80 is for TLS", `${listener}.protocol`, "HTTPS");
-    yield set("Gateway", "another listener's name", `${listener}.name`, "web");
+    yield set("Gateway", "another listener's name", `${routed}.name`, "web");
     yield set("Gateway", "no listeners", "spec.listeners", []);
     yield set("Gateway", "a class that is not Istio's", "spec.gatewayClassName", "nginx");
     yield set("Gateway", "in another namespace", "metadata.namespace", "default");
-    yield set("Gateway", "admits no namespace", `${listener}.allowedRoutes.namespaces.from`, "None");
-    yield set("Gateway", "admits GRPCRoutes only", `${listener}.allowedRoutes.kinds`, [
-        { kind: "GRPCRoute" },
-    ]);
-    yield set("Gateway", "admits HTTPRoutes of another group only", `${listener}.allowedRoutes.kinds`, [
+    yield set("Gateway", "admits no namespace", `${routed}.allowedRoutes.namespaces.from`, "None");
+    yield set("Gateway", "admits GRPCRoutes only", `${routed}.allowedRoutes.kinds`, [{ kind: "GRPCRoute" }]);
+    yield set("Gateway", "admits HTTPRoutes of another group only", `${routed}.allowedRoutes.kinds`, [
         { group: "example.com", kind: "HTTPRoute" },
     ]);
     yield set("Gateway", "port 80 is for TCP", `${listener}.protocol`, "TCP");
@@ -69,19 +70,19 @@ export const gatewayRule: Generator = function* (program) {
     yield set(
         "Gateway",
         "admits namespaces by a label that the route's lacks",
-        `${listener}.allowedRoutes.namespaces`,
+        `${routed}.allowedRoutes.namespaces`,
         selector,
         program.has("Namespace", /scheduler$/) ? gateway : advice,
     );
-    for (const [listened, routed] of [
+    for (const [listened, hostname] of [
         ["a.example.com", "b.example.com"],
         ["*.example.com", "example.com"],
         ["*.example.com", "*.example.org"],
         ["example.com", "*.example.com"],
     ] as const) {
-        yield gateway(`hostnames: ${listened} and ${routed}`, (copy) => {
-            copy.get("Gateway").set(`${listener}.hostname`, listened);
-            copy.get("HTTPRoute").set("spec.hostnames", [routed]);
+        yield gateway(`hostnames: ${listened} and ${hostname}`, (copy) => {
+            copy.get("Gateway").set(`${routed}.hostname`, listened);
+            copy.get("HTTPRoute").set("spec.hostnames", [hostname]);
         });
     }
     yield gateway("the GatewayClass has another controller", (copy) => {

@@ -3,6 +3,7 @@ import { harmless } from "../mutation";
 import type { Program } from "../program";
 import type { Manifest } from "../../support/resources";
 import { networkPolicy } from "./inferencePort";
+import { listenerOf } from "./listener";
 
 const container = "spec.template.spec.containers.0";
 const decode = /-decode$/;
@@ -173,7 +174,7 @@ const spellings = function* () {
         }
     });
     yield harmless("route: the listener's port spelled out", (copy) => {
-        copy.get("HTTPRoute").set("spec.parentRefs.0.port", 80);
+        copy.get("HTTPRoute").set("spec.parentRefs.0.port", listenerOf(copy).port);
     });
     yield harmless("route: a Service backend's group and kind left to their defaults", (copy) => {
         const route = copy.get("HTTPRoute");

@@ -17,7 +17,14 @@ export const mesh: Generator = function* (program) {
     const strict = (copy: Program) => {
         copy.add(policy("PeerAuthentication", namespaceOf(copy), { mtls: { mode: "STRICT" } }));
     };
+    // The program's pods want no sidecar, whatever their namespace says.
+    const wanted = (copy: Program, value: "true" | "false") => {
+        for (const deployment of copy.ofKind("Deployment")) {
+            deployment.set(["spec", "template", "metadata", "labels", "sidecar.istio.io/inject"], value);
+        }
+    };
     const inject = (copy: Program) => {
+        wanted(copy, "true");
         for (const namespace of copy.ofKind("Namespace")) {
             namespace.set("metadata.labels.istio-injection", "enabled");
             // Istio's CNI plugin is what another mutation is about.
@@ -43,6 +50,7 @@ export const mesh: Generator = function* (program) {
         });
     }
     yield advised("sidecars under Pod Security", (copy) => {
+        wanted(copy, "true");
         copy.ofKind("Namespace").forEach((namespace) =>
             namespace
                 .set("metadata.labels.istio-injection", "enabled")
@@ -65,8 +73,6 @@ export const mesh: Generator = function* (program) {
     yield harmless("an endpoint picker without a sidecar, under STRICT mutual TLS", (copy) => {
         inject(copy);
         strict(copy);
-        for (const deployment of copy.ofKind("Deployment")) {
-            deployment.set(["spec", "template", "metadata", "labels", "sidecar.istio.io/inject"], "false");
-        }
+        wanted(copy, "false");
     });
 };
