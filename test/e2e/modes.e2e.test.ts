@@ -249,21 +249,6 @@ describe("the modes on a live stack", function () {
         const grant = () =>
             cluster.get<{ metadata: { uid: string } }>("referencegrant", simulator, name).metadata.uid;
         const before = grant();
-        // As Gateway API 1.5 serves it, in the same form.
-        const definition = cluster.get<{ spec: { versions: { name: string; storage: boolean }[] } }>(
-            "customresourcedefinition",
-            "default",
-            "referencegrants.gateway.networking.k8s.io",
-        );
-        const [beta] = definition.spec.versions.filter((version) => version.name === "v1beta1");
-        const versions = [{ ...beta!, name: "v1", storage: false }, ...definition.spec.versions];
-        cluster.kubectl(
-            "patch",
-            "customresourcedefinition",
-            "referencegrants.gateway.networking.k8s.io",
-            "--type=merge",
-            `--patch=${JSON.stringify({ spec: { versions } })}`,
-        );
         for (const referenceGrantVersion of ["v1", "v1beta1"]) {
             const routing = { backend: "InferencePool", referenceGrantVersion };
             const engine = await cluster.open({ ...autoscaled, routing });

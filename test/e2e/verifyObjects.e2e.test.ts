@@ -127,7 +127,7 @@ function isOurs({ id }: ReportedFinding): boolean {
             "gateway-service-missing",
             "route-no-controller",
         ],
-        ...["pool-no-controller", "epp-metrics-unreadable"],
+        ...["pool-no-controller", "epp-metrics-not-delivered"],
     ].includes(id);
 }
 
