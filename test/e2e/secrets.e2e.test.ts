@@ -119,6 +119,7 @@ describe("secrets on the real engine", function () {
         const engine = await cluster.open({ replicas: { decode: 1, prefill: 0 } });
         const done = new Set(actions(await engine.up()));
         assert.deepEqual([...done].sort(), [
+            "delete HTTPRoute",
             "delete Secret",
             "update Deployment",
             "update Gateway",
