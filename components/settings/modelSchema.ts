@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { defaultEppImage, defaultVersions, objectiveGroups, presets } from "../../releases";
+import type { DemandSignal } from "../simulator/demand";
+import { demandTargets } from "../simulator/demand";
 import { certificates, headerName, headerValue, privateKey, secretName, toggle } from "./common";
 import { nanosecondsOf } from "./durations";
 import { secretKey } from "./kubernetes";
@@ -244,9 +246,6 @@ const eppTls = z
 const longestDrain = "10m";
 const drainAllowed = `${durationAllowed}, at most ${longestDrain}`;
 
-/** What the number of decode pods may follow; all but the first are metrics of the EPP. */
-export const scalingSignals = ["cpu", "requests-running", "queue-size", "pool-saturation"] as const;
-
 const epp = z
     .strictObject({
         plugins: setting(
@@ -305,6 +304,13 @@ const epp = z
     })
     .prefault({});
 
+const demandSignals = Object.keys(demandTargets) as DemandSignal[];
+
+/** What the number of decode pods may follow; all but the first are metrics of the EPP. */
+const scalingSignals = ["cpu", ...demandSignals] as const;
+
+const [perRunning, perQueued, saturation] = demandSignals.map((signal) => demandTargets[signal]);
+
 const autoscaling = z
     .strictObject({
         enabled: toggle(
@@ -317,7 +323,7 @@ const autoscaling = z
         ).default("cpu"),
         target: setting(
             z.number().positive().max(1_000_000),
-            "What the signal is to be: requests in flight or queued for each pod, or the pool's saturation, of which 1 is full. None means 10, 5 or 0.8. Not of cpu.",
+            `What the signal is to be: requests in flight or queued for each pod, or the pool's saturation, of which 1 is full. None means ${String(perRunning)}, ${String(perQueued)} or ${String(saturation)}. Not of cpu.`,
             "a number above 0, at most 1000000",
         ).optional(),
         prometheusAddress: setting(

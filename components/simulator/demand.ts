@@ -7,8 +7,18 @@ export interface Demand {
     metricType: "AverageValue" | "Value";
 }
 
-/** Signals of an EPP; each is a metric of its own (router 0.9.0 and 0.10.0 `docs/metrics.md`). */
-export type DemandSignal = "requests-running" | "queue-size" | "pool-saturation";
+/**
+ * Signals of an EPP, each a metric of its own (router 0.9.0 and 0.10.0 `docs/metrics.md`), with the target where none is
+ * set: requests in flight or queued for each pod, or the pool's saturation.
+ */
+export const demandTargets = {
+    "requests-running": 10,
+    "queue-size": 5,
+    "pool-saturation": 0.8,
+} as const;
+
+/** One of {@link demandTargets}. */
+export type DemandSignal = keyof typeof demandTargets;
 
 /** Where an EPP and its pool are. */
 export interface Picker {
@@ -18,21 +28,14 @@ export interface Picker {
     pool: string;
 }
 
-/** The targets where none is set. */
-const targets: Record<DemandSignal, number> = {
-    "requests-running": 10,
-    "queue-size": 5,
-    "pool-saturation": 0.8,
-};
-
 /**
  * What Prometheus is asked for a signal. `namespace` and `pod` are labels that its own discovery of pods gives, with and
  * without the operator's monitors. Of several EPPs the one that leads has all of it.
  *
- * @param target default: 10 requests in flight or 5 queued for each pod, or a saturation of 0.8.
+ * @param target default: that of {@link demandTargets}.
  */
 export function demand(signal: DemandSignal, { namespace, epp, pool }: Picker, target?: number): Demand {
-    const threshold = target ?? targets[signal];
+    const threshold = target ?? demandTargets[signal];
     const of = `namespace="${namespace}",pod=~"${epp}-.+"`;
     switch (signal) {
         case "requests-running":
