@@ -26,7 +26,6 @@ export function deploy(
         {
             ...settings.namespaces,
             instance: settings.release,
-            labels: settings.namespaces.labels,
             istioRevision: settings.gateway.istioRevision,
             protect: settings.protect,
         },
