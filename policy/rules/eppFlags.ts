@@ -4,27 +4,13 @@ import { each } from "../framework/finding";
 import { integer, list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
-import type { Rule, RuleConfig } from "../framework/rule";
+import type { Rule } from "../framework/rule";
 import type { Flag } from "../../objects/pickerArguments";
 import { pickerArguments } from "../../objects/pickerArguments";
 import { Picker } from "../../objects/pickers";
 import { eppHealthServices } from "../../releases";
-
-/** Settings of {@link eppFlags}. */
-export interface EppFlagsConfig {
-    extraFlags: string[];
-}
-
-const config: RuleConfig<EppFlagsConfig> = {
-    defaults: { extraFlags: [] },
-    schema: {
-        extraFlags: {
-            type: "array",
-            items: { type: "string" },
-            description: "Flags, without dashes, that a build of your own accepts besides the release's.",
-        },
-    },
-};
+import type { ExtraFlagsConfig } from "./extraFlags";
+import { extraFlagsConfig } from "./extraFlags";
 
 const maximumTargetPorts = 8;
 
@@ -39,7 +25,7 @@ const probeServices = {
 };
 
 /** An endpoint picker starts with its arguments, and they fit its replicas, strategy and probes. */
-export const eppFlags: Rule<EppFlagsConfig> = {
+export const eppFlags: Rule<ExtraFlagsConfig> = {
     name: "epp-flags",
     description:
         "The endpoint picker's arguments are ones that its version accepts, and agree with its replicas, update strategy and probes.",
@@ -47,7 +33,7 @@ export const eppFlags: Rule<EppFlagsConfig> = {
     enforcementLevel: "mandatory",
     remediationSteps:
         "Remove or correct the argument that the message names. More than one replica needs --ha-enable-leader-election, a strategy that lets the leader go first (RollingUpdate with maxUnavailable 100%, or Recreate), and gRPC probes of the services liveness and readiness.",
-    config,
+    config: extraFlagsConfig,
     *checkResource(object, settings) {
         yield* eachPickerIn(object, templatesOf(object), function* (picker) {
             for (const check of [checkFlags, checkPool, checkConfiguration, checkReplicas, checkProbes]) {
@@ -57,7 +43,7 @@ export const eppFlags: Rule<EppFlagsConfig> = {
     },
 };
 
-function* checkFlags(picker: Picker, { extraFlags }: EppFlagsConfig): Findings {
+function* checkFlags(picker: Picker, { extraFlags }: ExtraFlagsConfig): Findings {
     const { flags, stray, unknowns } = pickerArguments(picker.container);
     yield* unknowns.map((unknown) => ({ unknown }));
     for (const { value, path, after } of stray) {

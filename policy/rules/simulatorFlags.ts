@@ -14,23 +14,9 @@ import {
 } from "../../releases";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import type { Rule, RuleConfig } from "../framework/rule";
-
-/** Settings of {@link simulatorFlags}. */
-export interface SimulatorFlagsConfig {
-    extraFlags: string[];
-}
-
-const config: RuleConfig<SimulatorFlagsConfig> = {
-    defaults: { extraFlags: [] },
-    schema: {
-        extraFlags: {
-            type: "array",
-            items: { type: "string" },
-            description: "Flags, without dashes, that a build of your own accepts besides the release's.",
-        },
-    },
-};
+import type { Rule } from "../framework/rule";
+import type { ExtraFlagsConfig } from "./extraFlags";
+import { extraFlagsConfig } from "./extraFlags";
 
 const probes = ["livenessProbe", "readinessProbe", "startupProbe"];
 
@@ -38,7 +24,7 @@ const probes = ["livenessProbe", "readinessProbe", "startupProbe"];
 const defaultPort = 8000;
 
 /** A simulator starts with its arguments, and becomes ready. */
-export const simulatorFlags: Rule<SimulatorFlagsConfig> = {
+export const simulatorFlags: Rule<ExtraFlagsConfig> = {
     name: "simulator-flags",
     description:
         "A simulator's arguments are ones that its version accepts, and its HTTP probes ask for paths that it has.",
@@ -46,7 +32,7 @@ export const simulatorFlags: Rule<SimulatorFlagsConfig> = {
     enforcementLevel: "mandatory",
     remediationSteps:
         "Write the argument or the probe's path that the message names as that version of the simulator reads it, or take the version that they are for.",
-    config,
+    config: extraFlagsConfig,
     *checkResource(object, settings) {
         yield* each(templatesOf(object), (template) =>
             each([object], function* () {
@@ -58,7 +44,7 @@ export const simulatorFlags: Rule<SimulatorFlagsConfig> = {
     },
 };
 
-function* checkSimulator(simulator: Simulator, settings: SimulatorFlagsConfig): Findings {
+function* checkSimulator(simulator: Simulator, settings: ExtraFlagsConfig): Findings {
     const { image, template, container } = simulator;
     const release = findSimulator(image.version ?? "");
     if (!release) {
@@ -79,7 +65,7 @@ function* checkSimulator(simulator: Simulator, settings: SimulatorFlagsConfig): 
 function* checkArguments(
     { template, container, image }: Simulator,
     release: SimulatorRelease,
-    { extraFlags }: SimulatorFlagsConfig,
+    { extraFlags }: ExtraFlagsConfig,
 ): Findings {
     const { flags, unknowns } = pickerArguments(container, simulatorSwitches);
     yield* unknowns.map((unknown) => ({ unknown }));
