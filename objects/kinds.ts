@@ -1,3 +1,4 @@
+import { objectiveGroups } from "../releases";
 import type { GroupKind } from "./kubernetesObject";
 
 const gateway = "gateway.networking.k8s.io";
@@ -53,8 +54,8 @@ export const routeKinds: readonly GroupKind[] = [
 ];
 
 /** What says something about the requests of a pool, by `spec.poolRef`: GIE's, and llm-d's own from router 0.9 on. */
-export const ofPoolKinds: readonly GroupKind[] = ["inference.networking.x-k8s.io", "llm-d.ai"].flatMap(
-    (group) => ["InferenceObjective", "InferenceModelRewrite"].map((kind) => ({ group, kind })),
+export const ofPoolKinds: readonly GroupKind[] = objectiveGroups.flatMap((group) =>
+    ["InferenceObjective", "InferenceModelRewrite"].map((kind) => ({ group, kind })),
 );
 
 /** The InferencePool of either API group. */
