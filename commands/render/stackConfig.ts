@@ -32,12 +32,7 @@ export function readStackConfig(
     stack: string,
     overrides: Record<string, unknown> = {},
 ): StackConfig {
-    const known = knownStacks(root);
-    if (!known.includes(stack)) {
-        throw new UsageError(
-            `--stack: ${JSON.stringify(stack)} is not allowed, because there is no Pulumi.${stack}.yaml; allowed: ${known.join(", ")}.`,
-        );
-    }
+    requireStack(root, stack);
     const projectFile = readYaml(root, "Pulumi.yaml");
     const file = `Pulumi.${stack}.yaml`;
     const stackFile = readYaml(root, file);
@@ -50,6 +45,16 @@ export function readStackConfig(
     const own = ownKeys(project, mapping(file, "config", stackFile.config));
     const merged = mapping(file, "config", deepMerge({ ...defaultsOf(projectFile), ...own }, overrides));
     return { project, stack, config: withoutSecrets(file, merged) };
+}
+
+/** @throws UsageError for a stack that has no file, naming those that have. */
+export function requireStack(root: string, stack: string): void {
+    const known = knownStacks(root);
+    if (!known.includes(stack)) {
+        throw new UsageError(
+            `--stack: ${JSON.stringify(stack)} is not allowed, because there is no Pulumi.${stack}.yaml; allowed: ${known.join(", ")}.`,
+        );
+    }
 }
 
 function knownStacks(root: string): string[] {
