@@ -2,10 +2,16 @@ import { StackIndex } from "../../objects/stackIndex";
 import { each, isolated } from "../../policy/framework/finding";
 import { reportsOf } from "../../policy/framework/reports";
 import type { Rule } from "../../policy/framework/rule";
+import { configOf } from "../../policy/framework/ruleConfig";
 import { rules } from "../../policy/rules";
 import type { Manifest } from "./manifests";
 import type { RuleSettings } from "./packConfig";
 import type { Judgement } from "./reports/report";
+
+/** What a rule is without a config of the pack. */
+export function ownSettings(rule: Rule): RuleSettings {
+    return { level: rule.enforcementLevel, config: configOf(rule, {}) };
+}
 
 /**
  * Judges objects by the rules of the policy pack, as the engine would have them judged at the end of an `up`.

@@ -18,10 +18,14 @@ export async function readLive(
     namespaces: readonly string[] | undefined,
 ): Promise<Manifest[]> {
     const scopes = namespaces ?? [undefined];
+    const wanted = [...Object.values<GroupKind>(kinds), ...ofPoolKinds];
     const found: KubeObject[] = [];
-    for (const kind of [...Object.values<GroupKind>(kinds), ...ofPoolKinds]) {
-        for (const scope of scopes) {
-            found.push(...(await listKind(cluster, kind, scope)));
+    for (const group of new Set(wanted.map((kind) => kind.group))) {
+        const version = await cluster.preferredVersion(group);
+        for (const { kind } of version === undefined ? [] : wanted.filter((one) => one.group === group)) {
+            for (const scope of scopes) {
+                found.push(...(await listKind(cluster, version!, kind, scope)));
+            }
         }
     }
     // What has no namespace is found once for each that is asked for.
@@ -45,13 +49,13 @@ function nameOf(object: KubernetesObject): string {
 }
 
 async function listKind(
-    cluster: Pick<Cluster, "list" | "preferredVersion">,
-    { group, kind }: GroupKind,
+    cluster: Pick<Cluster, "list">,
+    version: string,
+    kind: string,
     namespace: string | undefined,
 ): Promise<KubeObject[]> {
-    const version = await cluster.preferredVersion(group);
     try {
-        return version === undefined ? [] : await cluster.list(version, kind, namespace);
+        return await cluster.list(version, kind, namespace);
     } catch (error) {
         if (error instanceof KindNotServedError) {
             return [];

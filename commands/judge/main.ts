@@ -4,12 +4,11 @@ import { rules } from "../../policy/rules";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
 import { explain } from "./explain";
-import { judge } from "./judge";
+import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
 import type { Manifest } from "./manifests";
 import { readManifests, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
-import { readPackConfig } from "./packConfig";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
 import type { Judgement, Report } from "./reports/report";
@@ -89,7 +88,10 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
         return 0;
     }
     refuseMixed(paths, options);
-    const settings = readPackConfig(options.config);
+    const settings =
+        options.config === undefined
+            ? ownSettings
+            : (await import("./packConfig")).readPackConfig(options.config);
     const report = options.live
         ? reportOf(await cluster(options, options.namespace), settings)
         : await filesReport(paths, options, settings);

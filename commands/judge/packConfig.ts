@@ -22,12 +22,10 @@ type Given = Level | ({ enforcementLevel?: Level } & Record<string, unknown>);
 /**
  * Reads a config as the engine takes it for the policy pack.
  *
- * @param file undefined for the defaults.
  * @throws UsageError naming the rule and the setting that cannot be used.
  */
-export function readPackConfig(file: string | undefined): (rule: Rule) => RuleSettings {
-    const given = file === undefined ? {} : readConfig(file);
-    const { all, ...own } = given;
+export function readPackConfig(file: string): (rule: Rule) => RuleSettings {
+    const { all, ...own } = readConfig(file);
     for (const name of Object.keys(own)) {
         if (!rules.some((rule) => rule.name === name)) {
             throw new UsageError(

@@ -1,4 +1,5 @@
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
+import { version } from "../../../package.json";
 import { rules } from "../../../policy/rules";
 import { standardInput } from "../manifests";
 import type { Judgement, Report } from "./report";
@@ -7,7 +8,7 @@ import type { Judgement, Report } from "./report";
 export function sarifReport({ judgements }: Report): string {
     const run = new SarifRunBuilder().initSimple({
         toolDriverName: "llm-d-inference judge",
-        toolDriverVersion: "0.1.0",
+        toolDriverVersion: version,
     });
     for (const rule of rules) {
         run.addRule(
