@@ -9,7 +9,7 @@ import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { imagesOf, releasesOf, routeMatch } from "./settings";
+import { disaggregates, imagesOf, releasesOf, routeMatch } from "./settings";
 import type { AutoscalingSettings } from "./simulator/autoscaler";
 import { demand } from "./simulator/demand";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
@@ -25,6 +25,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
         resources: resources[of],
         placement: placement[of],
         admissions: admissions?.[of],
+        autoscaling: autoscalingSettings(of, model, settings),
     });
     return {
         release: model.release,
@@ -43,10 +44,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
         roles: {
-            decode: {
-                ...role("decode"),
-                ...(model.autoscaling.enabled && { autoscaling: autoscalingSettings(model, settings) }),
-            },
+            decode: role("decode"),
             prefill: role("prefill"),
         },
         proxy: model.proxy,
@@ -116,10 +114,15 @@ export function namesOf(model: Model): ReleaseNames {
     return releaseNames(model.release, model.modelRelease);
 }
 
+/** Whether decode pods may all go while there are no requests. */
+export function scalesToZero({ autoscaling }: Model): boolean {
+    return autoscaling.enabled && autoscaling.minReplicas === 0;
+}
+
 /** Which pods an EPP may pick: decode pods, and with a prefill/decode split the prefill pods besides. */
 export function pickablePods(model: Model): Record<string, string> {
     const decode = podSelector(model.modelRelease, "decode");
-    if (model.epp.plugins !== "pd-disaggregated") {
+    if (!disaggregates(model)) {
         return decode;
     }
     return Object.fromEntries(Object.entries(decode).filter(([key]) => key !== labels.role));
@@ -133,6 +136,7 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         blockSize: model.simulator.blockSize,
         engineMetric: metric.engineMetric,
         flowControl: epp.flowControl,
+        ...(scalesToZero(model) && { requestTtl: `${String(settings.readiness.timeoutSeconds)}s` }),
     };
     return {
         image: imagesOf(model).epp,
@@ -164,23 +168,33 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
     };
 }
 
-/** What an autoscaler follows. Checked settings have an address for every signal of the EPP. */
-function autoscalingSettings(model: Model, settings: Settings): AutoscalingSettings {
-    const { minReplicas, maxReplicas, targetCpuPercent, signal, target, prometheusAddress, cooldownSeconds } =
-        model.autoscaling;
-    const names = namesOf(model);
-    const picker = { namespace: eppNamespace(settings), epp: names.epp, pool: names.pool };
+/**
+ * What the autoscaler of a role follows; undefined where there is none. Checked settings have an address for every signal
+ * of the EPP. Requests that the EPP holds for want of a pod are not in flight, and what is in flight does not queue: so
+ * either of them has to start the first pod of a role, and to keep the last one.
+ */
+function autoscalingSettings(role: Role, model: Model, settings: Settings): AutoscalingSettings | undefined {
+    const { autoscaling } = model;
+    const { enabled, minReplicas, maxReplicas, targetCpuPercent, signal, target } =
+        role === "decode" ? autoscaling : autoscaling.prefill;
+    if (!enabled) {
+        return undefined;
+    }
+    if (signal === "cpu") {
+        return { minReplicas, maxReplicas, by: { targetCpuPercent } };
+    }
+    const picker = { namespace: eppNamespace(settings), epp: namesOf(model).epp };
+    const others = (["requests-running", "queue-size"] as const).filter(
+        (other) => other !== signal && minReplicas === 0 && role === "decode",
+    );
     return {
         minReplicas,
         maxReplicas,
-        by:
-            signal === "cpu"
-                ? { targetCpuPercent }
-                : {
-                      ...demand(signal, picker, target),
-                      prometheusAddress: prometheusAddress!,
-                      cooldownSeconds,
-                  },
+        by: {
+            demands: [demand(signal, picker, target), ...others.map((other) => demand(other, picker))],
+            prometheusAddress: autoscaling.prometheusAddress!,
+            cooldownSeconds: autoscaling.cooldownSeconds,
+        },
     };
 }
 

@@ -1,5 +1,6 @@
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
+export { configuredPlugins, separatesRoles } from "./configuredPlugins";
 export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";
 export { eppHealthServices, eppReleases, objectiveGroups } from "./epp";
 export { booleanFlags, flagName, lintEppArguments, releasesWithFlag } from "./flags";

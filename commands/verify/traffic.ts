@@ -5,6 +5,7 @@ import { ClusterError, messageOf } from "../shared/errors";
 import type { HttpAnswer, HttpRequest } from "../shared/http";
 import { sendHttp, trustOf } from "../shared/http";
 import type { Metrics } from "../shared/metrics";
+import { asleep } from "./checks/asleep";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
 import type { Served } from "./servedModels";
@@ -112,6 +113,9 @@ export async function sendTraffic(
     options: TrafficOptions,
 ): Promise<ModelTraffic> {
     const traffic: ModelTraffic = { servers: {}, served: {} };
+    if (asleep(context) !== undefined) {
+        return traffic;
+    }
     try {
         await scrapeServers(options.reach, context, traffic);
         traffic.served = await readServedModels(options.reach, context);

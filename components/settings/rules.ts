@@ -14,6 +14,7 @@ import { monitoringConflicts } from "./monitoringRules";
 import { labelConflicts } from "./ownLabels";
 import { lackingFlags, passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
+import { disaggregates } from "./roles";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { simulatorConflicts } from "./simulatorRules";
@@ -456,16 +457,12 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
             ),
         );
     }
-    if (
-        epp.plugins === "pd-disaggregated" &&
-        routing.backend === "InferencePool" &&
-        extProc.failureMode === "FailOpen"
-    ) {
+    if (disaggregates(model) && routing.backend === "InferencePool" && extProc.failureMode === "FailOpen") {
         problems.push(
             refused(
                 "extProc.failureMode",
                 "FailOpen",
-                ` with ${name("epp.plugins")} pd-disaggregated, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool`,
+                ` with ${name("epp.plugins")} ${epp.plugins}, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool`,
                 "FailClose",
             ),
         );

@@ -506,6 +506,59 @@ export const badInputs: BadInput[] = [
             "autoscaling.maxReplicas: 2 is not allowed; allowed: at least autoscaling.minReplicas, which is 5.",
         ],
     },
+    bad("autoscaling.prefill.signal", "queue-size", "one of cpu, requests-running, prefills"),
+    {
+        config: { autoscaling: { minReplicas: 0, prefill: { minReplicas: 0 } } },
+        messages: [
+            "autoscaling.minReplicas: 0 is not allowed with autoscaling.signal cpu, because a HorizontalPodAutoscaler keeps one pod at least; allowed: 1 or more, or the signal requests-running or queue-size.",
+            "autoscaling.prefill.minReplicas: 0 is not allowed with autoscaling.prefill.signal cpu, because a HorizontalPodAutoscaler keeps one pod at least; allowed: 1 or more, or the signal requests-running.",
+        ],
+    },
+    ...[
+        {
+            autoscaling: { signal: "pool-saturation" },
+            epp: { flowControl: true },
+            message:
+                " with autoscaling.signal pool-saturation, because an empty pool counts as full; allowed: 1 or more, or the signal requests-running or queue-size.",
+        },
+        {
+            autoscaling: { signal: "requests-running" },
+            message:
+                " without flow control, which holds requests until a pod is ready; allowed: 1 or more, or epp.flowControl true.",
+        },
+        {
+            autoscaling: { signal: "requests-running" },
+            epp: { flowControl: true },
+            routing: { backend: "Service" },
+            message:
+                " with routing.backend Service, because nothing holds requests to a Service without pods; allowed: 1 or more, or routing.backend InferencePool.",
+        },
+    ].map(({ autoscaling, message, ...others }) => ({
+        config: {
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+            ...others,
+            autoscaling: {
+                ...autoscaling,
+                ...{ enabled: true, minReplicas: 0, prometheusAddress: "http://prometheus:9090" },
+            },
+        },
+        messages: [`autoscaling.minReplicas: 0 is not allowed${message}`],
+    })),
+    {
+        config: {
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+            autoscaling: {
+                prometheusAddress: "http://prometheus:9090",
+                prefill: { enabled: true, signal: "prefills", minReplicas: 0 },
+            },
+        },
+        messages: [
+            "autoscaling.prefill.minReplicas: 0 is not allowed with autoscaling.prefill.signal prefills, because there are none without prefill pods; allowed: 1 or more, or the signal requests-running.",
+            "autoscaling.prefill.enabled: true is not allowed while the EPP picks no prefill pods; allowed: false, epp.plugins pd-disaggregated, or a customConfig with a profile for each role.",
+        ],
+    },
     {
         config: {
             epp: { plugins: "pd-disaggregated" },

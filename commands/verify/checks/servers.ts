@@ -7,6 +7,7 @@ import { selects } from "../../../objects/selectors";
 import { conditionOf } from "../kinds";
 import { whyNotReady } from "../pods";
 import { isReady, podsOf } from "../snapshot";
+import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, everyPath, labelText, redeploy, ref, warning } from "./check";
 
@@ -115,7 +116,12 @@ export const pods: Check = {
                 skipped: `${ref("Deployment", namespace, model.pods.decode.deployment)} does not exist`,
             };
         }
-        return [...podsOfRole("decode", context), ...asideOf(podsOfRole("prefill", context), context)];
+        return (
+            asleep(context) ?? [
+                ...podsOfRole("decode", context),
+                ...asideOf(podsOfRole("prefill", context), context),
+            ]
+        );
     },
 };
 

@@ -210,7 +210,13 @@ const modelSettings = {
     placement: some({ decode: placement, prefill: placement, epp: placement }),
     autoscaling: some({
         enabled: fc.boolean(),
-        minReplicas: fc.integer({ min: 1, max: 10 }),
+        prefill: some({
+            enabled: fc.boolean(),
+            minReplicas: fc.integer({ min: 0, max: 10 }),
+            maxReplicas: fc.integer({ min: 10, max: 1000 }),
+            signal: pick("cpu" as const, "requests-running" as const, "prefills" as const),
+        }),
+        minReplicas: fc.integer({ min: 0, max: 10 }),
         maxReplicas: fc.integer({ min: 10, max: 1000 }),
         targetCpuPercent: fc.integer({ min: 1, max: 100 }),
         signal: pick(
