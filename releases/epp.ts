@@ -57,6 +57,11 @@ export interface EppRelease {
      * refuse one beside the selector (GIE#2858, mended by GIE#2862 after 1.5.0).
      */
     readonly standalone: boolean;
+    /**
+     * Whether it sends traces over TLS to an https collector. Earlier ones ask for plain text in the code, which no variable
+     * changes (GIE 1.2.0 to 1.5.0 and router 0.9.0 `telemetry.go`: `WithInsecure`).
+     */
+    readonly tracesOverTls: boolean;
     /** Whether it tells its own metrics as `llm_d_epp_*` (router 0.9.0 `pkg/epp/metrics/llm_d_router_metrics.go`). */
     readonly demandMetrics: boolean;
     /** With a pool: reads InferenceModelRewrites where their CRD is installed, and so needs the right to. */
@@ -156,8 +161,10 @@ const refusedMetricFlags = [
 
 /** `+groupName` of GIE 1.2.0 to 1.5.0 `apix/config/v1alpha1`. */
 const gieConfig = "inference.networking.x-k8s.io/v1alpha1";
-/** router#972: from 0.9; the older group is deprecated and goes in 0.11 (router#1298). */
+/** router#972: from 0.9. */
 const llmdConfig = "llm-d.ai/v1alpha1";
+/** The release from which on EPPs are announced to read the first of an EPP's `configApiVersions` alone (router#1298). */
+export const olderConfigGoes = "0.11";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
 /** router#1449: from 0.9. */
@@ -216,6 +223,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Seen: llm-d 0.4.0 on GIE 1.2.0.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: false,
     },
@@ -245,6 +253,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `runner.go` has no such check.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -273,6 +282,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -301,6 +311,7 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "none" },
         objectiveGroups: [gieObjectives],
         standalone: false,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -324,6 +335,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -333,6 +345,7 @@ export const eppReleases: readonly EppRelease[] = [
         flags: flags09,
         featureGates: ["dataLayer", "flowControl"],
         gateValues: false,
+        tracesOverTls: false,
     },
     {
         ...ofRouter,
@@ -341,5 +354,6 @@ export const eppReleases: readonly EppRelease[] = [
         featureGates: ["flowControl", "haPopulateNonLeaderDatastore"],
         // `loadFeatureConfig`.
         gateValues: true,
+        tracesOverTls: true,
     },
 ];

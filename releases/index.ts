@@ -1,8 +1,9 @@
+export { announcedRemovals } from "./announced";
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
 export { configuredPlugins, separatesRoles } from "./configuredPlugins";
 export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";
-export { eppHealthServices, eppReleases, objectiveGroups } from "./epp";
+export { eppHealthServices, eppReleases, objectiveGroups, olderConfigGoes } from "./epp";
 export { booleanFlags, flagName, lintEppArguments, releasesWithFlag } from "./flags";
 export type { Image } from "./images";
 export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";

@@ -1,3 +1,4 @@
+export { announcementWarnings } from "./announcements";
 export type { Problem } from "./errors";
 export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";

@@ -260,7 +260,7 @@ const epp = z
         tracing: toggle("Whether the EPP exports traces over OTLP.").default(false),
         otlpEndpoint: setting(
             z.url({ protocol: /^https?$/ }).max(2048),
-            "OTLP collector that traces go to.",
+            "OTLP collector that traces go to. By https from EPP 0.10 on.",
             "an http(s) URL, e.g. http://otel-collector.observability:4317",
         ).optional(),
         traceSampleRatio: setting(

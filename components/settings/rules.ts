@@ -388,6 +388,7 @@ function beyondRelease(model: Model, name: Name): Problem[] {
         ...lackingFlags(model, name),
         ...unreadGroup(model, epp, name),
         ...lackingMetric(model, epp, name),
+        ...plainTraces(model, epp, name),
         ...(customConfig === undefined
             ? []
             : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
@@ -407,6 +408,20 @@ function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: 
                   objectiveGroup,
                   ` with EPP ${epp.minor}`,
                   `one of ${epp.objectiveGroups.join(", ")}`,
+              ),
+          ];
+}
+
+/** An EPP that would speak plain text to a collector that wants TLS, and lose each trace. */
+function plainTraces({ epp: { otlpEndpoint } }: Model, epp: EppRelease, name: Name): Problem[] {
+    return epp.tracesOverTls || otlpEndpoint === undefined || !/^https:/i.test(otlpEndpoint)
+        ? []
+        : [
+              refused(
+                  name("epp.otlpEndpoint"),
+                  otlpEndpoint,
+                  ` with EPP ${epp.minor}, which sends traces in plain text alone`,
+                  "an http URL, e.g. of a collector beside it, or EPP 0.10 or later",
               ),
           ];
 }

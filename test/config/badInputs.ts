@@ -506,6 +506,15 @@ export const badInputs: BadInput[] = [
             "autoscaling.maxReplicas: 2 is not allowed; allowed: at least autoscaling.minReplicas, which is 5.",
         ],
     },
+    {
+        config: {
+            images: { epp: "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0" },
+            epp: { tracing: true, otlpEndpoint: "https://otel.observability:4317" },
+        },
+        messages: [
+            'epp.otlpEndpoint: "https://otel.observability:4317" is not allowed with EPP 0.9, which sends traces in plain text alone; allowed: an http URL, e.g. of a collector beside it, or EPP 0.10 or later.',
+        ],
+    },
     bad("autoscaling.prefill.signal", "queue-size", "one of cpu, requests-running, prefills"),
     {
         config: { autoscaling: { minReplicas: 0, prefill: { minReplicas: 0 } } },

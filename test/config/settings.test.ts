@@ -254,6 +254,31 @@ describe("settings", () => {
         assert.deepEqual(warned(["--zmq-endpoint=tcp://gaie-inference-scheduling-epp:5557"]), []);
     });
 
+    it("warn once of what a configuration says in words that are to go, and of nothing that its EPP alone has", () => {
+        const customConfig = {
+            apiVersion: "inference.networking.x-k8s.io/v1alpha1",
+            kind: "EndpointPickerConfig",
+            plugins: [{ type: "by-label-selector", name: "roles" }, { type: "decode-filter" }],
+            schedulingProfiles: [{ name: "default", plugins: [{ pluginRef: "roles" }] }],
+        };
+        const warned = (images: object, models: object = {}) =>
+            warningsOf(
+                parseSettings({
+                    extProc: '{"enabled":true}',
+                    routing: '{"backend":"InferencePool"}',
+                    epp: JSON.stringify({ plugins: "custom", customConfig }),
+                    images: JSON.stringify(images),
+                    models: JSON.stringify(models),
+                }),
+            );
+        const told = [
+            "epp.customConfig: apiVersion inference.networking.x-k8s.io/v1alpha1 is announced to go in EPP 0.11; write llm-d.ai/v1alpha1 instead. Plugin type by-label-selector is announced to go in EPP 0.11; write label-selector-filter instead. `npm run epp-config -- migrate` rewrites what it can.",
+        ];
+        assert.deepEqual(warned({}), told);
+        assert.deepEqual(warned({}, { a: { match: { path: "/a" } }, b: { match: { path: "/b" } } }), told);
+        assert.deepEqual(warned({ epp: "registry.example.com/llm-d-inference-scheduler:v0.8.0" }), []);
+    });
+
     it("are the same in Pulumi.yaml as in the schema, with the same defaults", () => {
         const { config } = readYaml("Pulumi.yaml");
         assert.deepEqual(Object.keys(config).sort(), Object.keys(settingsSchema.shape).sort());
