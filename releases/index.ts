@@ -9,6 +9,8 @@ export type { Image } from "./images";
 export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";
 export type { IstioRelease } from "./istio";
 export { istioReleases, poolFeatureFlag } from "./istio";
+export type { LatencyProfile } from "./latency";
+export { latencyCalculatorFlag, latencyProfiles } from "./latency";
 export type { ConfigProblem, ConfigProblemId } from "./lint";
 export { lintPickerConfig } from "./lint";
 export { parameterMoves, typeRenames } from "./migrations";

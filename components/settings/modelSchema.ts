@@ -4,6 +4,7 @@ import { autoscaling } from "./autoscalingSchema";
 import { certificates, headerName, headerValue, privateKey, secretName, toggle } from "./common";
 import { nanosecondsOf } from "./durations";
 import { secretKey } from "./kubernetes";
+import { latency } from "./latencySchema";
 import { placement } from "./placement";
 import {
     burstableResources,
@@ -179,12 +180,17 @@ const simulator = z
             "Whether answers repeat the prompt or are random sentences.",
             "one of echo, random",
         ).default("random"),
-        timeToFirstToken: setting(duration, "Simulated time to the first token.", durationAllowed).default(
-            "20ms",
-        ),
-        interTokenLatency: setting(duration, "Simulated time between two tokens.", durationAllowed).default(
-            "5ms",
-        ),
+        timeToFirstToken: setting(
+            duration,
+            "Simulated time to the first token, whatever is cached. None means that it depends on what of the prompt is not (simulator.latency); 20ms of simulators before 0.7.",
+            durationAllowed,
+        ).optional(),
+        interTokenLatency: setting(
+            duration,
+            "Simulated time between two tokens. None means 5ms, or the profile's.",
+            durationAllowed,
+        ).optional(),
+        latency,
         startupDelay: setting(
             duration,
             "How long a pod takes until it is Ready, as if it loaded a model; less than readiness.timeoutSeconds.",
@@ -193,9 +199,9 @@ const simulator = z
         failureInjection,
         maxNumSeqs: setting(
             z.int().min(1).max(4096),
-            "Requests that one pod serves at once; the rest wait.",
+            "Requests that one pod serves at once; the rest wait. None means 5, or the profile's.",
             "a whole number from 1 to 4096",
-        ).default(5),
+        ).optional(),
         kvCacheSize: setting(
             z.int().min(1).max(1_000_000),
             "KV cache of one pod, in blocks.",

@@ -9,6 +9,7 @@ import { nanosecondsOf } from "./durations";
 import { autoscalingConflicts, lackingMetric } from "./autoscalingRules";
 import { eppTlsConflicts } from "./eppTls";
 import { maxDataBytes } from "./kubernetes";
+import { latencyConflicts } from "./latencyRules";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
 import { labelConflicts } from "./ownLabels";
@@ -364,7 +365,10 @@ function beyondRelease(model: Model, name: Name): Problem[] {
     const { customConfig } = model.epp;
     // Whole milliseconds are read by every version, and finer settings would silently be lost.
     const imprecise = (["timeToFirstToken", "interTokenLatency"] as const).filter(
-        (key) => release.latency === "milliseconds" && !/^\d+ms$/.test(model.simulator[key]),
+        (key) =>
+            release.latency === "milliseconds" &&
+            model.simulator[key] !== undefined &&
+            !/^\d+ms$/.test(model.simulator[key]),
     );
     return [
         ...imprecise.map((key) =>
@@ -386,6 +390,7 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                   ),
               ]),
         ...lackingFlags(model, name),
+        ...latencyConflicts(model, release, name),
         ...unreadGroup(model, epp, name),
         ...lackingMetric(model, epp, name),
         ...plainTraces(model, epp, name),

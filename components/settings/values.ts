@@ -60,6 +60,15 @@ export const duration = z
     .regex(/^(\d+(\.\d+)?(ms|s|m))+$/, { abort: true })
     .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: durationAllowed } });
 
+export const fineDurationAllowed = "a duration with its unit: us, ms, s or m, e.g. 250us or 1.5ms";
+
+/** As {@link duration}, in microseconds too: of one token of many. */
+export const fineDuration = z
+    .string()
+    .max(64, { abort: true })
+    .regex(/^(\d+(\.\d+)?(us|ms|s|m))+$/, { abort: true })
+    .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: fineDurationAllowed } });
+
 const quantity = z
     .string()
     .max(32, { abort: true })

@@ -515,6 +515,59 @@ export const badInputs: BadInput[] = [
             'epp.otlpEndpoint: "https://otel.observability:4317" is not allowed with EPP 0.9, which sends traces in plain text alone; allowed: an http URL, e.g. of a collector beside it, or EPP 0.10 or later.',
         ],
     },
+    bad(
+        "simulator.latency.prefillTimePerToken",
+        250,
+        "a duration with its unit: us, ms, s or m, e.g. 250us or 1.5ms",
+    ),
+    bad("simulator.latency.timeFactorUnderLoad", 0.5, "a number from 1 to 1000"),
+    bad(
+        "simulator.latency.profile",
+        "h100",
+        "one of 8b-h100-balanced, 70b-h100-tp8-throughput, small-l40s-edge",
+    ),
+    {
+        config: {
+            images: {
+                simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1",
+                epp: "registry.example.com/llm-d-inference-scheduler:v0.5.1",
+            },
+            simulator: { latency: { prefillOverhead: "10ms" } },
+        },
+        messages: [
+            'simulator.latency.prefillOverhead: "10ms" is not allowed with simulator 0.6, which has no --latency-calculator; allowed: simulator 0.7 or later, or no simulator.latency.',
+        ],
+    },
+    {
+        config: { simulator: { timeToFirstToken: "50ms", latency: { prefillOverhead: "10ms" } } },
+        messages: [
+            'simulator.latency.prefillOverhead: "10ms" is not allowed with the fixed calculator, which does not read it; allowed: none, or simulator.latency.calculator per-token.',
+        ],
+    },
+    {
+        config: {
+            simulator: {
+                timeToFirstToken: "50ms",
+                latency: { calculator: "per-token", kvCacheTransferLatency: "1ms" },
+            },
+        },
+        messages: [
+            'simulator.latency.kvCacheTransferLatency: "1ms" is not allowed with the per-token calculator, which does not read it; allowed: none, or simulator.latency.calculator fixed.',
+            'simulator.timeToFirstToken: "50ms" is not allowed with simulator.latency.calculator per-token, which does not read it; allowed: none, or simulator.latency.calculator fixed.',
+        ],
+    },
+    {
+        config: { simulator: { interTokenLatency: "10ms", latency: { interTokenLatencyStdDev: "3001us" } } },
+        messages: [
+            'simulator.latency.interTokenLatencyStdDev: "3001us" is not allowed, because the simulator exits with more than 30% of simulator.interTokenLatency, which is 10ms; allowed: a smaller duration.',
+        ],
+    },
+    {
+        config: { simulator: { extraArgs: ["--prefill-time-per-token=1ms"] } },
+        messages: [
+            'simulator.extraArgs.0: "--prefill-time-per-token=1ms" is not allowed, because simulator.latency.prefillTimePerToken sets --prefill-time-per-token; allowed: simulator.latency.prefillTimePerToken, or other flags.',
+        ],
+    },
     bad("autoscaling.prefill.signal", "queue-size", "one of cpu, requests-running, prefills"),
     {
         config: { autoscaling: { minReplicas: 0, prefill: { minReplicas: 0 } } },
