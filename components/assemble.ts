@@ -2,16 +2,17 @@ import type { ReleaseNames, Role } from "./contract";
 import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
 import type { EppTls } from "./epp/tls";
-import { kvCacheMetricSettings, presetConfig } from "../releases";
+import { kvCacheMetricSettings, presetConfig, routingSidecarArguments } from "../releases";
 import type { MonitorSettings } from "./monitors";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { disaggregates, imagesOf, releasesOf, routeMatch } from "./settings";
+import { disaggregates, hasRoutingSidecar, imagesOf, releasesOf, routeMatch } from "./settings";
 import type { AutoscalingSettings } from "./simulator/autoscaler";
 import { demand } from "./simulator/demand";
+import type { RoutingSidecarSettings } from "./simulator/routingSidecar";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
 
 /** What settings mean for the components of one model. Components take values, never the settings themselves. */
@@ -19,7 +20,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
     const { placement, resources, replicas, podDisruptionBudget } = model;
     const names = namesOf(model);
     const scoring = settings.routing.backend === "InferencePool";
-    const admissions = modelServerAdmissions(names, settings);
+    const admissions = modelServerAdmissions(model, settings);
     const role = (of: Role) => ({
         replicas: replicas[of],
         resources: resources[of],
@@ -44,7 +45,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
         roles: {
-            decode: role("decode"),
+            decode: { ...role("decode"), sidecar: routingSidecarSettings(model) },
             prefill: role("prefill"),
         },
         proxy: model.proxy,
@@ -168,6 +169,20 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
     };
 }
 
+/** The sidecar by which decode pods have prefill pods work, where the EPP names any. */
+function routingSidecarSettings(model: Model): RoutingSidecarSettings | undefined {
+    return hasRoutingSidecar(model)
+        ? {
+              image: imagesOf(model).sidecar,
+              args: routingSidecarArguments(releasesOf(model).epp, {
+                  port: ports.inference,
+                  serverPort: ports.behindSidecar,
+              }),
+              resources: model.resources.sidecar,
+          }
+        : undefined;
+}
+
 /**
  * What the autoscaler of a role follows; undefined where there is none. Checked settings have an address for every signal
  * of the EPP. Requests that the EPP holds for want of a pod are not in flight, and what is in flight does not queue: so
@@ -224,23 +239,26 @@ function gatewayPods({ release, gateway, namespaces }: Settings) {
     return podsIn(namespaces.scheduler, { [labels.gatewayName]: name });
 }
 
-/** Who may connect to model servers: the Gateway, clients of the direct path, the EPP and Prometheus. */
-function modelServerAdmissions(
-    names: ReleaseNames,
-    settings: Settings,
-): Record<Role, Admission[]> | undefined {
-    const { networkPolicies } = settings;
+/**
+ * Who may connect to model servers: the Gateway, clients of the direct path, the EPP and Prometheus; to prefill pods also
+ * the routing sidecars of decode pods.
+ */
+function modelServerAdmissions(model: Model, settings: Settings): Record<Role, Admission[]> | undefined {
+    const { networkPolicies, namespaces } = settings;
     if (!networkPolicies.enabled) {
         return undefined;
     }
     const readers = [
-        podsIn(eppNamespace(settings), { [labels.name]: names.epp }),
+        podsIn(eppNamespace(settings), { [labels.name]: namesOf(model).epp }),
         podsIn(networkPolicies.monitoringNamespace, {}),
     ];
+    const sidecars = hasRoutingSidecar(model)
+        ? [podsIn(namespaces.simulator, podSelector(model.modelRelease, "decode"))]
+        : [];
     const clients = [gatewayPods(settings), podsIn(undefined, networkPolicies.directClientLabels)];
     return {
         decode: [{ port: ports.inference, from: [...clients, ...readers] }],
-        prefill: [{ port: ports.inference, from: readers }],
+        prefill: [{ port: ports.inference, from: [...sidecars, ...readers] }],
     };
 }
 

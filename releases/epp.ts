@@ -35,6 +35,7 @@ export interface EppRelease {
     /** The plugin that splits prompts into blocks; which parameter sizes them is in the plugin table. */
     readonly prefixBlockPlugin: "prefix-cache-scorer" | "approx-prefix-cache-producer";
     readonly disaggregation: Disaggregation;
+    readonly routingSidecar: RoutingSidecar;
     readonly kvCacheMetric: {
         /** The name it reads unless told otherwise. */
         readonly name: string;
@@ -79,6 +80,16 @@ export interface Disaggregation {
     readonly headersHandler?: string;
     /** Feature gates without which the decider has no data. */
     readonly featureGates: readonly string[];
+}
+
+/** What stands in front of a decode pod, and has another pod prefill (`cmd/pd-sidecar` of each tag). */
+export interface RoutingSidecar {
+    /** Image without registry and tag; its tags are the EPP's. */
+    readonly image: string;
+    /** The flag of the port that the model server listens on. */
+    readonly serverPortFlag: string;
+    /** The flag of how caches move between pods. */
+    readonly connectorFlag: string;
 }
 
 /** Services of the gRPC health server under leader election (GIE 1.2.0 and 1.5.0 `cmd/epp/runner/health.go`). */
@@ -176,6 +187,19 @@ export type ObjectiveGroup = "inference.networking.x-k8s.io" | "llm-d.ai";
 /** Every {@link ObjectiveGroup}, the older one first. */
 export const objectiveGroups = [gieObjectives, llmdObjectives] as const satisfies ObjectiveGroup[];
 
+/** `cmd/pd-sidecar/main.go` of 0.4.0 to 0.6.1. */
+const oldestSidecar = {
+    image: "llm-d-routing-sidecar",
+    serverPortFlag: "vllm-port",
+    connectorFlag: "connector",
+} satisfies RoutingSidecar;
+/** `pkg/sidecar/proxy/options.go` of 0.7.1 and 0.8.0. */
+const renamedSidecar = { ...oldestSidecar, connectorFlag: "kv-connector" } satisfies RoutingSidecar;
+/** Of 0.9.0, whose `Makefile` gives the image its new name. */
+const routerSidecar = { ...renamedSidecar, image: "llm-d-router-disagg-sidecar" } satisfies RoutingSidecar;
+/** Of 0.10.0, which deprecates the older flag. */
+const newestSidecar = { ...routerSidecar, serverPortFlag: "model-server-port" } satisfies RoutingSidecar;
+
 /** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
 const ofRouter = {
     image: "llm-d-router-endpoint-picker",
@@ -201,6 +225,7 @@ const ofRouter = {
 export const eppReleases: readonly EppRelease[] = [
     {
         minor: "0.4",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.2",
         // controller-runtime registers `kubeconfig` on the standard flag set, which only GIE <= 1.2 parses.
@@ -229,6 +254,7 @@ export const eppReleases: readonly EppRelease[] = [
     },
     {
         minor: "0.5",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.3",
         flags: flags13,
@@ -259,6 +285,7 @@ export const eppReleases: readonly EppRelease[] = [
     },
     {
         minor: "0.6",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         // Between 1.3.0 and 1.4.0-rc.1.
         gie: "fd30cb97",
@@ -288,6 +315,7 @@ export const eppReleases: readonly EppRelease[] = [
     },
     {
         minor: "0.7",
+        routingSidecar: renamedSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.4",
         flags: flags13,
@@ -317,6 +345,7 @@ export const eppReleases: readonly EppRelease[] = [
     },
     {
         minor: "0.8",
+        routingSidecar: renamedSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.5",
         flags: flags13,
@@ -342,6 +371,7 @@ export const eppReleases: readonly EppRelease[] = [
     {
         ...ofRouter,
         minor: "0.9",
+        routingSidecar: routerSidecar,
         flags: flags09,
         featureGates: ["dataLayer", "flowControl"],
         gateValues: false,
@@ -350,6 +380,7 @@ export const eppReleases: readonly EppRelease[] = [
     {
         ...ofRouter,
         minor: "0.10",
+        routingSidecar: newestSidecar,
         flags: flags010,
         featureGates: ["flowControl", "haPopulateNonLeaderDatastore"],
         // `loadFeatureConfig`.

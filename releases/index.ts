@@ -2,7 +2,7 @@ export { announcedRemovals } from "./announced";
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
 export { configuredPlugins, separatesRoles } from "./configuredPlugins";
-export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";
+export type { Disaggregation, EppRelease, ObjectiveGroup, RoutingSidecar } from "./epp";
 export { eppHealthServices, eppReleases, objectiveGroups, olderConfigGoes } from "./epp";
 export { booleanFlags, flagName, lintEppArguments, releasesWithFlag } from "./flags";
 export type { Image } from "./images";
@@ -20,6 +20,7 @@ export type { PickerConfig, Preset, PresetOptions } from "./presets";
 export { flowControlGate, presetConfig, presets, vllmMetrics } from "./presets";
 export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
+export { routingSidecarArguments, routingSidecarImage } from "./routingSidecar";
 export type { SimulatorRelease } from "./simulator";
 export { defaultBlockTokens, refusedSimulatorValue, simulatorReleases, simulatorSwitches } from "./simulator";
 export {

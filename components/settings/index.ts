@@ -7,7 +7,7 @@ export { imagesOf, imageWarnings } from "./images";
 export { kvEventWarnings } from "./kvEvents";
 export { loadSettings, parseSettings } from "./load";
 export { routeMatch } from "./match";
-export { disaggregates } from "./roles";
+export { disaggregates, hasRoutingSidecar } from "./roles";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
 export { secretPaths } from "./secrets";

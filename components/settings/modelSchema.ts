@@ -57,6 +57,11 @@ const images = z
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
             pinnedImageAllowed,
         ).default(defaultEppImage),
+        sidecar: setting(
+            pinnedImage,
+            "Image of the routing sidecar of decode pods, where the EPP picks prefill pods. None means upstream's of the EPP's version.",
+            pinnedImageAllowed,
+        ).optional(),
         simulatorVersion: setting(
             minorVersion,
             "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
@@ -221,6 +226,7 @@ const resourceSettings = z
     .strictObject({
         decode: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
         prefill: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
+        sidecar: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "1", memory: "256Mi" }),
         epp: burstableResources({ cpu: "200m", memory: "256Mi" }, { memory: "1Gi" }),
     })
     .prefault({});
@@ -297,6 +303,9 @@ const epp = z
         ).optional(),
         emitEndpointScores: toggle(
             "Whether the EPP tells Envoy each pod's score, in dynamic metadata, e.g. for its access log. From EPP 0.10 on.",
+        ).default(false),
+        routingSidecar: toggle(
+            "Whether decode pods have upstream's routing sidecar where the EPP picks prefill pods (pd-disaggregated, or a customConfig with a profile for each role): it has those prefill. Without it decode pods do so themselves.",
         ).default(false),
         objectiveGroup: setting(
             z.enum(objectiveGroups),

@@ -5,3 +5,8 @@ import type { Model } from "./schema";
 export function disaggregates({ epp }: Model): boolean {
     return epp.plugins === "custom" ? separatesRoles(epp.customConfig) : epp.plugins === "pd-disaggregated";
 }
+
+/** Whether decode pods have upstream's routing sidecar, without which nothing prefills where the EPP says. */
+export function hasRoutingSidecar(model: Model): boolean {
+    return disaggregates(model) && model.epp.routingSidecar;
+}

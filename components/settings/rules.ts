@@ -15,7 +15,7 @@ import { monitoringConflicts } from "./monitoringRules";
 import { labelConflicts } from "./ownLabels";
 import { lackingFlags, passThroughProblems } from "./passThrough";
 import { quantityOf } from "./quantity";
-import { disaggregates } from "./roles";
+import { disaggregates, hasRoutingSidecar } from "./roles";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { simulatorConflicts } from "./simulatorRules";
@@ -207,7 +207,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
     const name = (setting: string) => at(model, settings, setting);
     return [
         ...longModelNames(model, settings),
-        ...(["decode", "prefill", "epp"] as const).flatMap((workload) =>
+        ...(["decode", "prefill", "sidecar", "epp"] as const).flatMap((workload) =>
             limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
         ),
         ...headerConflicts(model, settings, name),
@@ -461,6 +461,26 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
     }
     if (epp.otlpEndpoint !== undefined && !epp.tracing) {
         problems.push(refused(name("epp.tracing"), false, " with epp.otlpEndpoint", "true"));
+    }
+    if (epp.routingSidecar && !disaggregates(model)) {
+        problems.push(
+            refused(
+                name("epp.routingSidecar"),
+                true,
+                " while the EPP picks no prefill pods",
+                `false, ${name("epp.plugins")} pd-disaggregated, or a customConfig with a profile for each role`,
+            ),
+        );
+    }
+    if (model.images.sidecar !== undefined && !hasRoutingSidecar(model)) {
+        problems.push(
+            refused(
+                name("images.sidecar"),
+                model.images.sidecar,
+                " where decode pods have no routing sidecar",
+                `none, or ${name("epp.routingSidecar")} true`,
+            ),
+        );
     }
     problems.push(...autoscalingConflicts(model, { routing, extProc }, name));
     const unread = unreadObjectives(model);

@@ -66,11 +66,19 @@ export function requestedModel({ model, servedModelNames }: ModelBehaviour): str
     return servedModelNames?.[0] ?? model;
 }
 
-/** The simulator's command line. */
-export function simulatorArguments(model: ModelBehaviour, release: SimulatorRelease): string[] {
+/**
+ * The simulator's command line.
+ *
+ * @param port default: that of inference.
+ */
+export function simulatorArguments(
+    model: ModelBehaviour,
+    release: SimulatorRelease,
+    port: number = ports.inference,
+): string[] {
     const { rate, types } = model.failureInjection ?? { rate: 0, types: [] };
     return [
-        `--port=${String(ports.inference)}`,
+        `--port=${String(port)}`,
         `--model=${model.model}`,
         ...several("served-model-name", model.servedModelNames ?? []),
         ...several(

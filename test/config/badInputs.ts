@@ -568,6 +568,13 @@ export const badInputs: BadInput[] = [
             'simulator.extraArgs.0: "--prefill-time-per-token=1ms" is not allowed, because simulator.latency.prefillTimePerToken sets --prefill-time-per-token; allowed: simulator.latency.prefillTimePerToken, or other flags.',
         ],
     },
+    {
+        config: { epp: { routingSidecar: true }, images: { sidecar: "mirror.example.com/sidecar:v1" } },
+        messages: [
+            "epp.routingSidecar: true is not allowed while the EPP picks no prefill pods; allowed: false, epp.plugins pd-disaggregated, or a customConfig with a profile for each role.",
+            'images.sidecar: "mirror.example.com/sidecar:v1" is not allowed where decode pods have no routing sidecar; allowed: none, or epp.routingSidecar true.',
+        ],
+    },
     bad("autoscaling.prefill.signal", "queue-size", "one of cpu, requests-running, prefills"),
     {
         config: { autoscaling: { minReplicas: 0, prefill: { minReplicas: 0 } } },

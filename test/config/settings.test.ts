@@ -211,10 +211,12 @@ describe("settings", () => {
         assert.deepEqual(settings.models.map(imagesOf), [
             {
                 epp: "mirror.example.com:5000/ghcr/llm-d/llm-d-router-endpoint-picker:v0.10.0",
+                sidecar: "mirror.example.com:5000/ghcr/llm-d/llm-d-router-disagg-sidecar:v0.10.0",
                 simulator: "mirror.example.com:5000/ghcr/llm-d/llm-d-inference-sim:v0.10.2",
             },
             {
                 epp: "other.example.com/team/picker:v0.9.0",
+                sidecar: "other.example.com/llm-d/llm-d-router-disagg-sidecar:v0.9.0",
                 simulator: "other.example.com/llm-d/llm-d-inference-sim:v0.10.2",
             },
         ]);
