@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./errors";
 import { problemsOf, SettingsError, unknownSetting } from "./errors";
-import { deepMerge, isObject } from "./merge";
+import { deepMerge } from "../../objects/merge";
+import { isObject } from "../../objects/json";
 import { modelSchema, modelShape } from "./modelSchema";
 import { conflicts } from "./rules";
 import type { Model, Settings } from "./schema";

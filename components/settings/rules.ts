@@ -2,21 +2,21 @@ import { eppTlsNames, extProcFilterName, gatewayNames, releaseNames } from "../c
 import { pickerConfigText } from "../epp/arguments";
 import type { EppRelease } from "../../releases";
 import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import { quantityOf } from "../../objects/quantity";
 import type { ResourceSettings } from "../workload";
 import type { Name, Problem } from "./errors";
 import { refused, shown } from "./errors";
 import { nanosecondsOf } from "./durations";
 import { autoscalingConflicts, lackingMetric } from "./autoscalingRules";
 import { eppTlsConflicts } from "./eppTls";
-import { maxDataBytes } from "./kubernetes";
 import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
 import { labelConflicts } from "./ownLabels";
 import { lackingFlags, passThroughProblems } from "./passThrough";
-import { quantityOf } from "./quantity";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { simulatorConflicts } from "./simulatorRules";
+import { anyOf, maxDataBytes } from "./values";
 import { versionsOf } from "./versions";
 
 /** Kubernetes' limit for the names of Services and of label values. */
@@ -46,7 +46,7 @@ function at(model: Model, settings: Settings, setting: string): string {
         : `models.${model.release}.${setting}`;
 }
 
-/** DESIGN's table of paths: three of the four pairs exist. */
+/** Three of the four pairs exist. */
 function impossiblePath({ routing, extProc }: Settings): Problem[] {
     return routing.backend === "InferencePool" && !extProc.enabled
         ? [
@@ -381,7 +381,7 @@ function beyondRelease(model: Model, name: Name): Problem[] {
                       name("simulator.blockSize"),
                       blockSize,
                       ` with simulator ${release.minor}`,
-                      `one of ${release.blockSizes.join(", ")}`,
+                      anyOf(release.blockSizes),
                   ),
               ]),
         ...lackingFlags(model, name),
@@ -405,7 +405,7 @@ function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: 
                   name("epp.objectiveGroup"),
                   objectiveGroup,
                   ` with EPP ${epp.minor}`,
-                  `one of ${epp.objectiveGroups.join(", ")}`,
+                  anyOf(epp.objectiveGroups),
               ),
           ];
 }

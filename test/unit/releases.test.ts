@@ -415,7 +415,7 @@ describe("the table of releases", () => {
             }
         }
 
-        it("default is the seed's, with the block in characters before EPP 0.7", () => {
+        it("default is the one of llm-d's guide, with the block in characters before EPP 0.7", () => {
             assert.deepEqual(presetConfig("default", epp("0.4"), { blockSize: 16 }), {
                 apiVersion: "inference.networking.x-k8s.io/v1alpha1",
                 kind: "EndpointPickerConfig",
