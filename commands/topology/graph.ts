@@ -23,7 +23,7 @@ import {
     resolvePort,
     TopologyObject,
 } from "./objects";
-import { matchesOf, matchText } from "./routeMatch";
+import { matchesOf, matchText } from "../shared/routeMatch";
 
 /** How objects are to be read. */
 export interface TopologyOptions {

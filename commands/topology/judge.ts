@@ -4,7 +4,7 @@ import { integer, list, record, text } from "../../objects/json";
 import { servicePortsOf } from "../../objects/pickers";
 import type { ObjectIndex, Target, TopologyObject } from "./objects";
 import { listenersOf, replicasOf } from "./objects";
-import { matchesOf, matchText, sameMatch } from "./routeMatch";
+import { matchesOf, matchText, sameMatch } from "../shared/routeMatch";
 
 /** Something that is wrong with an object. */
 export interface TopologyFinding {
@@ -102,13 +102,16 @@ function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): Topol
     if (found !== undefined && !listenersOf(found).some(({ port }) => port === entrance.port)) {
         findings.push({ object: found, message: `no listener on port ${String(entrance.port)}` });
     }
-    for (const { route: name, match, backend, proxy, epp } of Object.values(models)) {
+    for (const { route: name, match, besides = [], backend, proxy, epp } of Object.values(models)) {
         const route = index.get("HTTPRoute", namespaces.scheduler, name);
-        if (route !== undefined && !matchesOf(route).some((candidate) => sameMatch(candidate, match))) {
-            findings.push({
-                object: route,
-                message: `does not match ${matchText(match)}, as the outputs say`,
-            });
+        const taken = route === undefined ? [] : matchesOf(route);
+        for (const wanted of route === undefined ? [] : [match, ...besides]) {
+            if (!taken.some((candidate) => sameMatch(candidate, wanted))) {
+                findings.push({
+                    object: route!,
+                    message: `does not match ${matchText(wanted)}, as the outputs say`,
+                });
+            }
         }
         if (route !== undefined && !refersTo(route, backend)) {
             findings.push({

@@ -9,10 +9,11 @@ import { refused, shown } from "./errors";
 import { nanosecondsOf } from "./durations";
 import { autoscalingConflicts, lackingMetric } from "./autoscalingRules";
 import { eppTlsConflicts } from "./eppTls";
-import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
+import { isSameHeader, matchIdentity, requiredHeaders, sharedBy } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
 import { labelConflicts } from "./ownLabels";
 import { lackingFlags, passThroughProblems } from "./passThrough";
+import { rolloutConflicts } from "./rolloutRules";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { simulatorConflicts } from "./simulatorRules";
@@ -155,18 +156,20 @@ function indistinctModels(settings: Settings): Problem[] {
         );
     }
     const matchOf = (model: Model) => matchIdentity(model, settings);
+    const isAlone = models.filter(({ rollout }) => rollout === undefined).length < 2;
     models.forEach((model, index) => {
         const { modelName, path, header } = model.match;
         const setting = `models.${model.release}.match`;
         const same = models.slice(0, index).find((other) => matchOf(other) === matchOf(model));
-        if (!modelName && path === undefined && header === undefined) {
+        const matchesAll = !modelName && path === undefined && header === undefined;
+        if (matchesAll && model.rollout === undefined && !isAlone) {
             problems.push(
                 refused(setting, model.match, " with several models", "any of modelName, path, header"),
             );
-        } else if (same !== undefined) {
-            problems.push(
-                refused(setting, model.match, "", `another match than that of models.${same.release}`),
-            );
+        } else if (same !== undefined && (model.rollout === undefined || sharedBy(model, settings))) {
+            const own = model.rollout === undefined ? setting : `models.${model.release}.rollout.header`;
+            const value = model.rollout === undefined ? model.match : headerOf(model, settings);
+            problems.push(refused(own, value, "", `another match than that of models.${same.release}`));
         }
         const namesake = models.slice(0, index).find((other) => other.modelRelease === model.modelRelease);
         if (namesake !== undefined) {
@@ -182,6 +185,12 @@ function indistinctModels(settings: Settings): Problem[] {
         problems.push(...sharedObjectives(model, models.slice(0, index)));
     });
     return problems;
+}
+
+/** The last header that a model's requests carry, as settings have it. */
+function headerOf(model: Model, settings: Settings): { name: string; value: string } {
+    const { name, value } = requiredHeaders(model, settings).at(-1)!;
+    return { name, value };
 }
 
 /** InferenceObjectives are named in one namespace, and each is of one pool. */
@@ -209,6 +218,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
             limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
         ),
         ...headerConflicts(model, settings, name),
+        ...rolloutConflicts(model, settings, name),
         ...pullSecretTwice(model, settings, name),
         ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
