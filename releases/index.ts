@@ -7,7 +7,7 @@ export type { Image } from "./images";
 export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";
 export type { IstioRelease } from "./istio";
 export { istioReleases, poolFeatureFlag } from "./istio";
-export type { ConfigProblem, ConfigProblemId } from "./lint";
+export type { ConfigProblem, ConfigProblemId } from "./configProblem";
 export { lintPickerConfig } from "./lint";
 export { parameterMoves, typeRenames } from "./migrations";
 export { charactersPerToken } from "./plugins";
