@@ -2,7 +2,7 @@ export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compa
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
 export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";
 export { eppHealthServices, eppReleases, objectiveGroups } from "./epp";
-export { booleanFlags, flagName, lintEppArguments, releasesWithFlag } from "./flags";
+export { booleanFlags, flagName, releasesWithFlag } from "./flags";
 export type { Image } from "./images";
 export { atRegistry, defaultEppImage, isSimulator, parseImage, replacementOf } from "./images";
 export type { IstioRelease } from "./istio";
