@@ -123,6 +123,11 @@ export class KubernetesObject implements GroupKind {
         return strings(this.metadata.annotations);
     }
 
+    /** The names of its top-level properties. */
+    get keys(): string[] {
+        return Object.keys(this.resource.props);
+    }
+
     /** Any top-level property: `data`, `rules`, `roleRef`, `subjects`... */
     field(key: string): unknown {
         let read = this.fields.get(key);

@@ -10,7 +10,7 @@ import type { PodTemplate } from "./podIndex";
 export const roleLabel = "llm-d.ai/role";
 
 /** Labels by which llm-d's charts mark model server pods; the last is the newer spelling of the second. */
-const inferenceLabels = [roleLabel, "llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
+export const inferenceLabels = [roleLabel, "llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
 
 /** Whether labels, or the `matchLabels` of a selector, are those of model servers. */
 export function marksInference(labels: Readonly<Record<string, string>>): boolean {

@@ -34,7 +34,7 @@ export async function readLive(
     );
     return [...byIdentity.values()].flatMap((source) => {
         const object = KubernetesObject.of(source);
-        return object === undefined ? [] : [{ object, locate: () => undefined }];
+        return object === undefined ? [] : [{ object, locate: () => undefined, served: true }];
     });
 }
 

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Rule } from "../../policy/framework/rule";
-import { rules } from "../../policy/rules";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
 import { explain } from "./explain";
@@ -9,6 +8,7 @@ import { applied, readLive } from "./live";
 import type { Manifest } from "./manifests";
 import { readManifests, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
+import { judgedBy } from "./rules";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
 import type { Judgement, Report } from "./reports/report";
@@ -93,7 +93,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
             ? ownSettings
             : (await import("./packConfig")).readPackConfig(options.config);
     const report = options.live
-        ? reportOf(await cluster(options, options.namespace), settings)
+        ? reportOf(await cluster(options, options.namespace), settings, options.namespace.length === 0)
         : await filesReport(paths, options, settings);
     const format = await formats[options.format]();
     const text = format(report);
@@ -126,19 +126,23 @@ async function filesReport(
 ): Promise<Report> {
     const manifests = readManifests(paths, options.namespace[0] ?? "default");
     if (!options.withLive) {
-        return reportOf(manifests, settings);
+        return reportOf(manifests, settings, false);
     }
     const live = await cluster(options, []);
-    const known = new Set(judge(live, settings).map(identity));
-    const { judgements } = reportOf(applied(live, manifests), settings);
+    const known = new Set(judge(live, settings, true).map(identity));
+    const { judgements } = reportOf(applied(live, manifests), settings, true);
     return {
         judgements: judgements.filter((judgement) => !known.has(identity(judgement))),
         objects: manifests.length,
     };
 }
 
-function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {
-    return { judgements: judge(manifests, settings), objects: manifests.length };
+function reportOf(
+    manifests: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+    isWhole: boolean,
+): Report {
+    return { judgements: judge(manifests, settings, isWhole), objects: manifests.length };
 }
 
 function identity({ rule, message }: Judgement): string {
@@ -156,10 +160,10 @@ async function cluster(options: Options, namespaces: readonly string[]): Promise
 }
 
 function ruleNamed(name: string): Rule {
-    const rule = rules.find((candidate) => candidate.name === name);
+    const rule = judgedBy.find((candidate) => candidate.name === name);
     if (rule === undefined) {
         throw new UsageError(
-            `--explain: ${name} is no rule; allowed: ${rules.map((known) => known.name).join(", ")}.`,
+            `--explain: ${name} is no rule; allowed: ${judgedBy.map((known) => known.name).join(", ")}.`,
         );
     }
     return rule;

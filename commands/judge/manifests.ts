@@ -20,9 +20,11 @@ export interface Manifest {
     /**
      * Where a field of it is, or as much of the way there as it has; undefined for an object of a cluster.
      *
-     * @param field e.g. `spec.rules.0.backendRefs.0.port`.
+     * @param path e.g. `spec`, `rules`, `0`, `backendRefs`.
      */
-    locate: (field: string) => Position | undefined;
+    locate: (path: readonly string[]) => Position | undefined;
+    /** Whether an API server has taken it: it was read from a cluster. */
+    served: boolean;
 }
 
 /** The file name of the standard input in reports. */
@@ -125,7 +127,9 @@ function objectsOf(
             return items.items.flatMap((item) => read(item as ParsedNode));
         }
         const object = KubernetesObject.of(inNamespace(value as object, namespace));
-        return object === undefined ? [] : [{ object, locate: (field) => positionOf(offsetOf(node, field)) }];
+        return object === undefined
+            ? []
+            : [{ object, locate: (path) => positionOf(offsetOf(node, path)), served: false }];
     };
     return read(document.contents);
 }
@@ -138,10 +142,10 @@ function inNamespace(value: object, namespace: string): object {
 }
 
 /** As far as the path leads: what is missing is missing there. */
-function offsetOf(root: ParsedNode, field: string): number {
+function offsetOf(root: ParsedNode, path: readonly string[]): number {
     let node: unknown = root;
     let offset = root.range[0];
-    for (const step of field.split(".")) {
+    for (const step of path) {
         if (isMap(node)) {
             const pair = node.items.find(({ key }) => String(key) === step);
             if (pair === undefined) {

@@ -196,7 +196,7 @@ describe("judge", () => {
             [
                 ["--explain", "nothing"],
                 2,
-                /--explain: nothing is no rule; allowed: reference-grant-presence, /,
+                /--explain: nothing is no rule; allowed: schema, reference-grant-presence, /,
             ],
             [["--config", bad, file], 2, /--config: inference-port\.port must be /],
             [
