@@ -53,7 +53,7 @@ export function* reportsOf(
         const decidedBy = isWhole ? undefined : absent;
         return decidedBy === undefined
             ? told(object, message, level === "advisory", { path })
-            : told(object, `Not in the input: ${decidedBy}, which would decide this. ${message}`, true, {
+            : told(object, `Decided by ${decidedBy}, which is not in the input: ${message}`, true, {
                   path,
                   decidedBy,
               });

@@ -106,9 +106,8 @@ function described(value: unknown): string {
     if (typeof value === "object") {
         return "an object";
     }
-    return typeof value === "string"
-        ? `the text ${JSON.stringify(value)}`
-        : `${typeof value === "number" ? "the number " : ""}${String(value)}`;
+    const type = typeof value === "string" ? "the text " : typeof value === "number" ? "the number " : "";
+    return `${type}${JSON.stringify(value)}`;
 }
 
 function* fieldsOf(

@@ -45,6 +45,11 @@ describe("judge", () => {
         "        - name: chat",
         "          namespace: models",
         "          port: 8200",
+        "---",
+        "apiVersion: v1",
+        "kind: Service",
+        "metadata: { name: chat, namespace: models }",
+        "spec: { ports: [{ port: 8200 }] }",
         "",
     ].join("\n");
 
@@ -87,7 +92,7 @@ describe("judge", () => {
         write("manifests/README.md", "no manifest");
         const together = await judge([path.join(folder(), "manifests")]);
         assert.equal(together.exitCode, 0, together.stdout);
-        assert.match(together.stdout, /^2 objects: 0 violations/m);
+        assert.match(together.stdout, /^3 objects: 0 violations/m);
         const piped = await judge([path.join(folder(), "manifests/route.yaml"), "-"], list);
         assert.equal(piped.exitCode, 0, piped.stdout);
     });
@@ -105,7 +110,7 @@ describe("judge", () => {
             const file = write("route.yaml", route);
             const { stdout } = await judge(["--format", "json", file]);
             const { objects, findings } = JSON.parse(stdout) as { objects: number; findings: object[] };
-            assert.equal(objects, 1);
+            assert.equal(objects, 2);
             const [finding] = findings as Record<string, unknown>[];
             assert.deepEqual(
                 [finding?.rule, finding?.level, finding?.object, finding?.file],
