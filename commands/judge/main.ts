@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Rule } from "../../policy/framework/rule";
+import type { AssumedReleases } from "../../releases";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
+import { collectReleases } from "./assumed";
 import { explain } from "./explain";
 import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
@@ -33,6 +35,7 @@ interface Options {
     kubeconfig?: string;
     context?: string;
     config?: string;
+    release: AssumedReleases;
     explain?: string;
 }
 
@@ -71,6 +74,12 @@ function commandLine(paths: string[]): Command {
         .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--config <file>", "config of the policy pack")
+        .option(
+            "--release <part=version>",
+            "of images that do not tell theirs: epp=0.7.1, simulator=0.10.2 (repeatable)",
+            collectReleases,
+            {},
+        )
         .option("--explain <rule>", "say what a rule checks, and nothing else")
         .addHelpText("after", epilogue);
 }
@@ -124,7 +133,7 @@ async function filesReport(
     options: Options,
     settings: (rule: Rule) => RuleSettings,
 ): Promise<Report> {
-    const manifests = readManifests(paths, options.namespace[0] ?? "default");
+    const manifests = readManifests(paths, options.namespace[0] ?? "default", options.release);
     if (!options.withLive) {
         return reportOf(manifests, settings, false);
     }
@@ -153,7 +162,7 @@ async function cluster(options: Options, namespaces: readonly string[]): Promise
     const { Cluster } = await import("../shared/cluster");
     const asked = new Cluster({ kubeconfig: options.kubeconfig, context: options.context });
     try {
-        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces);
+        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces, options.release);
     } finally {
         asked.close();
     }

@@ -3,6 +3,7 @@ import * as path from "path";
 import type { Document, ParsedNode } from "yaml";
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { AssumedReleases } from "../../releases";
 import { messageOf, UsageError } from "../shared/errors";
 
 /** Where something stands in an input. */
@@ -40,13 +41,18 @@ export class UnreadableError extends Error {
  * documents, and with the items of lists as objects of their own.
  *
  * @param namespace of objects that name none, as kubectl has it.
+ * @param assumed releases of images that do not tell theirs. Default: none.
  * @throws UsageError for a path that is not there; UnreadableError for a text that is no YAML, or holds what is no object.
  */
-export function readManifests(paths: readonly string[], namespace: string): Manifest[] {
+export function readManifests(
+    paths: readonly string[],
+    namespace: string,
+    assumed: AssumedReleases = {},
+): Manifest[] {
     return paths.flatMap((given) =>
         given === "-"
-            ? readText(standardInput, fs.readFileSync(0, "utf8"), namespace)
-            : filesOf(given).flatMap((file) => readText(file, readFile(file), namespace)),
+            ? readText(standardInput, fs.readFileSync(0, "utf8"), { namespace, assumed })
+            : filesOf(given).flatMap((file) => readText(file, readFile(file), { namespace, assumed })),
     );
 }
 
@@ -78,7 +84,13 @@ function readFile(file: string): string {
     }
 }
 
-function readText(file: string, text: string, namespace: string): Manifest[] {
+/** What the files themselves do not say. */
+interface Defaults {
+    namespace: string;
+    assumed: AssumedReleases;
+}
+
+function readText(file: string, text: string, defaults: Defaults): Manifest[] {
     const lines = new LineCounter();
     // Null for an empty text.
     const documents = parseAllDocuments(text, { lineCounter: lines });
@@ -94,7 +106,7 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
                 `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
             );
         }
-        return objectsOf(document, positionOf, namespace);
+        return objectsOf(document, positionOf, defaults);
     });
 }
 
@@ -102,7 +114,7 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
 function objectsOf(
     document: Document.Parsed,
     positionOf: (offset: number) => Position,
-    namespace: string,
+    { namespace, assumed }: Defaults,
 ): Manifest[] {
     if (document.contents === null) {
         return [];
@@ -126,7 +138,7 @@ function objectsOf(
         if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
             return items.items.flatMap((item) => read(item as ParsedNode));
         }
-        const object = KubernetesObject.of(inNamespace(value as object, namespace));
+        const object = KubernetesObject.of(inNamespace(value as object, namespace), assumed);
         return object === undefined
             ? []
             : [{ object, locate: (path) => positionOf(offsetOf(node, path)), served: false }];

@@ -190,13 +190,19 @@ describe("judge", () => {
         assert.match(stdout, /"exempt": \[/);
     });
 
-    it("refuses what it cannot use in one line, with what is allowed", async () => {
+    it("refuses what it cannot use in one line, with what is allowed", async function () {
+        this.timeout(180_000);
         const file = write("route.yaml", route);
         const bad = write("bad.json", '{"inference-port":{"port":"8200"}}');
         for (const [args, code, expected] of [
             [[], 2, /no manifests are given; allowed: files, folders/],
             [["missing.yaml"], 2, /missing\.yaml: there is no such file or folder; allowed/],
             [["--format", "xml", file], 2, /Allowed choices are text, json, sarif, github, junit/],
+            [
+                ["--release", "epp=9.9", file],
+                2,
+                /option '--release <part=version>' argument 'epp=9\.9' is invalid\. allowed: epp= with a version of 0\.4, /,
+            ],
             [["--live", file], 2, /--live: judges the cluster alone; allowed/],
             [
                 ["--explain", "nothing"],
