@@ -10,9 +10,9 @@ export const nodeServerPort = 10250;
 /** How often a log that is followed is looked at, in milliseconds. */
 const lookInterval = 200;
 
-/** Where the node keeps what its pods say: one file a pod, through all of its restarts. */
-export function podLogFile(logsFolder: string, namespace: string, pod: string): string {
-    return path.join(logsFolder, `${namespace}_${pod}.log`);
+/** Where the node keeps what its pods say: one file a container, through all of its restarts. */
+export function podLogFile(logsFolder: string, namespace: string, pod: string, container: string): string {
+    return path.join(logsFolder, `${namespace}_${pod}_${container}.log`);
 }
 
 /**
@@ -26,7 +26,7 @@ export async function serveNode(
     const pair = { cert: fs.readFileSync(certificate.cert), key: fs.readFileSync(certificate.key) };
     const server = https.createServer(pair, (request, response) => {
         const { pathname, searchParams } = new URL(request.url ?? "", "https://node");
-        const [, action, namespace = "", pod = ""] = pathname.split("/");
+        const [, action, namespace = "", pod = "", container = ""] = pathname.split("/");
         if (action !== "containerLogs") {
             response.writeHead(501).end("The lab's node serves logs only.\n");
             return;
@@ -39,7 +39,7 @@ export async function serveNode(
             return;
         }
         const lines = searchParams.get("tailLines");
-        sendLog(response, podLogFile(logsFolder, namespace, pod), {
+        sendLog(response, podLogFile(logsFolder, namespace, pod, container), {
             lines: lines === null ? undefined : Number(lines),
             follow: searchParams.get("follow") === "true",
         });
