@@ -4,13 +4,16 @@ import * as prettier from "prettier";
 import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
+import type { ConformanceRecord } from "../local/conformance/record";
+import { recordFile } from "../local/conformance/record";
+import { conformancePage } from "./conformance";
 import { withEnvironmentTables } from "./environments";
 import { rulesPage } from "./rules";
 import { stackSchema } from "./stackSchema";
 import { versionsPage } from "./versions";
 
 /**
- * Rewrites what is made of the settings, of the table of releases and of the policy pack's rules: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
+ * Rewrites what is made of the settings, of the table of releases, of the policy pack's rules and of the record of the conformance suites: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
  * the exit code is 1 when a file is stale.
  */
 
@@ -23,6 +26,7 @@ export const generated: Record<string, (text: string) => string | Promise<string
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
     "docs/rules.md": () => formatted("docs/rules.md", rulesPage()),
+    "docs/conformance.md": () => formatted("docs/conformance.md", conformancePage(readRecord())),
     "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),
     "schema/pulumi-stack.schema.json": schemaText,
 };
@@ -78,6 +82,11 @@ async function formatted(file: string, text: string): Promise<string> {
 function read(file: string): string {
     const target = path.join(root, file);
     return fs.existsSync(target) ? fs.readFileSync(target, "utf8") : "";
+}
+
+/** What the last recorded run of the conformance suites came to. */
+function readRecord(): ConformanceRecord {
+    return JSON.parse(read(recordFile)) as ConformanceRecord;
 }
 
 /** The generated files whose text is not what it would be made. */

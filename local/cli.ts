@@ -4,6 +4,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { shellCommand } from "../components/shell";
+import { conformance } from "./conformance";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
@@ -193,6 +194,12 @@ for (const proof of proofs) {
             });
         });
 }
+cli.command("conformance [args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[]) => {
+        process.exitCode = await conformance([...args, ...made.args], stateDir, report);
+    });
 
 cli.parseAsync().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

@@ -58,15 +58,6 @@ export class ConformanceLab {
         );
     }
 
-    /** What the installed Istio says that it supports, in the words of the Gateway API. */
-    supportedFeatures(): string[] {
-        const names = this.kubectl([
-            ...["get", "gatewayclass", gatewayClass],
-            ...["--output", "jsonpath={.status.supportedFeatures[*].name}"],
-        ]);
-        return names.split(" ").filter((name) => name !== "");
-    }
-
     /** Ends everything that the lab runs, and removes its folder. */
     async stop(): Promise<void> {
         await stop(this.stateDir, this.report);

@@ -36,16 +36,14 @@ export async function runSuite(lab: ConformanceLab, run: SuiteRun): Promise<Test
     }
     fs.mkdirSync(folder, { recursive: true });
     const log = fs.openSync(path.join(folder, `${suite}.log`), "w");
-    const reader = new OutputReader(
-        (name) => report(`${suite}: ${name} ...`),
-        ({ name, result, seconds }) => report(`${suite}: ${name} ${result} (${String(seconds)} s)`),
-    );
+    let begun = 0;
+    const reader = new OutputReader((name) => report(`${suite} ${String(++begun)}: ${name}`));
     const command = [
         lab.tools.suites[suite],
         ...["-test.v", "-test.run=^TestConformance$", `-gateway-class=${gatewayClass}`],
         ...["-organization=istio", "-project=istio", "-url=https://istio.io", "-contact=@istio/maintainers"],
         ...[`-version=${versions.istio}`, `-report-output=${path.join(folder, `${suite}-report.yaml`)}`],
-        ...args(lab.supportedFeatures()),
+        ...args,
         ...(test === undefined ? [] : [`-run-test=${test}`]),
     ];
     const env = { PATH: process.env.PATH ?? "", HOME: folder, KUBECONFIG: lab.kubeconfig };

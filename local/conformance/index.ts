@@ -1,0 +1,102 @@
+import { Command, Option } from "commander";
+import * as fs from "fs";
+import * as path from "path";
+import { projectRoot } from "../paths";
+import { versions } from "../toolchain/versions";
+import { findKnown } from "./known";
+import { ConformanceLab } from "./lab";
+import type { TestResult } from "./output";
+import type { ConformanceRecord } from "./record";
+import { recordFile } from "./record";
+import { runSuite } from "./run";
+import type { SuiteName } from "./suites";
+import { suites } from "./suites";
+
+interface Options {
+    suite?: SuiteName;
+    test?: string;
+    record?: boolean;
+}
+
+/** Where a run leaves the suites' reports and output, in a folder of state. */
+const reportsFolder = "conformance";
+
+/**
+ * `make conformance`: runs the conformance suites against a lab of their own and says what came of each test.
+ *
+ * @param args flags of the user's own.
+ * @param stateDir takes the suites' reports and output, in `conformance`.
+ * @returns the exit code: 0 when no test failed but those that are known to.
+ */
+export async function conformance(
+    args: string[],
+    stateDir: string,
+    report: (line: string) => void,
+): Promise<number> {
+    const options = parse(args);
+    const folder = path.join(stateDir, reportsFolder);
+    const interruption = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        process.once(signal, () => interruption.abort());
+    }
+    const lab = await ConformanceLab.start(report);
+    const record: ConformanceRecord = { istio: versions.istio, suites: [] };
+    try {
+        for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
+            const { test } = options;
+            const { signal } = interruption;
+            const results = await runSuite(lab, { suite: name, test, folder, report, signal });
+            record.suites.push({ name, version: suites[name].version, tests: results.map(withoutOutput) });
+        }
+    } finally {
+        await lab.stop();
+    }
+    report(`Reports: ${folder}`);
+    if (options.record === true) {
+        const file = path.join(projectRoot, recordFile);
+        fs.writeFileSync(file, `${JSON.stringify(record, undefined, 4)}\n`);
+        report(`Recorded in ${recordFile}; \`npm run docs\` makes the table of it.`);
+    }
+    return verdict(record, report);
+}
+
+const suiteNames = Object.keys(suites) as SuiteName[];
+
+function parse(args: string[]): Options {
+    const command = new Command("conformance")
+        .addOption(new Option("--suite <name>", "one of the suites").choices(suiteNames))
+        .option("--test <name>", "one test of the suite, by its name")
+        .option("--record", "keep the results for the table of docs/conformance.md")
+        .parse(args, { from: "user" });
+    const options = command.opts<Options>();
+    if (options.test !== undefined && options.suite === undefined) {
+        command.error("--test needs --suite, the suite that the test is of");
+    }
+    if (options.record === true && options.suite !== undefined) {
+        command.error("--record needs a run of all suites");
+    }
+    return options;
+}
+
+function withoutOutput({ name, result }: TestResult) {
+    return { name, result };
+}
+
+/** A suite that came to no test at all has failed in its preparations. */
+function verdict({ suites: ran }: ConformanceRecord, report: (line: string) => void): number {
+    let failures = 0;
+    for (const { name, tests } of ran) {
+        const count = (result: TestResult["result"]) => tests.filter((test) => test.result === result).length;
+        report(
+            `${suites[name].title} ${suites[name].version}: ${String(count("passed"))} passed, ` +
+                `${String(count("failed"))} failed, ${String(count("skipped"))} skipped`,
+        );
+        failures += tests.length === 0 ? 1 : 0;
+        for (const { name: test, result } of tests.filter((each) => each.result === "failed")) {
+            const known = findKnown(name, test);
+            failures += known === undefined ? 1 : 0;
+            report(`  ${test} ${result}${known === undefined ? "" : `, as it is known to: ${known.reason}`}`);
+        }
+    }
+    return failures === 0 ? 0 : 1;
+}
