@@ -6,6 +6,7 @@ import * as path from "path";
 import { text } from "stream/consumers";
 import { resolver, resolverConfig } from "../../local/lab/agent/dns";
 import { invocationOf } from "../../local/lab/agent/environment";
+import { LogTimes } from "../../local/lab/agent/logTimes";
 import type { ContainerStanding } from "../../local/lab/agent/podStatus";
 import { podStatus } from "../../local/lab/agent/podStatus";
 import { connectThrough, relayFromSocket, serveEgress } from "../../local/lab/agent/relay";
@@ -208,6 +209,31 @@ describe("the lab's parts", () => {
                 write([{ name: "disk", persistentVolumeClaim: { claimName: "c" } }]),
                 /volume disk/,
             );
+        });
+    });
+
+    describe("the times of logs", () => {
+        const soon = () => new Promise((resolve) => setTimeout(resolve, 500));
+
+        it("tell what was said since, of logs that were there and of those that come", async () => {
+            const logs = folder();
+            const [old, fresh] = [path.join(logs, "old.log"), path.join(logs, "fresh.log")];
+            fs.writeFileSync(old, "before\n");
+            const times = new LogTimes(logs);
+            times.start();
+            const start = Date.now();
+            await soon();
+            fs.writeFileSync(fresh, "one\n");
+            await soon();
+            const between = Date.now();
+            fs.appendFileSync(fresh, "two\n");
+            fs.appendFileSync(old, "after\n");
+            await soon();
+            assert.equal(times.offsetSince(fresh, start), 0);
+            assert.equal(times.offsetSince(fresh, between), "one\n".length);
+            assert.equal(times.offsetSince(fresh, Date.now()), "one\ntwo\n".length);
+            assert.equal(times.offsetSince(old, between), "before\n".length);
+            assert.equal(times.offsetSince(old, start - 1_000), undefined, "nobody looked then");
         });
     });
 
