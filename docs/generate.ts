@@ -4,8 +4,7 @@ import * as prettier from "prettier";
 import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
-import type { ConformanceRecord } from "../local/conformance/record";
-import { recordFile } from "../local/conformance/record";
+import { readRecord } from "../local/conformance/record";
 import { conformancePage } from "./conformance";
 import { withEnvironmentTables } from "./environments";
 import { rulesPage } from "./rules";
@@ -82,11 +81,6 @@ async function formatted(file: string, text: string): Promise<string> {
 function read(file: string): string {
     const target = path.join(root, file);
     return fs.existsSync(target) ? fs.readFileSync(target, "utf8") : "";
-}
-
-/** What the last recorded run of the conformance suites came to. */
-function readRecord(): ConformanceRecord {
-    return JSON.parse(read(recordFile)) as ConformanceRecord;
 }
 
 /** The generated files whose text is not what it would be made. */

@@ -19,6 +19,7 @@ import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
+import { soakCommand } from "./soak";
 import type { ObjectRef } from "./status";
 import { readLive, resourceTable, serverTable } from "./status";
 
@@ -194,12 +195,18 @@ for (const proof of proofs) {
             });
         });
 }
-cli.command("conformance [args...]")
-    .allowUnknownOption()
-    .helpOption(false)
-    .action(async (args: string[]) => {
-        process.exitCode = await conformance([...args, ...made.args], stateDir, report);
-    });
+const trials = {
+    conformance: (args: string[]) => conformance(args, stateDir, report),
+    soak: (args: string[]) => soakCommand(args, report),
+};
+for (const [trial, run] of Object.entries(trials)) {
+    cli.command(`${trial} [args...]`)
+        .allowUnknownOption()
+        .helpOption(false)
+        .action(async (args: string[]) => {
+            process.exitCode = await run([...args, ...made.args]);
+        });
+}
 
 cli.parseAsync().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

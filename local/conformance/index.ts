@@ -1,20 +1,18 @@
 import { Command, Option } from "commander";
-import * as fs from "fs";
 import * as path from "path";
-import { projectRoot } from "../paths";
 import { versions } from "../toolchain/versions";
 import { findKnown } from "./known";
 import { ConformanceLab } from "./lab";
 import type { TestResult } from "./output";
 import type { ConformanceRecord } from "./record";
-import { recordFile } from "./record";
+import { recordFile, writeRecord } from "./record";
 import { runSuite } from "./run";
 import type { SuiteName } from "./suites";
 import { suites } from "./suites";
 
 interface Options {
     suite?: SuiteName;
-    test?: string;
+    test?: string[];
     record?: boolean;
 }
 
@@ -43,9 +41,9 @@ export async function conformance(
     const record: ConformanceRecord = { istio: versions.istio, suites: [] };
     try {
         for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
-            const { test } = options;
+            const { test: tests } = options;
             const { signal } = interruption;
-            const results = await runSuite(lab, { suite: name, test, folder, report, signal });
+            const results = await runSuite(lab, { suite: name, tests, folder, report, signal });
             record.suites.push({ name, version: suites[name].version, tests: results.map(withoutOutput) });
         }
     } finally {
@@ -53,8 +51,7 @@ export async function conformance(
     }
     report(`Reports: ${folder}`);
     if (options.record === true) {
-        const file = path.join(projectRoot, recordFile);
-        fs.writeFileSync(file, `${JSON.stringify(record, undefined, 4)}\n`);
+        writeRecord(record);
         report(`Recorded in ${recordFile}; \`npm run docs\` makes the table of it.`);
     }
     return verdict(record, report);
@@ -65,7 +62,7 @@ const suiteNames = Object.keys(suites) as SuiteName[];
 function parse(args: string[]): Options {
     const command = new Command("conformance")
         .addOption(new Option("--suite <name>", "one of the suites").choices(suiteNames))
-        .option("--test <name>", "one test of the suite, by its name")
+        .option("--test <name...>", "tests of the suite, by their names")
         .option("--record", "keep the results for the table of docs/conformance.md")
         .parse(args, { from: "user" });
     const options = command.opts<Options>();

@@ -1,3 +1,6 @@
+import * as fs from "fs";
+import * as path from "path";
+import { projectRoot } from "../paths";
 import type { TestResult } from "./output";
 import type { SuiteName } from "./suites";
 
@@ -17,3 +20,13 @@ export interface SuiteRecord {
 
 /** Where it is kept, from the project's root. */
 export const recordFile = "docs/conformance.json";
+
+/** What the last recorded run came to. */
+export function readRecord(): ConformanceRecord {
+    return JSON.parse(fs.readFileSync(path.join(projectRoot, recordFile), "utf8")) as ConformanceRecord;
+}
+
+/** Keeps what a run came to. */
+export function writeRecord(record: ConformanceRecord): void {
+    fs.writeFileSync(path.join(projectRoot, recordFile), `${JSON.stringify(record, undefined, 4)}\n`);
+}
