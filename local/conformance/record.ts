@@ -19,7 +19,7 @@ export interface SuiteRecord {
 }
 
 /** Where it is kept, from the project's root. */
-export const recordFile = "docs/conformance.json";
+export const recordFile = "docs/conformanceResults.json";
 
 /** What the last recorded run came to. */
 export function readRecord(): ConformanceRecord {

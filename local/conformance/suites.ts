@@ -11,8 +11,6 @@ export interface Suite {
     version: string;
     /** Arguments of its own, beside those that all suites are given. */
     args: string[];
-    /** What its arguments leave out, and why, in a sentence. */
-    leavesOut: string;
     /** Objects that the suite asks of whoever runs it against Istio. */
     setup: object[];
 }
@@ -43,16 +41,12 @@ export const suites: Record<SuiteName, Suite> = {
             "-usable-address=infra-backend-v1.gateway-conformance-infra.svc.cluster.local",
             "-unusable-address=foo",
         ],
-        leavesOut:
-            "what Istio says that it does not support (client certificates to back ends, misdirected requests, UDPRoutes), and " +
-            "the profiles other than HTTP (mesh, GRPCRoutes, TLSRoutes).",
         setup: [],
     },
     inference: {
         title: "Gateway API Inference Extension",
         version: versions.inferenceExtension,
         args: [],
-        leavesOut: "nothing.",
         // As the suite's own instructions for Istio have it (`scripts/istio`): pickers speak TLS with a certificate of their own.
         setup: [
             { apiVersion: "v1", kind: "Namespace", metadata: { name: pickerNamespace } },
