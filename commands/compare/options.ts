@@ -51,7 +51,7 @@ export function addWorkloadFlags(command: Command): Command {
             0,
         )
         .option("--groups <n>", "shared-prefix: groups of a round", wholeNumber(1, 10_000), 8)
-        .option("--prompts <n>", "shared-prefix: requests of a group", wholeNumber(1, 10_000), 6)
+        .option("--prompts <n>", "shared-prefix: requests of a group", wholeNumber(1, 10_000), 5)
         .option(
             "--prefix-tokens <n>",
             "shared-prefix: words that a group begins with",
