@@ -16,24 +16,26 @@ export function extraArguments(program: string): z.ZodArray<z.ZodString> {
     );
 }
 
+const variableName = z
+    .string()
+    .max(253, { abort: true })
+    .regex(/^[A-Za-z_]\w*$/)
+    .meta({ allowed: "the name of a variable: letters, digits and _, no digit first" });
+
+const variableValue = z
+    .union([
+        z
+            .string()
+            .max(32_768)
+            .regex(/^\P{Cc}*$/u),
+        z.strictObject({ secretName: dnsLabel, key: secretKey }),
+    ])
+    .meta({ allowed: "text in quotes, or an object with secretName and key" });
+
 /** Environment variables of a program. A value that is a secret stands in a Secret. */
-export function variables(program: string) {
-    const name = z
-        .string()
-        .max(253, { abort: true })
-        .regex(/^[A-Za-z_]\w*$/)
-        .meta({ allowed: "the name of a variable: letters, digits and _, no digit first" });
-    const value = z
-        .union([
-            z
-                .string()
-                .max(32_768)
-                .regex(/^\P{Cc}*$/u),
-            z.strictObject({ secretName: dnsLabel, key: secretKey }),
-        ])
-        .meta({ allowed: "text in quotes, or an object with secretName and key" });
+export function variables(program: string): z.ZodRecord<typeof variableName, typeof variableValue> {
     return setting(
-        z.record(name, value),
+        z.record(variableName, variableValue),
         `Environment variables of the ${program} that the program does not set itself: text, or a key of a Secret in its namespace.`,
         "an object of text, or of secretName and key, by the variable's name",
     );

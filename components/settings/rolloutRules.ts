@@ -2,7 +2,7 @@ import { requestIdHeader } from "../requestShare";
 import { requestedModel } from "../simulator/arguments";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
-import { isSameHeader, releaseHeader, requiredHeaders, sharedBy, takersOf } from "./match";
+import { isSameHeader, matchIdentity, releaseHeader, requiredHeaders, sharedBy, takersOf } from "./match";
 import type { Model, Settings } from "./schema";
 
 /** What keeps a model from taking a part of another's requests. */
@@ -24,6 +24,11 @@ function takerConflicts(model: Model, settings: Settings, name: Name): Problem[]
         return [refused(name("rollout.of"), of, "", allowedModels(others))];
     }
     const { modelName, path, header } = model.match;
+    const asked = requiredHeaders(model, settings).at(-1)!;
+    const earlier = settings.models.slice(0, settings.models.indexOf(model));
+    const same = [shared, ...earlier].find(
+        (other) => matchIdentity(other, settings) === matchIdentity(model, settings),
+    );
     const requested = requestedModel(shared.simulator);
     return [
         ...(modelName || path !== undefined || header !== undefined
@@ -36,6 +41,16 @@ function takerConflicts(model: Model, settings: Settings, name: Name): Problem[]
                   ),
               ]
             : []),
+        ...(same === undefined
+            ? []
+            : [
+                  refused(
+                      name("rollout.header"),
+                      { name: asked.name, value: asked.value },
+                      "",
+                      `another header than that of models.${same.release}`,
+                  ),
+              ]),
         ...(served(model).includes(requested)
             ? []
             : [

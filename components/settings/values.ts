@@ -25,7 +25,7 @@ export function toggle(description: string): z.ZodBoolean {
 }
 
 /** One of several texts. */
-export function oneOf<const T extends readonly string[]>(values: T) {
+export function oneOf<const T extends readonly string[]>(values: T): z.ZodEnum<{ [V in T[number]]: V }> {
     return z.enum(values).meta({ allowed: anyOf(values) });
 }
 

@@ -400,7 +400,18 @@ export const badInputs: BadInput[] = [
             },
         },
         messages: [
-            'models.c.rollout.header: {"name":"x-llm-d-release","value":"c"} is not allowed; allowed: another match than that of models.b.',
+            'models.c.rollout.header: {"name":"x-llm-d-release","value":"c"} is not allowed; allowed: another header than that of models.b.',
+        ],
+    },
+    {
+        config: {
+            models: {
+                b: { rollout: { of: "a", header: { name: "x-a", value: "1" } } },
+                a: { match: { header: { name: "X-A", value: "1" } } },
+            },
+        },
+        messages: [
+            'models.b.rollout.header: {"name":"x-a","value":"1"} is not allowed; allowed: another header than that of models.a.',
         ],
     },
     {
