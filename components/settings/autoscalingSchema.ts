@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Role } from "../contract";
 import { demandTargets } from "../simulator/demand";
-import { toggle } from "./common";
-import { replicas, setting } from "./values";
+import { oneOf, replicas, setting, toggle, wholeNumber } from "./values";
 
 /** What the number of pods of each role may follow; all but the first are metrics of the EPP. */
 const scalingSignals = {
@@ -37,9 +36,8 @@ function scaled<R extends Role>(role: R) {
                 : "Whether an autoscaler owns the number of prefill pods, instead of replicas.prefill. Only where the EPP tells prefill from decode pods.",
         ).default(false),
         signal: setting(
-            z.enum<(typeof scalingSignals)[R]>(signals),
+            oneOf(signals),
             `What the number of ${role} pods follows: their CPU use, by a HorizontalPodAutoscaler, or what the EPP tells of demand, by a ScaledObject of KEDA. ${needs[role]}`,
-            `one of ${signals.join(", ")}`,
         ).default("cpu"),
         target: setting(
             z.number().positive().max(1_000_000),
@@ -49,9 +47,8 @@ function scaled<R extends Role>(role: R) {
         minReplicas: replicas(0, `Fewest ${role} pods. ${atZero[role]}`).default(1),
         maxReplicas: replicas(1, `Most ${role} pods.`).default(10),
         targetCpuPercent: setting(
-            z.int().min(1).max(100),
+            wholeNumber(1, 100),
             "CPU use, in percent of the request, that the autoscaler aims at.",
-            "a whole number from 1 to 100",
         ).default(80),
     };
 }
@@ -67,9 +64,8 @@ export const autoscaling = z
             "an http(s) URL, e.g. http://prometheus-operated.monitoring:9090",
         ).optional(),
         cooldownSeconds: setting(
-            z.int().min(0).max(86_400),
+            wholeNumber(0, 86_400),
             "How long KEDA waits before it takes pods away, in seconds. Not of cpu.",
-            "a whole number from 0 to 86400",
         ).default(300),
     })
     .prefault({});

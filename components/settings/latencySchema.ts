@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { latencyProfiles } from "../../releases";
-import { fineDuration, fineDurationAllowed, setting } from "./values";
+import { fineDuration, fineDurationAllowed, oneOf, setting } from "./values";
 
 const profiles = Object.keys(latencyProfiles) as (keyof typeof latencyProfiles)[];
 
@@ -20,14 +20,12 @@ const most = ", at most 30% of it";
 export const latency = z
     .strictObject({
         profile: setting(
-            z.enum(profiles),
+            oneOf(profiles),
             "Upstream's numbers for an engine on its hardware, where nothing else is set: those below, timeToFirstToken, interTokenLatency and maxNumSeqs. None means 20ms and 250us for each token that is not cached.",
-            `one of ${profiles.join(", ")}`,
         ).optional(),
         calculator: setting(
-            z.enum(["per-token", "fixed"]),
+            oneOf(["per-token", "fixed"]),
             "What the time to the first token is made of: of the tokens of the prompt that are not in the pod's cache, or always simulator.timeToFirstToken, so that no cache makes a difference. None means fixed where timeToFirstToken is set, and otherwise per-token. From simulator 0.7 on, as everything here; older ones are fixed.",
-            "one of per-token, fixed",
         ).optional(),
         prefillOverhead: lasting("Time to the first token that every prompt takes. Of per-token."),
         prefillTimePerToken: lasting(

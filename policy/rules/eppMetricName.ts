@@ -1,4 +1,4 @@
-import { findSimulator } from "../../releases";
+import { findSimulator, minorOf } from "../../releases";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { kvCacheMetricFlag, readKvCacheMetric } from "../../objects/kvCacheMetric";
@@ -26,11 +26,11 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
         return;
     }
     const { all, undecided } = simulatorsOf(picker, index);
-    for (const { template, container, image } of all) {
-        const emitted = findSimulator(image.version ?? "")?.kvCacheMetric;
+    for (const { template, container, version = "" } of all) {
+        const emitted = findSimulator(version)?.kvCacheMetric;
         if (emitted && emitted !== read.name) {
             yield {
-                message: `${picker.owner.toString()} reads ${read.name} (${read.origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${image.minor ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+                message: `${picker.owner.toString()} reads ${read.name} (${read.origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${minorOf(version) ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
             };
         }
     }
