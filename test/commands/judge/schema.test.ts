@@ -178,6 +178,18 @@ describe("judge's schema check", () => {
             ],
         ];
         assert.deepEqual(told(route), []);
+        // So does that of an address' `type`, on which depends what else it may be.
+        const gateway = [
+            ...[
+                "apiVersion: gateway.networking.k8s.io/v1",
+                "kind: Gateway",
+                "metadata: { name: a }",
+                "spec:",
+            ],
+            ...["  gatewayClassName: istio", "  addresses: [{ value: 10.0.0.1 }]"],
+            ...["  listeners: [{ name: http, port: 80, protocol: HTTP }]"],
+        ];
+        assert.deepEqual(told(gateway), []);
     });
 
     it("passes over groups that it does not know, and what an API server has taken", () => {
