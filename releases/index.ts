@@ -1,3 +1,5 @@
+export type { AssumedReleases } from "./assumed";
+export { eppReleaseOf, simulatorVersionOf } from "./assumed";
 export type { Incompatibility, KvCacheMetricSettings, VersionSet } from "./compatibility";
 export { incompatibilities, kvCacheMetricSettings } from "./compatibility";
 export type { Disaggregation, EppRelease, ObjectiveGroup } from "./epp";

@@ -1,14 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Rule } from "../../policy/framework/rule";
-import { rules } from "../../policy/rules";
+import type { AssumedReleases } from "../../releases";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
+import { collectReleases } from "./assumed";
 import { explain } from "./explain";
 import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
 import type { Manifest } from "./manifests";
 import { readManifests, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
+import { judgedBy } from "./rules";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
 import type { Judgement, Report } from "./reports/report";
@@ -33,6 +35,7 @@ interface Options {
     kubeconfig?: string;
     context?: string;
     config?: string;
+    release: AssumedReleases;
     explain?: string;
 }
 
@@ -71,6 +74,12 @@ function commandLine(paths: string[]): Command {
         .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--config <file>", "config of the policy pack")
+        .option(
+            "--release <part=version>",
+            "of images that do not tell theirs: epp=0.7.1, simulator=0.10.2 (repeatable)",
+            collectReleases,
+            {},
+        )
         .option("--explain <rule>", "say what a rule checks, and nothing else")
         .addHelpText("after", epilogue);
 }
@@ -93,7 +102,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
             ? ownSettings
             : (await import("./packConfig")).readPackConfig(options.config);
     const report = options.live
-        ? reportOf(await cluster(options, options.namespace), settings)
+        ? reportOf(await cluster(options, options.namespace), settings, options.namespace.length === 0)
         : await filesReport(paths, options, settings);
     const format = await formats[options.format]();
     const text = format(report);
@@ -124,21 +133,25 @@ async function filesReport(
     options: Options,
     settings: (rule: Rule) => RuleSettings,
 ): Promise<Report> {
-    const manifests = readManifests(paths, options.namespace[0] ?? "default");
+    const manifests = readManifests(paths, options.namespace[0] ?? "default", options.release);
     if (!options.withLive) {
-        return reportOf(manifests, settings);
+        return reportOf(manifests, settings, false);
     }
     const live = await cluster(options, []);
-    const known = new Set(judge(live, settings).map(identity));
-    const { judgements } = reportOf(applied(live, manifests), settings);
+    const known = new Set(judge(live, settings, true).map(identity));
+    const { judgements } = reportOf(applied(live, manifests), settings, true);
     return {
         judgements: judgements.filter((judgement) => !known.has(identity(judgement))),
         objects: manifests.length,
     };
 }
 
-function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {
-    return { judgements: judge(manifests, settings), objects: manifests.length };
+function reportOf(
+    manifests: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+    isWhole: boolean,
+): Report {
+    return { judgements: judge(manifests, settings, isWhole), objects: manifests.length };
 }
 
 function identity({ rule, message }: Judgement): string {
@@ -149,17 +162,17 @@ async function cluster(options: Options, namespaces: readonly string[]): Promise
     const { Cluster } = await import("../shared/cluster");
     const asked = new Cluster({ kubeconfig: options.kubeconfig, context: options.context });
     try {
-        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces);
+        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces, options.release);
     } finally {
         asked.close();
     }
 }
 
 function ruleNamed(name: string): Rule {
-    const rule = rules.find((candidate) => candidate.name === name);
+    const rule = judgedBy.find((candidate) => candidate.name === name);
     if (rule === undefined) {
         throw new UsageError(
-            `--explain: ${name} is no rule; allowed: ${rules.map((known) => known.name).join(", ")}.`,
+            `--explain: ${name} is no rule; allowed: ${judgedBy.map((known) => known.name).join(", ")}.`,
         );
     }
     return rule;

@@ -3,6 +3,7 @@ import * as path from "path";
 import type { Document, ParsedNode } from "yaml";
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { AssumedReleases } from "../../releases";
 import { messageOf, UsageError } from "../shared/errors";
 
 /** Where something stands in an input. */
@@ -20,9 +21,11 @@ export interface Manifest {
     /**
      * Where a field of it is, or as much of the way there as it has; undefined for an object of a cluster.
      *
-     * @param field e.g. `spec.rules.0.backendRefs.0.port`.
+     * @param path e.g. `spec`, `rules`, `0`, `backendRefs`.
      */
-    locate: (field: string) => Position | undefined;
+    locate: (path: readonly string[]) => Position | undefined;
+    /** Whether an API server has taken it: it was read from a cluster. */
+    served: boolean;
 }
 
 /** The file name of the standard input in reports. */
@@ -38,13 +41,18 @@ export class UnreadableError extends Error {
  * documents, and with the items of lists as objects of their own.
  *
  * @param namespace of objects that name none, as kubectl has it.
+ * @param assumed releases of images that do not tell theirs. Default: none.
  * @throws UsageError for a path that is not there; UnreadableError for a text that is no YAML, or holds what is no object.
  */
-export function readManifests(paths: readonly string[], namespace: string): Manifest[] {
+export function readManifests(
+    paths: readonly string[],
+    namespace: string,
+    assumed: AssumedReleases = {},
+): Manifest[] {
     return paths.flatMap((given) =>
         given === "-"
-            ? readText(standardInput, fs.readFileSync(0, "utf8"), namespace)
-            : filesOf(given).flatMap((file) => readText(file, readFile(file), namespace)),
+            ? readText(standardInput, fs.readFileSync(0, "utf8"), { namespace, assumed })
+            : filesOf(given).flatMap((file) => readText(file, readFile(file), { namespace, assumed })),
     );
 }
 
@@ -76,7 +84,13 @@ function readFile(file: string): string {
     }
 }
 
-function readText(file: string, text: string, namespace: string): Manifest[] {
+/** What the files themselves do not say. */
+interface Defaults {
+    namespace: string;
+    assumed: AssumedReleases;
+}
+
+function readText(file: string, text: string, defaults: Defaults): Manifest[] {
     const lines = new LineCounter();
     // Null for an empty text.
     const documents = parseAllDocuments(text, { lineCounter: lines });
@@ -92,7 +106,7 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
                 `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
             );
         }
-        return objectsOf(document, positionOf, namespace);
+        return objectsOf(document, positionOf, defaults);
     });
 }
 
@@ -100,7 +114,7 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
 function objectsOf(
     document: Document.Parsed,
     positionOf: (offset: number) => Position,
-    namespace: string,
+    { namespace, assumed }: Defaults,
 ): Manifest[] {
     if (document.contents === null) {
         return [];
@@ -124,8 +138,10 @@ function objectsOf(
         if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
             return items.items.flatMap((item) => read(item as ParsedNode));
         }
-        const object = KubernetesObject.of(inNamespace(value as object, namespace));
-        return object === undefined ? [] : [{ object, locate: (field) => positionOf(offsetOf(node, field)) }];
+        const object = KubernetesObject.of(inNamespace(value as object, namespace), assumed);
+        return object === undefined
+            ? []
+            : [{ object, locate: (path) => positionOf(offsetOf(node, path)), served: false }];
     };
     return read(document.contents);
 }
@@ -138,10 +154,10 @@ function inNamespace(value: object, namespace: string): object {
 }
 
 /** As far as the path leads: what is missing is missing there. */
-function offsetOf(root: ParsedNode, field: string): number {
+function offsetOf(root: ParsedNode, path: readonly string[]): number {
     let node: unknown = root;
     let offset = root.range[0];
-    for (const step of field.split(".")) {
+    for (const step of path) {
         if (isMap(node)) {
             const pair = node.items.find(({ key }) => String(key) === step);
             if (pair === undefined) {

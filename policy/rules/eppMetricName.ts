@@ -1,4 +1,4 @@
-import { findSimulator } from "../../releases";
+import { findSimulator, minorOf } from "../../releases";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { list, record, text } from "../../objects/json";
@@ -38,11 +38,11 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
           ? Picker.describe(release)
           : "kvUsageSpec of its EndpointPickerConfig";
     const { all, undecided } = simulatorsOf(picker, index);
-    for (const { template, container, image } of all) {
-        const emitted = findSimulator(image.version ?? "")?.kvCacheMetric;
+    for (const { template, container, version = "" } of all) {
+        const emitted = findSimulator(version)?.kvCacheMetric;
         if (emitted && emitted !== expected) {
             yield {
-                message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${image.minor ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+                message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${minorOf(version) ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
             };
         }
     }

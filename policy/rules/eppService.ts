@@ -10,6 +10,7 @@ import type { StackIndex } from "../../objects/stackIndex";
 import { chainsOf } from "../../objects/chains";
 import type { Picker, PickerService, ServicePort } from "../../objects/pickers";
 import { pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
+import { absentPickerPods, absentPickerService } from "./absentPicker";
 
 /** Settings of {@link eppService}. */
 export interface EppServiceConfig {
@@ -75,7 +76,10 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     if (!service) {
         const elsewhere = index.ofKind(kinds.service).filter((candidate) => candidate.name === name);
         const found = elsewhere.map((candidate) => `; the program has ${candidate.toString()}`).join("");
-        yield { message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.` };
+        yield {
+            message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.`,
+            ...absentPickerService(pool.namespace, name, index),
+        };
         return;
     }
     if (text(service.spec.type) === "ExternalName") {
@@ -100,6 +104,7 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     const instead = selected.map(({ owner }) => owner.toString()).join(", ");
     yield {
         message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
+        ...absentPickerPods(service, index),
     };
 }
 

@@ -5,6 +5,7 @@ import type { Grants } from "../../objects/grants";
 import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
 import type { Reference } from "../../objects/references";
 import { referencesOf, targetOf } from "../../objects/references";
+import type { StackIndex } from "../../objects/stackIndex";
 
 /** How many grants that nearly fit a message explains. */
 const nearMissesShown = 3;
@@ -21,22 +22,31 @@ export const referenceGrantPresence: Rule = {
         const grants = grantsOf(index);
         for (const [object, { references, unknowns }] of referencesOf(index)) {
             yield* each([object], function* () {
-                yield* each(references, (reference) => checkReference(reference, grants));
+                yield* each(references, (reference) => checkReference(reference, grants, index));
                 yield* unknowns.map((unknown) => ({ unknown }));
             });
         }
     },
 };
 
-function* checkReference(reference: Reference, grants: Grants): Findings {
+/**
+ * Who has what is referred to has its grants too, and a grant that nearly fits was meant; where there is neither, somebody
+ * else may have both.
+ */
+function* checkReference(reference: Reference, grants: Grants, index: StackIndex): Findings {
     if (reference.namespace === reference.from.namespace || grants.admit(reference)) {
         return;
     }
     const { from, path, namespace } = reference;
+    const near = nearMisses(reference, grants);
+    const isElsewhere = near.length === 0 && !index.find(reference, namespace, reference.name);
     yield {
+        ...(isElsewhere && {
+            absent: `a ReferenceGrant in namespace ${namespace} from ${from.kind} of namespace ${from.namespace} to ${targetOf(reference)}`,
+        }),
         message: [
             `${from.toString()} refers to ${targetOf(reference)} (${path}), but no ReferenceGrant in namespace ${namespace} allows it.`,
-            ...nearMisses(reference, grants),
+            ...near,
             "Add:",
             grantToAdd(reference),
         ].join("\n"),
