@@ -1,4 +1,4 @@
-import { namesOf, pickablePods } from "./assemble";
+import { namesOf, pickablePods } from "./stackArgs";
 import type { Backend, Role } from "./contract";
 import {
     eppNamespace,
