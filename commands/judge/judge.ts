@@ -32,7 +32,7 @@ export function judge(manifests: readonly Manifest[], settings: (rule: Rule) => 
             ...(checkResource ? each(objects, (object) => checkResource(object, config)) : []),
             ...(checkStack ? isolated(() => checkStack(index, config)) : []),
         ];
-        return [...reportsOf(rule, config, findings)].map(({ object, message, advisory }): Judgement => {
+        return [...reportsOf(rule, config, findings)].map(({ object, message, advisory, fix }): Judgement => {
             const manifest = object && byObject.get(object);
             return {
                 rule,
@@ -40,6 +40,8 @@ export function judge(manifests: readonly Manifest[], settings: (rule: Rule) => 
                 message,
                 subject: object?.toString(),
                 at: manifest?.locate(fieldIn(message)),
+                manifest,
+                fix: fix && (() => fix(index)),
             };
         });
     });

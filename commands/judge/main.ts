@@ -6,8 +6,8 @@ import { runCommand } from "../shared/runCommand";
 import { explain } from "./explain";
 import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
-import type { Manifest } from "./manifests";
-import { readManifests, UnreadableError } from "./manifests";
+import type { Manifest, Source } from "./manifests";
+import { manifestsIn, readSources, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
@@ -34,6 +34,8 @@ interface Options {
     context?: string;
     config?: string;
     explain?: string;
+    fix: boolean;
+    diff: boolean;
 }
 
 const epilogue = `
@@ -71,6 +73,12 @@ function commandLine(paths: string[]): Command {
         .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--config <file>", "config of the policy pack")
+        .option("--fix", "put right in the files what has exactly one right answer", false)
+        .addOption(
+            new Option("--diff", "the same as a patch, which nothing is written of but the standard output")
+                .default(false)
+                .conflicts("fix"),
+        )
         .option("--explain <rule>", "say what a rule checks, and nothing else")
         .addHelpText("after", epilogue);
 }
@@ -92,18 +100,23 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
         options.config === undefined
             ? ownSettings
             : (await import("./packConfig")).readPackConfig(options.config);
-    const report = options.live
-        ? reportOf(await cluster(options, options.namespace), settings)
+    const { print, ...report } = options.live
+        ? { ...reportOf(await cluster(options, options.namespace), settings), print: console.log }
         : await filesReport(paths, options, settings);
     const format = await formats[options.format]();
     const text = format(report);
     if (text !== "") {
-        console.log(text);
+        print(text);
     }
     return report.judgements.some(({ level }) => level === "mandatory") ? 1 : 0;
 }
 
-function refuseMixed(paths: readonly string[], { live, withLive, namespace }: Options): void {
+function refuseMixed(paths: readonly string[], { live, withLive, namespace, fix, diff }: Options): void {
+    if (live && (fix || diff)) {
+        throw new UsageError(
+            "--fix, --diff: nothing in the cluster is changed; allowed: files, without --live.",
+        );
+    }
     if (live && (withLive || paths.length > 0)) {
         throw new UsageError("--live: judges the cluster alone; allowed: no paths, or --with-live instead.");
     }
@@ -123,18 +136,39 @@ async function filesReport(
     paths: readonly string[],
     options: Options,
     settings: (rule: Rule) => RuleSettings,
-): Promise<Report> {
-    const manifests = readManifests(paths, options.namespace[0] ?? "default");
-    if (!options.withLive) {
-        return reportOf(manifests, settings);
-    }
-    const live = await cluster(options, []);
-    const known = new Set(judge(live, settings).map(identity));
-    const { judgements } = reportOf(applied(live, manifests), settings);
-    return {
-        judgements: judgements.filter((judgement) => !known.has(identity(judgement))),
-        objects: manifests.length,
+): Promise<Report & { print: (text: string) => void }> {
+    const namespace = options.namespace[0] ?? "default";
+    const sources = readSources(paths);
+    const judgementsOf = options.withLive
+        ? besides(await cluster(options, []), settings)
+        : (manifests: readonly Manifest[]) => judge(manifests, settings);
+    const reportOn = (texts: readonly Source[]): Report => {
+        const manifests = texts.flatMap((source) => manifestsIn(source, namespace));
+        return { judgements: judgementsOf(manifests), objects: manifests.length };
     };
+    if (!options.fix && !options.diff) {
+        return { ...reportOn(sources), print: console.log };
+    }
+    const [{ fixAll }, { deliver, takesOutput }] = await Promise.all([
+        import("./fix/fix"),
+        import("./fix/deliver"),
+    ]);
+    const fixed = fixAll(sources, namespace, judgementsOf);
+    deliver(sources, fixed, options.diff);
+    return {
+        ...reportOn(fixed.sources),
+        print: takesOutput(sources, options.diff) ? console.error : console.log,
+    };
+}
+
+/** Judges what manifests bring to a cluster. */
+function besides(
+    live: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+): (manifests: readonly Manifest[]) => Judgement[] {
+    const known = new Set(judge(live, settings).map(identity));
+    return (manifests) =>
+        judge(applied(live, manifests), settings).filter((judgement) => !known.has(identity(judgement)));
 }
 
 function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {

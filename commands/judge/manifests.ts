@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import type { Document, ParsedNode } from "yaml";
+import type { Document, ParsedNode, YAMLMap, YAMLSeq } from "yaml";
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { messageOf, UsageError } from "../shared/errors";
@@ -23,6 +23,24 @@ export interface Manifest {
      * @param field e.g. `spec.rules.0.backendRefs.0.port`.
      */
     locate: (field: string) => Position | undefined;
+    /** As it stands in an input; undefined for an object of a cluster. */
+    written?: Written;
+}
+
+/** A text that manifests are read from. */
+export interface Source {
+    /** As in a {@link Position}. */
+    file: string;
+    text: string;
+}
+
+/** Where an object is written. */
+export interface Written {
+    source: Source;
+    document: Document.Parsed;
+    node: YAMLMap;
+    /** The items that it is one of; undefined for a document of its own. */
+    items?: YAMLSeq;
 }
 
 /** The file name of the standard input in reports. */
@@ -34,18 +52,18 @@ export class UnreadableError extends Error {
 }
 
 /**
- * Reads manifests: YAML or JSON files, all of those below a folder, or `-` for the standard input, with any number of
- * documents, and with the items of lists as objects of their own.
+ * Reads YAML or JSON files, all of those below a folder, or `-` for the standard input.
  *
- * @param namespace of objects that name none, as kubectl has it.
- * @throws UsageError for a path that is not there; UnreadableError for a text that is no YAML, or holds what is no object.
+ * @throws UsageError for a path that is not there; UnreadableError for a file that cannot be read.
  */
-export function readManifests(paths: readonly string[], namespace: string): Manifest[] {
-    return paths.flatMap((given) =>
+export function readSources(paths: readonly string[]): Source[] {
+    const sources = paths.flatMap((given) =>
         given === "-"
-            ? readText(standardInput, fs.readFileSync(0, "utf8"), namespace)
-            : filesOf(given).flatMap((file) => readText(file, readFile(file), namespace)),
+            ? [{ file: standardInput, text: fs.readFileSync(0, "utf8") }]
+            : filesOf(given).map((file) => ({ file, text: readFile(file) })),
     );
+    // A file may be named, and be in a folder that is named.
+    return [...new Map(sources.map((source) => [path.resolve(source.file), source])).values()];
 }
 
 const manifestFile = /\.(?:ya?ml|json)$/;
@@ -76,7 +94,14 @@ function readFile(file: string): string {
     }
 }
 
-function readText(file: string, text: string, namespace: string): Manifest[] {
+/**
+ * The manifests of a text, with any number of documents, and with the items of lists as objects of their own.
+ *
+ * @param namespace of objects that name none, as kubectl has it.
+ * @throws UnreadableError for a text that is no YAML, or holds what is no object.
+ */
+export function manifestsIn(source: Source, namespace: string): Manifest[] {
+    const { file, text } = source;
     const lines = new LineCounter();
     // Null for an empty text.
     const documents = parseAllDocuments(text, { lineCounter: lines });
@@ -92,12 +117,13 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
                 `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
             );
         }
-        return objectsOf(document, positionOf, namespace);
+        return objectsOf(source, document, positionOf, namespace);
     });
 }
 
 /** A comment, or what a template rendered to nothing, is no object and is passed over. */
 function objectsOf(
+    source: Source,
     document: Document.Parsed,
     positionOf: (offset: number) => Position,
     namespace: string,
@@ -105,7 +131,7 @@ function objectsOf(
     if (document.contents === null) {
         return [];
     }
-    const read = (node: ParsedNode): Manifest[] => {
+    const read = (node: ParsedNode, list?: YAMLSeq): Manifest[] => {
         const at = positionOf(node.range[0]);
         const value: unknown = node.toJS(document);
         if (value === null) {
@@ -122,10 +148,18 @@ function objectsOf(
         }
         const items = node.get("items", true);
         if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
-            return items.items.flatMap((item) => read(item as ParsedNode));
+            return items.items.flatMap((item) => read(item as ParsedNode, items));
         }
         const object = KubernetesObject.of(inNamespace(value as object, namespace));
-        return object === undefined ? [] : [{ object, locate: (field) => positionOf(offsetOf(node, field)) }];
+        return object === undefined
+            ? []
+            : [
+                  {
+                      object,
+                      locate: (field) => positionOf(offsetOf(node, field)),
+                      written: { source, document, node, items: list },
+                  },
+              ];
     };
     return read(document.contents);
 }

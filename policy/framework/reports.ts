@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../objects/kubernetesObject";
 import { printable, shortened } from "../../objects/printable";
 import type { ExemptionConfig } from "./exemptions";
 import { isExempt } from "./exemptions";
+import type { FixOf } from "./fix";
 import type { Failure, Findings, Violation, Waiting } from "./finding";
 import type { Rule } from "./rule";
 
@@ -13,6 +14,7 @@ export interface RuleReport {
     readonly message: string;
     /** Whether it stops nobody, whatever the rule's level is. */
     readonly advisory: boolean;
+    readonly fix?: FixOf;
 }
 
 /** Longest message, in characters. One may repeat any text of an object, of which a ConfigMap holds a megabyte. */
@@ -26,10 +28,10 @@ export function* reportsOf(rule: Rule, config: ExemptionConfig, findings: Findin
         message: shortened(message, longestMessage).split("\n").map(printable).join("\n"),
         advisory,
     });
-    const tell = ({ object, message, level }: Violation): RuleReport =>
+    const tell = ({ object, message, level, fix }: Violation): RuleReport =>
         object && isExempt(object.toString(), config)
             ? told(object, `Exempt by the pack's config: ${message}`, true)
-            : told(object, message, level === "advisory");
+            : { ...told(object, message, level === "advisory"), fix };
     const waiting = new Set<string>();
     const failures: Failure[] = [];
     for (const finding of findings) {

@@ -1,6 +1,8 @@
+import { addDash } from "../framework/argumentFix";
 import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { integer, list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
@@ -63,7 +65,10 @@ function* checkFlags(picker: Picker, { extraFlags }: ExtraFlagsConfig): Findings
                 message: `${at} is refused at start by ${Picker.describe(release)}; name metrics by engineConfigs in the EndpointPickerConfig.`,
             };
         } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
-            yield { message: `${at} needs two dashes in ${Picker.describe(release)}.` };
+            yield {
+                message: `${at} needs two dashes in ${Picker.describe(release)}.`,
+                fix: () => addDash(picker.container, flag.path),
+            };
         } else if (!known && !isShortVerbosity(flag)) {
             yield {
                 message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
@@ -194,6 +199,7 @@ function* checkProbes(picker: Picker): Findings {
         if (leaderElection && service !== expected) {
             yield {
                 message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but with --ha-enable-leader-election it has to be ${expected}.`,
+                fix: () => setField(`${path}.grpc.service`, expected),
             };
         }
     }

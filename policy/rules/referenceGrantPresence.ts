@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from "util";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import type { Fix } from "../framework/fix";
 import type { Rule } from "../framework/rule";
+import { kinds } from "../../objects/kinds";
+import type { StackIndex } from "../../objects/stackIndex";
 import type { Grants } from "../../objects/grants";
 import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
 import type { Reference } from "../../objects/references";
@@ -21,15 +25,15 @@ export const referenceGrantPresence: Rule = {
         const grants = grantsOf(index);
         for (const [object, { references, unknowns }] of referencesOf(index)) {
             yield* each([object], function* () {
-                yield* each(references, (reference) => checkReference(reference, grants));
+                yield* each(references, (reference) => checkReference(reference, references, grants));
                 yield* unknowns.map((unknown) => ({ unknown }));
             });
         }
     },
 };
 
-function* checkReference(reference: Reference, grants: Grants): Findings {
-    if (reference.namespace === reference.from.namespace || grants.admit(reference)) {
+function* checkReference(reference: Reference, all: readonly Reference[], grants: Grants): Findings {
+    if (!lacksGrant(reference, grants)) {
         return;
     }
     const { from, path, namespace } = reference;
@@ -40,7 +44,56 @@ function* checkReference(reference: Reference, grants: Grants): Findings {
             "Add:",
             grantToAdd(reference),
         ].join("\n"),
+        fix: (index) => {
+            const lacking = all.filter((other) => other.namespace === namespace && lacksGrant(other, grants));
+            return lacking.some((other) => isElsewhere(other, index))
+                ? undefined
+                : missingGrant(reference, lacking, index);
+        },
     };
+}
+
+function lacksGrant(reference: Reference, grants: Grants): boolean {
+    return reference.namespace !== reference.from.namespace && !grants.admit(reference);
+}
+
+/** Whether the reference's namespace, and not a grant, may be what is wrong. */
+function isElsewhere({ group, kind, namespace, name }: Reference, index: StackIndex): boolean {
+    return (
+        index.find({ group, kind }, namespace, name) === undefined &&
+        index.ofKind({ group, kind }).some((object) => object.name === name)
+    );
+}
+
+/** One grant for all that an object refers to in a namespace, under a name that is free there. */
+function missingGrant(
+    { from, group, kind, namespace, name }: Reference,
+    lacking: readonly Reference[],
+    index: StackIndex,
+): Fix | undefined {
+    const own = from.name ?? name;
+    const free = [own, `${from.namespace}-${own}`].find(
+        (candidate) => !index.find(kinds.referenceGrant, namespace, candidate),
+    );
+    const to = lacking.map((other) => ({ group: other.group, kind: other.kind, name: other.name }));
+    const target = index.find({ group, kind }, namespace, name);
+    return free === undefined
+        ? undefined
+        : {
+              add: {
+                  apiVersion: "gateway.networking.k8s.io/v1beta1",
+                  kind: kinds.referenceGrant.kind,
+                  metadata: { name: free, namespace },
+                  spec: {
+                      from: [{ group: from.group, kind: from.kind, namespace: from.namespace }],
+                      to: to.filter(
+                          (entry, position) =>
+                              to.findIndex((earlier) => isDeepStrictEqual(earlier, entry)) === position,
+                      ),
+                  },
+              },
+              beside: [...(target ? [target] : []), from],
+          };
 }
 
 function nearMisses(reference: Reference, grants: Grants): string[] {

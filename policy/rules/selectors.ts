@@ -1,5 +1,6 @@
 import type { Findings } from "../framework/finding";
 import { each, isolated } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
@@ -170,7 +171,10 @@ function* checkReference(reference: Reference, index: StackIndex): Findings {
     const prefix = `${from.toString()} refers to ${targetOf(reference)} in group "${group}" (${path}), `;
     const meant = isPool(reference) && index.ofKind(...poolKinds).find((pool) => pool.name === name);
     yield meant
-        ? { message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".` }
+        ? {
+              message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".`,
+              fix: () => (meant.namespace === namespace ? setField(`${path}.group`, meant.group) : undefined),
+          }
         : { message: `${prefix}which is not in this program.`, level: "advisory" };
 }
 
