@@ -171,20 +171,28 @@ function inNamespace(value: object, namespace: string): object {
     return isNamespaced && !metadata?.namespace ? { ...value, metadata: { ...metadata, namespace } } : value;
 }
 
+/** Whether a key is what a path goes on with: keys, such as those of a ConfigMap, may have dots as well. */
+function isNext(key: string, steps: readonly string[]): boolean {
+    const length = key.split(".").length;
+    return steps.slice(0, length).join(".") === key;
+}
+
 /** As far as the path leads: what is missing is missing there. */
 function offsetOf(root: ParsedNode, field: string): number {
     let node: unknown = root;
     let offset = root.range[0];
-    for (const step of field.split(".")) {
+    const steps = field.split(".");
+    while (steps.length > 0) {
         if (isMap(node)) {
-            const pair = node.items.find(({ key }) => String(key) === step);
+            const pair = node.items.find(({ key }) => isNext(String(key), steps));
             if (pair === undefined) {
                 return offset;
             }
             offset = (pair.key as ParsedNode).range[0];
             node = pair.value;
+            steps.splice(0, String(pair.key).split(".").length);
         } else if (isSeq(node)) {
-            const item = node.items[Number(step)] as ParsedNode | undefined;
+            const item = node.items[Number(steps.shift())] as ParsedNode | undefined;
             if (item === undefined) {
                 return offset;
             }

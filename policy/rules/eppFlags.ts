@@ -151,6 +151,9 @@ function* checkReplicas(picker: Picker): Findings {
     if (replicas > 1 && !leaderElection) {
         yield {
             message: `${owner.toString()}: ${String(replicas)} replicas (spec.replicas) without --ha-enable-leader-election (${flag?.path ?? `${picker.container.path}.args`}) pick endpoints unaware of each other.`,
+            // Who switches it off by name means it, as llm-d's guide for precise prefix caching does: there each has an
+            // index of all pods' blocks.
+            ...(flag && { level: "advisory" as const }),
         };
     }
     if (owner.is(kinds.deployment) && replicas === 1 && leaderElection) {

@@ -98,6 +98,7 @@ function* checkPort(service: KubernetesObject, port: number, picker: Picker, ind
     );
     const [rule] = covering;
     yield {
+        ...(rule && { object: tls?.rule ?? rule }),
         message: rule
             ? `${serves}, but ${(tls?.rule ?? rule).toString()} has gateways use none (${tls?.path ?? "spec.trafficPolicy"}).`
             : `${serves}, but no DestinationRule of the program tells gateways to use it.${hints.join("")}`,
