@@ -208,7 +208,7 @@ spec:
         from: "sectionName: http,",
         to: "sectionName: https,",
         rule: "gateway",
-        line: "sectionName: https",
+        line: "    - {",
         fixed: false,
     },
     {
