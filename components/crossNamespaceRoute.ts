@@ -4,7 +4,7 @@ import { childOptions } from "./childOptions";
 import type { Backend } from "./contract";
 import { api, commonLabels, httpRouteName, referenceGrantApi, referenceGrantName } from "./contract";
 import { unlessEmpty } from "./empties";
-import { formerly, objectName } from "./identity";
+import { component, formerly, objectName } from "./identity";
 import type { Readiness } from "./readiness";
 import { waitAnnotations } from "./readiness";
 
@@ -54,7 +54,7 @@ export interface CrossNamespaceRouteArgs {
  */
 export class CrossNamespaceRoute extends pulumi.ComponentResource {
     constructor(name: string, args: CrossNamespaceRouteArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:scheduler:CrossNamespaceRoute", name, {}, opts);
+        super(...component("scheduler:CrossNamespaceRoute", name, opts));
         const { backend, match, timeouts, grantVersion = "v1beta1" } = args;
         const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
         const labels = commonLabels(args.name, args.instance, "route");

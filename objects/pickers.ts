@@ -1,5 +1,5 @@
 import type { EppRelease, Image } from "../releases";
-import { eppReleases, parseImage } from "../releases";
+import { eppReleaseOf, parseImage } from "../releases";
 import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
@@ -60,12 +60,9 @@ export class Picker {
         return parseImage(text(this.container.fields.image) ?? "");
     }
 
-    /** What its version accepts; `undefined` for an image whose tag does not tell, or tells a version not listed. */
+    /** What its version accepts; see {@link eppReleaseOf}. */
     get release(): EppRelease | undefined {
-        const { image } = this;
-        // GIE's own image is called `epp`, and carries GIE's version.
-        const key = image.name === "epp" ? "gie" : "minor";
-        return eppReleases.find((release) => release[key] === image.minor);
+        return eppReleaseOf(this.image, this.owner.assumed);
     }
 
     flag(name: string): Located<string> | undefined {

@@ -1,14 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Rule } from "../../policy/framework/rule";
-import { rules } from "../../policy/rules";
+import type { AssumedReleases } from "../../releases";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
+import { collectReleases } from "./assumed";
 import { explain } from "./explain";
 import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
 import type { Manifest, Source } from "./manifests";
 import { manifestsIn, readSources, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
+import { judgedBy } from "./rules";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
 import type { Judgement, Report } from "./reports/report";
@@ -33,6 +35,7 @@ interface Options {
     kubeconfig?: string;
     context?: string;
     config?: string;
+    release: AssumedReleases;
     explain?: string;
     fix: boolean;
     diff: boolean;
@@ -79,6 +82,12 @@ function commandLine(paths: string[]): Command {
                 .default(false)
                 .conflicts("fix"),
         )
+        .option(
+            "--release <part=version>",
+            "of images that do not tell theirs: epp=0.7.1, simulator=0.10.2 (repeatable)",
+            collectReleases,
+            {},
+        )
         .option("--explain <rule>", "say what a rule checks, and nothing else")
         .addHelpText("after", epilogue);
 }
@@ -101,7 +110,14 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
             ? ownSettings
             : (await import("./packConfig")).readPackConfig(options.config);
     const { print, ...report } = options.live
-        ? { ...reportOf(await cluster(options, options.namespace), settings), print: console.log }
+        ? {
+              ...reportOf(
+                  await cluster(options, options.namespace),
+                  settings,
+                  options.namespace.length === 0,
+              ),
+              print: console.log,
+          }
         : await filesReport(paths, options, settings);
     const format = await formats[options.format]();
     const text = format(report);
@@ -137,13 +153,14 @@ async function filesReport(
     options: Options,
     settings: (rule: Rule) => RuleSettings,
 ): Promise<Report & { print: (text: string) => void }> {
-    const namespace = options.namespace[0] ?? "default";
     const sources = readSources(paths);
+    const read = (source: Source) =>
+        manifestsIn(source, { namespace: options.namespace[0] ?? "default", assumed: options.release });
     const judgementsOf = options.withLive
         ? besides(await cluster(options, []), settings)
-        : (manifests: readonly Manifest[]) => judge(manifests, settings);
+        : (manifests: readonly Manifest[]) => judge(manifests, settings, false);
     const reportOn = (texts: readonly Source[]): Report => {
-        const manifests = texts.flatMap((source) => manifestsIn(source, namespace));
+        const manifests = texts.flatMap(read);
         return { judgements: judgementsOf(manifests), objects: manifests.length };
     };
     if (!options.fix && !options.diff) {
@@ -153,7 +170,7 @@ async function filesReport(
         import("./fix/fix"),
         import("./fix/deliver"),
     ]);
-    const fixed = fixAll(sources, namespace, judgementsOf);
+    const fixed = fixAll(sources, read, judgementsOf);
     deliver(sources, fixed, options.diff);
     return {
         ...reportOn(fixed.sources),
@@ -166,13 +183,19 @@ function besides(
     live: readonly Manifest[],
     settings: (rule: Rule) => RuleSettings,
 ): (manifests: readonly Manifest[]) => Judgement[] {
-    const known = new Set(judge(live, settings).map(identity));
+    const known = new Set(judge(live, settings, true).map(identity));
     return (manifests) =>
-        judge(applied(live, manifests), settings).filter((judgement) => !known.has(identity(judgement)));
+        judge(applied(live, manifests), settings, true).filter(
+            (judgement) => !known.has(identity(judgement)),
+        );
 }
 
-function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {
-    return { judgements: judge(manifests, settings), objects: manifests.length };
+function reportOf(
+    manifests: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+    isWhole: boolean,
+): Report {
+    return { judgements: judge(manifests, settings, isWhole), objects: manifests.length };
 }
 
 function identity({ rule, message }: Judgement): string {
@@ -183,17 +206,17 @@ async function cluster(options: Options, namespaces: readonly string[]): Promise
     const { Cluster } = await import("../shared/cluster");
     const asked = new Cluster({ kubeconfig: options.kubeconfig, context: options.context });
     try {
-        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces);
+        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces, options.release);
     } finally {
         asked.close();
     }
 }
 
 function ruleNamed(name: string): Rule {
-    const rule = rules.find((candidate) => candidate.name === name);
+    const rule = judgedBy.find((candidate) => candidate.name === name);
     if (rule === undefined) {
         throw new UsageError(
-            `--explain: ${name} is no rule; allowed: ${rules.map((known) => known.name).join(", ")}.`,
+            `--explain: ${name} is no rule; allowed: ${judgedBy.map((known) => known.name).join(", ")}.`,
         );
     }
     return rule;

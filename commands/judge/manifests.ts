@@ -3,6 +3,7 @@ import * as path from "path";
 import type { Document, ParsedNode, YAMLMap, YAMLSeq } from "yaml";
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { AssumedReleases } from "../../releases";
 import { messageOf, UsageError } from "../shared/errors";
 
 /** Where something stands in an input. */
@@ -20,9 +21,11 @@ export interface Manifest {
     /**
      * Where a field of it is, or as much of the way there as it has; undefined for an object of a cluster.
      *
-     * @param field e.g. `spec.rules.0.backendRefs.0.port`.
+     * @param path e.g. `spec`, `rules`, `0`, `backendRefs`.
      */
-    locate: (field: string) => Position | undefined;
+    locate: (path: readonly string[]) => Position | undefined;
+    /** Whether an API server has taken it: it was read from a cluster. */
+    served: boolean;
     /** As it stands in an input; undefined for an object of a cluster. */
     written?: Written;
 }
@@ -94,13 +97,20 @@ function readFile(file: string): string {
     }
 }
 
+/** What the files themselves do not say. */
+export interface Defaults {
+    /** Of objects that name none, as kubectl has it. */
+    namespace: string;
+    /** Releases of images that do not tell theirs. Default: none. */
+    assumed?: AssumedReleases;
+}
+
 /**
  * The manifests of a text, with any number of documents, and with the items of lists as objects of their own.
  *
- * @param namespace of objects that name none, as kubectl has it.
  * @throws UnreadableError for a text that is no YAML, or holds what is no object.
  */
-export function manifestsIn(source: Source, namespace: string): Manifest[] {
+export function manifestsIn(source: Source, defaults: Defaults): Manifest[] {
     const { file, text } = source;
     const lines = new LineCounter();
     // Null for an empty text.
@@ -117,7 +127,7 @@ export function manifestsIn(source: Source, namespace: string): Manifest[] {
                 `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
             );
         }
-        return objectsOf(source, document, positionOf, namespace);
+        return objectsOf(source, document, positionOf, defaults);
     });
 }
 
@@ -126,7 +136,7 @@ function objectsOf(
     source: Source,
     document: Document.Parsed,
     positionOf: (offset: number) => Position,
-    namespace: string,
+    { namespace, assumed }: Defaults,
 ): Manifest[] {
     if (document.contents === null) {
         return [];
@@ -150,13 +160,14 @@ function objectsOf(
         if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
             return items.items.flatMap((item) => read(item as ParsedNode, items));
         }
-        const object = KubernetesObject.of(inNamespace(value as object, namespace));
+        const object = KubernetesObject.of(inNamespace(value as object, namespace), assumed);
         return object === undefined
             ? []
             : [
                   {
                       object,
-                      locate: (field) => positionOf(offsetOf(node, field)),
+                      locate: (path) => positionOf(offsetOf(node, path)),
+                      served: false,
                       written: { source, document, node, items: list },
                   },
               ];
@@ -171,26 +182,26 @@ function inNamespace(value: object, namespace: string): object {
     return isNamespaced && !metadata?.namespace ? { ...value, metadata: { ...metadata, namespace } } : value;
 }
 
-/** Whether a key is what a path goes on with: keys, such as those of a ConfigMap, may have dots as well. */
-function isNext(key: string, steps: readonly string[]): boolean {
-    const length = key.split(".").length;
-    return steps.slice(0, length).join(".") === key;
+/** How many steps of a path a key takes, none for another's: a path out of a message has a key with dots as several. */
+function stepsOf(key: string, steps: readonly string[]): number {
+    const length = steps[0] === key ? 1 : key.split(".").length;
+    return steps.slice(0, length).join(".") === key ? length : 0;
 }
 
 /** As far as the path leads: what is missing is missing there. */
-function offsetOf(root: ParsedNode, field: string): number {
+function offsetOf(root: ParsedNode, path: readonly string[]): number {
     let node: unknown = root;
     let offset = root.range[0];
-    const steps = field.split(".");
+    const steps = [...path];
     while (steps.length > 0) {
         if (isMap(node)) {
-            const pair = node.items.find(({ key }) => isNext(String(key), steps));
+            const pair = node.items.find(({ key }) => stepsOf(String(key), steps) > 0);
             if (pair === undefined) {
                 return offset;
             }
             offset = (pair.key as ParsedNode).range[0];
             node = pair.value;
-            steps.splice(0, String(pair.key).split(".").length);
+            steps.splice(0, stepsOf(String(pair.key), steps));
         } else if (isSeq(node)) {
             const item = node.items[Number(steps.shift())] as ParsedNode | undefined;
             if (item === undefined) {

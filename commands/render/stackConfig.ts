@@ -1,6 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
-import { deepMerge, isObject } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
+import { isObject } from "../../objects/json";
 import { messageOf, UsageError } from "../shared/errors";
 import { readSettingsFile, readSettingsYaml } from "../shared/settingsYaml";
 

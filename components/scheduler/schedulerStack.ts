@@ -7,7 +7,7 @@ import { CrossNamespaceRoute } from "../crossNamespaceRoute";
 import type { EndpointPickerSettings } from "../epp/endpointPicker";
 import { EndpointPicker } from "../epp/endpointPicker";
 import type { Readiness } from "../readiness";
-import { formerly } from "../identity";
+import { component, formerly, formerType } from "../identity";
 import { createExtProcFilter } from "./extProcFilter";
 import type { GatewaySettings } from "./gateway";
 import { InferenceGateway } from "./gateway";
@@ -52,7 +52,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
     readonly gatewayService: string;
 
     constructor(name: string, args: SchedulerStackArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:scheduler:SchedulerStack", name, {}, opts);
+        super(...component("scheduler:SchedulerStack", name, opts));
         const gateway = new InferenceGateway(
             `${name}-gateway`,
             {
@@ -124,7 +124,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
         // In the first release the EPP of a pool was a child of the simulator's stack.
         const formerParent = pulumi.createUrn(
             `${release}-simulator`,
-            "llmd:simulator:SimulatorStack",
+            formerType("simulator:SimulatorStack"),
             opts?.parent,
         );
         return new EndpointPicker(
@@ -140,7 +140,15 @@ export class SchedulerStack extends pulumi.ComponentResource {
             },
             {
                 ...childOptions(this, opts, backend.dependsOn),
-                ...(ofPool && { aliases: [{ name: `${release}-pool-epp`, parent: formerParent }] }),
+                ...(ofPool && {
+                    aliases: [
+                        {
+                            name: `${release}-pool-epp`,
+                            type: formerType("epp:EndpointPicker"),
+                            parent: formerParent,
+                        },
+                    ],
+                }),
             },
         );
     }

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { writePrivateFile } from "../controlplane/stateFolder";
 import { messageOf } from "../../commands/shared/errors";
 import { readSettingsFile, readSettingsYaml } from "../../commands/shared/settingsYaml";
-import { deepMerge } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
 
 /** What the overrides of a stack's config are. */
 export interface StackFileOptions {

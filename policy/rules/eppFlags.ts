@@ -7,8 +7,7 @@ import { integer, list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule } from "../framework/rule";
-import type { Flag } from "../../objects/pickerArguments";
-import { pickerArguments } from "../../objects/pickerArguments";
+import { pickerFlagProblems } from "../../objects/pickerFlags";
 import { Picker } from "../../objects/pickers";
 import { eppHealthServices } from "../../releases";
 import type { ExtraFlagsConfig } from "./extraFlags";
@@ -46,40 +45,14 @@ export const eppFlags: Rule<ExtraFlagsConfig> = {
 };
 
 function* checkFlags(picker: Picker, { extraFlags }: ExtraFlagsConfig): Findings {
-    const { flags, stray, unknowns } = pickerArguments(picker.container);
+    const { problems, unknowns } = pickerFlagProblems(picker.container, picker.release, extraFlags);
     yield* unknowns.map((unknown) => ({ unknown }));
-    for (const { value, path, after } of stray) {
+    for (const { id, path, message } of problems) {
         yield {
-            message: `${picker.owner.toString()}: the argument ${value} (${path}) belongs to no flag: --${after} takes its value after "=".`,
+            message: `${picker.owner.toString()}: ${message}`,
+            fix: () => (id === "dashes" ? addDash(picker.container, path) : undefined),
         };
     }
-    const { release } = picker;
-    if (!release) {
-        return;
-    }
-    for (const flag of flags) {
-        const known = release.flags.includes(flag.name) || extraFlags.includes(flag.name);
-        const at = `${picker.owner.toString()}: ${"-".repeat(flag.dashes)}${flag.name} (${flag.path})`;
-        if (release.refusedFlags.includes(flag.name)) {
-            yield {
-                message: `${at} is refused at start by ${Picker.describe(release)}; name metrics by engineConfigs in the EndpointPickerConfig.`,
-            };
-        } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
-            yield {
-                message: `${at} needs two dashes in ${Picker.describe(release)}.`,
-                fix: () => addDash(picker.container, flag.path),
-            };
-        } else if (!known && !isShortVerbosity(flag)) {
-            yield {
-                message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
-            };
-        }
-    }
-}
-
-/** `-v2`. */
-function isShortVerbosity({ name, dashes }: Flag): boolean {
-    return dashes === 1 && /^v\d+$/.test(name);
 }
 
 function* checkPool(picker: Picker): Findings {

@@ -62,7 +62,7 @@ function* checkAccount(picker: Picker, index: StackIndex): Findings {
     const certain = elsewhere !== undefined || index.inNamespace(kinds.serviceAccount, namespace).length > 0;
     yield {
         message: `${owner.toString()} runs as ServiceAccount ${namespace}/${name} (${podPath(picker)}.serviceAccountName), which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
-        ...(!certain && { level: "advisory" as const }),
+        ...(!certain && { absent: `ServiceAccount ${namespace}/${name}`, level: "advisory" as const }),
     };
 }
 
@@ -130,8 +130,10 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
     );
     // What a ClusterRole of the cluster's own grants cannot be seen from here.
     const isUnseen = foreign.some(({ roleName }) => roleName.startsWith("ClusterRole system:"));
+    const absent = absentRights(picker, foreign, index);
     for (const { text: right, advisory } of missing) {
         yield {
+            absent,
             message: `${picker.owner.toString()}: ServiceAccount ${picker.namespace}/${picker.serviceAccount} may not ${right}.${hints.join("")}`,
             ...((advisory || isUnseen) && { level: "advisory" as const }),
         };
@@ -152,6 +154,19 @@ function isScraped({ template, owner }: Picker, index: StackIndex): boolean {
             .ofKind(kinds.serviceMonitor)
             .some((monitor) => services.some(({ object }) => picks(monitor, object.labels)))
     );
+}
+
+/** What may grant what seems to be missing: a role that is bound, or a binding of an account that is not there either. */
+function absentRights(picker: Picker, foreign: readonly Bound[], index: StackIndex): string | undefined {
+    const [unseen] = foreign;
+    if (unseen) {
+        const [kind = "", name = ""] = unseen.roleName.split(" ");
+        return kind === kinds.role.kind ? `Role ${unseen.namespace}/${name}` : unseen.roleName;
+    }
+    const { serviceAccount: account, namespace } = picker;
+    return index.find(kinds.serviceAccount, namespace, account) === undefined && account !== "default"
+        ? `a binding of ServiceAccount ${namespace}/${account}`
+        : undefined;
 }
 
 function needsOf(picker: Picker, { objectiveGroups }: EppRbacConfig): Right[] {

@@ -11,6 +11,7 @@ import type { StackIndex } from "../../objects/stackIndex";
 import { chainsOf } from "../../objects/chains";
 import type { Picker, PickerService, ServicePort } from "../../objects/pickers";
 import { grpcPortsOf, leadsToGrpc, pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
+import { absentPickerPods, absentPickerService } from "./absentPicker";
 
 /** Settings of {@link eppService}. */
 export interface EppServiceConfig {
@@ -101,6 +102,7 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
         const found = elsewhere.map((candidate) => `; the program has ${candidate.toString()}`).join("");
         yield {
             message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.`,
+            ...absentPickerService(pool.namespace, name, index),
             fix: () => (elsewhere.length > 0 ? undefined : nameCorrection(pool, path, index)),
         };
         return;
@@ -127,6 +129,7 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     const instead = selected.map(({ owner }) => owner.toString()).join(", ");
     yield {
         message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
+        ...absentPickerPods(service, index),
     };
 }
 

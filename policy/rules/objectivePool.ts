@@ -58,6 +58,7 @@ function* checkPool(object: KubernetesObject, poolRef: unknown, index: StackInde
               }
             : {
                   message: `${names}, which is not in this program: no endpoint picker of the program reads it.`,
+                  absent: `${target.kind} ${target.namespace}/${target.name}`,
                   level: "advisory",
               };
         return;

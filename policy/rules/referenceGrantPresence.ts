@@ -4,11 +4,11 @@ import { each } from "../framework/finding";
 import type { Fix } from "../framework/fix";
 import type { Rule } from "../framework/rule";
 import { kinds } from "../../objects/kinds";
-import type { StackIndex } from "../../objects/stackIndex";
 import type { Grants } from "../../objects/grants";
 import { fromAdmits, grantsOf, toAdmits } from "../../objects/grants";
 import type { Reference } from "../../objects/references";
 import { referencesOf, targetOf } from "../../objects/references";
+import type { StackIndex } from "../../objects/stackIndex";
 
 /** How many grants that nearly fit a message explains. */
 const nearMissesShown = 3;
@@ -22,31 +22,40 @@ export const referenceGrantPresence: Rule = {
     remediationSteps:
         "Add the ReferenceGrant that the message shows to the namespace of what is referred to. Group, kind and namespace of `from` are the referrer's; group, kind and name of `to` are the reference's.",
     *checkStack(index) {
-        const grants = grantsOf(index);
         for (const [object, { references, unknowns }] of referencesOf(index)) {
             yield* each([object], function* () {
-                yield* each(references, (reference) => checkReference(reference, references, grants));
+                yield* each(references, (reference) => checkReference(reference, references, index));
                 yield* unknowns.map((unknown) => ({ unknown }));
             });
         }
     },
 };
 
-function* checkReference(reference: Reference, all: readonly Reference[], grants: Grants): Findings {
+/**
+ * Who has what is referred to has its grants too, and a grant that nearly fits was meant; where there is neither, somebody
+ * else may have both.
+ */
+function* checkReference(reference: Reference, all: readonly Reference[], index: StackIndex): Findings {
+    const grants = grantsOf(index);
     if (!lacksGrant(reference, grants)) {
         return;
     }
     const { from, path, namespace } = reference;
+    const near = nearMisses(reference, grants);
+    const isElsewhere = near.length === 0 && !index.find(reference, namespace, reference.name);
     yield {
+        ...(isElsewhere && {
+            absent: `a ReferenceGrant in namespace ${namespace} from ${from.kind} of namespace ${from.namespace} to ${targetOf(reference)}`,
+        }),
         message: [
             `${from.toString()} refers to ${targetOf(reference)} (${path}), but no ReferenceGrant in namespace ${namespace} allows it.`,
-            ...nearMisses(reference, grants),
+            ...near,
             "Add:",
             grantToAdd(reference),
         ].join("\n"),
-        fix: (index) => {
+        fix: () => {
             const lacking = all.filter((other) => other.namespace === namespace && lacksGrant(other, grants));
-            return lacking.some((other) => isElsewhere(other, index))
+            return lacking.some((other) => mayBeMisplaced(other, index))
                 ? undefined
                 : missingGrant(reference, lacking, index);
         },
@@ -58,7 +67,7 @@ function lacksGrant(reference: Reference, grants: Grants): boolean {
 }
 
 /** Whether the reference's namespace, and not a grant, may be what is wrong. */
-function isElsewhere({ group, kind, namespace, name }: Reference, index: StackIndex): boolean {
+function mayBeMisplaced({ group, kind, namespace, name }: Reference, index: StackIndex): boolean {
     return (
         index.find({ group, kind }, namespace, name) === undefined &&
         index.ofKind({ group, kind }).some((object) => object.name === name)

@@ -14,9 +14,9 @@ const policy = path.join(folder, "policy.json");
 
 describe("manifests as others render them, by judge", () => {
     const settings = readPackConfig(policy);
-    const judged = (manifests: readonly Manifest[]) => judge(manifests, settings);
-    const found = (source: Source) =>
-        judged(manifestsIn(source, "default")).filter(({ level }) => level === "mandatory");
+    const read = (source: Source) => manifestsIn(source, { namespace: "default" });
+    const judged = (manifests: readonly Manifest[]) => judge(manifests, settings, false);
+    const found = (source: Source) => judged(read(source)).filter(({ level }) => level === "mandatory");
     const sources = new Map(
         readSources([folder]).flatMap((source) =>
             source.file.endsWith(".yaml") ? [[path.basename(source.file), source] as const] : [],
@@ -37,7 +37,7 @@ describe("manifests as others render them, by judge", () => {
                 found(source).map(({ message }) => message),
                 [],
             );
-            assert.ok(manifestsIn(source, "default").length >= 7);
+            assert.ok(read(source).length >= 7);
         });
     }
 
@@ -70,7 +70,7 @@ describe("manifests as others render them, by judge", () => {
             });
 
             it(fixed ? "are put right by --fix" : "are left as they are by --fix", () => {
-                const result = fixAll([broken], "default", judged);
+                const result = fixAll([broken], read, judged);
                 const [after] = result.sources;
                 if (fixed) {
                     assert.deepEqual(found(after!), []);

@@ -29,7 +29,11 @@ describe("judge of rendered manifests", function () {
 
     function byJudge(resources: readonly PlainResource[]): string[] {
         const text = resources.map(({ props }) => stringify(props)).join("---\n");
-        return judge(manifestsIn({ file: "rendered.yaml", text }, "default"), ownSettings)
+        return judge(
+            manifestsIn({ file: "rendered.yaml", text }, { namespace: "default" }),
+            ownSettings,
+            true,
+        )
             .map(({ rule, level, message }) => `${rule.name} ${level} ${message}`)
             .sort();
     }

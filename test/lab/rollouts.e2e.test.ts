@@ -1,5 +1,5 @@
 import { strict as assert } from "assert";
-import { deepMerge } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
 import { versions } from "../../local/toolchain/versions";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";

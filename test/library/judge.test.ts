@@ -23,6 +23,11 @@ spec:
   rules:
     - backendRefs:
         - { name: chat, namespace: models, port: 8200 }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: chat, namespace: models }
+spec: { ports: [{ port: 8200 }] }
 `;
 
 describe("judge, as npx and pre-commit have it", function () {

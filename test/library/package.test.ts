@@ -106,7 +106,7 @@ describe("the library, as another program has it", function () {
         const stack = { project: "policy-user", stack: "test", config: {} };
         const { registrations } = await runUnderMocks(programOf(consumers.example("policy-user")), stack);
         assert.ok(registrations.length >= 7, String(registrations.length));
-        const ours = registrations.filter(({ type }) => type.startsWith("llmd:"));
+        const ours = registrations.filter(({ type }) => type.startsWith("llm-d-inference:"));
         assert.deepEqual(ours, []);
     });
 });

@@ -87,6 +87,8 @@ describe("the action that judges", () => {
             "kind: HTTPRoute",
             "metadata: { name: chat }",
             "spec: { rules: [{ backendRefs: [{ name: chat, namespace: models, port: 8200 }] }] }",
+            "---",
+            "{ apiVersion: v1, kind: Service, metadata: { name: chat, namespace: models }, spec: { ports: [{ port: 8200 }] } }",
         ].join("\n");
         fs.mkdirSync(path.join(folder(), "two words"));
         fs.writeFileSync(path.join(folder(), "two words/route.yaml"), route);

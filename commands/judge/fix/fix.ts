@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "util";
 import type { FieldEdit, Fix } from "../../../policy/framework/fix";
 import type { Manifest, Source } from "../manifests";
-import { manifestsIn } from "../manifests";
 import type { Judgement } from "../reports/report";
 import { additionSplice } from "./additions";
 import type { Splice } from "./splices";
@@ -18,6 +17,8 @@ export interface Fixed {
 /** A fix may show, or make, something else that has one. More rounds than this are two fixes that undo each other. */
 const mostRounds = 10;
 
+type Read = (source: Source) => Manifest[];
+
 /** A fix, where it is written. */
 interface Change {
     judgement: Judgement;
@@ -32,19 +33,20 @@ interface Change {
  * Puts right what has exactly one right answer, in the texts, as often as a fix shows another violation that has one.
  * After each round the texts are read again: one whose objects are not what the fixes were to make of them is as it was.
  *
- * @param judge judges what the texts hold.
+ * @param read gives what a text holds.
+ * @param judge judges what all texts hold.
  */
 export function fixAll(
     given: readonly Source[],
-    namespace: string,
+    read: Read,
     judge: (manifests: readonly Manifest[]) => Judgement[],
 ): Fixed {
     const leftAlone = new Map<string, Fixed["leftAlone"][number]>();
     const result: Fixed = { sources: [...given], fixed: [], leftAlone: [] };
     for (let round = 0; round < mostRounds; round++) {
-        const manifests = result.sources.flatMap((source) => manifestsIn(source, namespace));
+        const manifests = result.sources.flatMap(read);
         const changes = planned(judge(manifests), manifests, leftAlone);
-        const done = changes.length === 0 ? [] : applyAll(result.sources, changes, namespace, leftAlone);
+        const done = changes.length === 0 ? [] : applyAll(result.sources, changes, read, leftAlone);
         if (done.length === 0) {
             break;
         }
@@ -137,14 +139,14 @@ function additionOf(
 function applyAll(
     sources: Source[],
     changes: readonly Change[],
-    namespace: string,
+    read: Read,
     leftAlone: Map<string, Fixed["leftAlone"][number]>,
 ): Change[] {
     const done: Change[] = [];
     for (const [position, source] of sources.entries()) {
         const own = changes.filter(({ file }) => file === source.file);
         for (const batch of [own, ...own.map((change) => [change])]) {
-            const text = batch.length === 0 ? undefined : applied(source, batch, namespace);
+            const text = batch.length === 0 ? undefined : applied(source, batch, read);
             if (text !== undefined) {
                 sources[position] = { ...source, text };
                 done.push(...batch);
@@ -164,7 +166,7 @@ function applyAll(
 }
 
 /** The text with changes made; undefined where they touch each other, or make something else of it than was meant. */
-function applied(source: Source, changes: readonly Change[], namespace: string): string | undefined {
+function applied(source: Source, changes: readonly Change[], read: Read): string | undefined {
     const splices = changes.flatMap((change) => change.splices).sort((one, other) => one.start - other.start);
     if (splices.some(({ start }, position) => position > 0 && start < splices[position - 1]!.end)) {
         return undefined;
@@ -176,25 +178,23 @@ function applied(source: Source, changes: readonly Change[], namespace: string):
         from = end;
     }
     text += source.text.slice(from);
-    const expected = plainObjects(source, namespace);
+    const expected = plainObjects(source, read);
     changes.forEach(({ expect }) => {
         expect(expected);
     });
-    return isSameSet(expected, readBack({ ...source, text }, namespace)) ? text : undefined;
+    return isSameSet(expected, readBack({ ...source, text }, read)) ? text : undefined;
 }
 
-function readBack(source: Source, namespace: string): unknown[] | undefined {
+function readBack(source: Source, read: Read): unknown[] | undefined {
     try {
-        return plainObjects(source, namespace);
+        return plainObjects(source, read);
     } catch {
         return undefined;
     }
 }
 
-function plainObjects(source: Source, namespace: string): unknown[] {
-    return manifestsIn(source, namespace).map(
-        ({ written }) => written?.node.toJS(written.document) as unknown,
-    );
+function plainObjects(source: Source, read: Read): unknown[] {
+    return read(source).map(({ written }) => written?.node.toJS(written.document) as unknown);
 }
 
 /** An object is added where there is a place for it, between others too. */

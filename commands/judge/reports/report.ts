@@ -9,6 +9,8 @@ export interface Judgement {
     message: string;
     /** `Kind namespace/name`; undefined for what is of no object. */
     subject?: string;
+    /** What is not in the input and would decide it; undefined for what the input decides. */
+    decidedBy?: string;
     /** Undefined for what is of no object, or of one that was read from a cluster. */
     at?: Position;
     /** What it is about. */

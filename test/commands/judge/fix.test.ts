@@ -8,10 +8,9 @@ import { fixAll } from "../../../commands/judge/fix/fix";
 import { unifiedDiff } from "../../../commands/judge/fix/unifiedDiff";
 import { judge, ownSettings } from "../../../commands/judge/judge";
 import type { Source } from "../../../commands/judge/manifests";
+import { manifestsIn } from "../../../commands/judge/manifests";
 import { npmRun } from "../../../commands/shared/npmRun";
 import { temporaryFolder } from "../../local/temporary";
-
-const root = path.resolve(__dirname, "../../..");
 
 const route = `# which way
 apiVersion: gateway.networking.k8s.io/v1
@@ -73,7 +72,11 @@ const files = (...texts: string[]): Source[] =>
     texts.map((text, position) => ({ file: `${String(position)}.yaml`, text }));
 
 function fix(...sources: Source[]) {
-    const { leftAlone, ...fixed } = fixAll(sources, "default", (manifests) => judge(manifests, ownSettings));
+    const { leftAlone, ...fixed } = fixAll(
+        sources,
+        (source) => manifestsIn(source, { namespace: "default" }),
+        (manifests) => judge(manifests, ownSettings, false),
+    );
     return {
         texts: fixed.sources.map(({ text }) => text),
         rules: fixed.fixed.map(({ rule }) => rule.name),
@@ -98,7 +101,8 @@ describe("judge --fix", () => {
 
     it("adds it to the file of what is referred to, else to that of the route", () => {
         assert.deepEqual(fix(...files(route, service, server())).texts.slice(0, 2), [route, service + grant]);
-        assert.deepEqual(fix(...files(route.trimEnd())).texts, [route + grant]);
+        const json = JSON.stringify(parseAllDocuments(service)[0]!.toJS());
+        assert.deepEqual(fix(...files(route.trimEnd(), json)).texts, [route + grant, json]);
     });
 
     it("makes one grant of all that a route refers to, and another name where one is taken", () => {
@@ -125,9 +129,10 @@ describe("judge --fix", () => {
         });
     });
 
-    it("adds no grant where the namespace of the reference may be what is wrong", () => {
+    it("adds no grant where the namespace of the reference may be what is wrong, or somebody else may have one", () => {
         const elsewhere = service.replace("namespace: models", "namespace: others");
         assert.deepEqual(fix(...files(route, elsewhere)).texts, [route, elsewhere]);
+        assert.deepEqual(fix(...files(route)).texts, [route]);
     });
 
     it("adds to the list that holds what is referred to, in YAML and in JSON", () => {
@@ -149,9 +154,9 @@ describe("judge --fix", () => {
     it("leaves a file of JSON with one object one object", () => {
         const json = JSON.stringify(parseAllDocuments(service)[0]!.toJS());
         assert.deepEqual(fix(...files(route, json)).texts, [route + grant, json]);
-        const alone = JSON.stringify(parseAllDocuments(route)[0]!.toJS());
-        const { texts, reasons } = fix(...files(alone));
-        assert.deepEqual([texts, reasons], [[alone], ["its file is JSON, of one object"]]);
+        const referrer = JSON.stringify(parseAllDocuments(route)[0]!.toJS());
+        const { texts, reasons } = fix(...files(referrer, json));
+        assert.deepEqual([texts, reasons], [[referrer, json], ["its file is JSON, of one object"]]);
     });
 
     it("corrects a port where the model servers leave no doubt of it", () => {
@@ -240,12 +245,20 @@ describe("judge --fix", () => {
             return file;
         };
 
+        const both = `${route}---\n${service}`;
+        let off: string;
+
+        // The Service's pods are none of these files'.
+        beforeEach(() => {
+            off = write("policy.json", '{"selectors":"advisory","inference-port":"advisory"}');
+        });
+
         it("writes the files, tells what it did, and what is left by the exit code", async () => {
-            const file = write("route.yaml", route);
-            const { stdout, stderr, exitCode } = await run(["--fix", "route.yaml"]);
-            assert.equal(fs.readFileSync(file, "utf8"), route + grant);
+            const file = write("route.yaml", both);
+            const { stdout, stderr, exitCode } = await run(["--fix", "--config", off, "route.yaml"]);
+            assert.equal(fs.readFileSync(file, "utf8"), both + grant);
             assert.match(stderr, /^fixed route\.yaml:9: reference-grant-presence of HTTPRoute front\/chat$/m);
-            assert.deepEqual([exitCode, /^2 objects: 0 violations/m.test(stdout)], [0, true], stdout);
+            assert.deepEqual([exitCode, /^3 objects: 0 violations/m.test(stdout)], [0, true], stdout);
             write("server.yaml", server());
             const broken = await run(["--fix", "--format", "json", "server.yaml"]);
             assert.equal(broken.exitCode, 1);
@@ -263,9 +276,9 @@ describe("judge --fix", () => {
         });
 
         it("gives back what came from the standard input", async () => {
-            const { stdout, stderr, exitCode } = await run(["--fix", "-"], route);
-            assert.deepEqual([stdout, exitCode], [route + grant, 0]);
-            assert.match(stderr, /2 objects: 0 violations/);
+            const { stdout, stderr, exitCode } = await run(["--fix", "--config", off, "-"], both);
+            assert.deepEqual([stdout, exitCode], [both + grant, 0]);
+            assert.match(stderr, /3 objects: 0 violations/);
         });
 
         it("refuses a cluster, and both ways at once", async () => {
