@@ -100,6 +100,15 @@ describe("judge, as npx and pre-commit have it", function () {
         assert.match(live.stderr, /127\.0\.0\.1:1/);
     });
 
+    it("has the schemas", () => {
+        write("route.yaml", route.replace("parentRefs:", "parentRef:"));
+        const { stdout } = spawnSync(path.join(bin(), "llm-d-inference"), ["judge", "route.yaml"], {
+            cwd: folder(),
+            encoding: "utf8",
+        });
+        assert.match(stdout, /route\.yaml:5: violation of schema\n.*parentRefs/);
+    });
+
     it("says what there is to run", () => {
         const run = (...args: string[]) =>
             spawnSync(path.join(bin(), "llm-d-inference"), args, { encoding: "utf8" });
