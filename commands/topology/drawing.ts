@@ -2,7 +2,7 @@ import type { DeploymentOutput } from "../../components/deploymentOutput";
 import type { ObjectName, TopologyFinding } from "./judge";
 import type { EdgeKind, Topology, TopologyEdge, TopologyNode } from "./model";
 import type { TopologyObject } from "./objects";
-import { matchText } from "./routeMatch";
+import { matchText } from "../shared/routeMatch";
 
 /** Collects nodes and arrows, each object once, however often it is named. */
 export class Drawing {

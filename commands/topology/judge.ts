@@ -17,7 +17,7 @@ import {
     resolvePort,
     serviceSelection,
 } from "./objects";
-import { matchesOf, matchText, sameMatch } from "./routeMatch";
+import { matchesOf, matchText, sameMatch } from "../shared/routeMatch";
 
 /** Which object, whether it is there or not. */
 export interface ObjectName {
@@ -308,7 +308,9 @@ function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): Topol
     if (found !== undefined && !listenersOf(found).some(({ port }) => port === entrance.port)) {
         findings.push({ object: found, message: `no listener on port ${String(entrance.port)}` });
     }
-    for (const { route: name, match, backend, proxy, epp, extProcFilter } of Object.values(models)) {
+    for (const { route: name, match, besides = [], backend, proxy, epp, extProcFilter } of Object.values(
+        models,
+    )) {
         const filter = { kind: "EnvoyFilter", namespace: namespaces.scheduler, name: extProcFilter ?? "" };
         if (
             extProcFilter !== undefined &&
@@ -318,11 +320,14 @@ function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): Topol
             findings.push({ object: filter, message });
         }
         const route = index.get("HTTPRoute", namespaces.scheduler, name);
-        if (route !== undefined && !matchesOf(route).some((candidate) => sameMatch(candidate, match))) {
-            findings.push({
-                object: route,
-                message: `does not match ${matchText(match)}, as the outputs say`,
-            });
+        const taken = route === undefined ? [] : matchesOf(route);
+        for (const wanted of route === undefined ? [] : [match, ...besides]) {
+            if (!taken.some((candidate) => sameMatch(candidate, wanted))) {
+                findings.push({
+                    object: route!,
+                    message: `does not match ${matchText(wanted)}, as the outputs say`,
+                });
+            }
         }
         if (route !== undefined && !refersTo(route, backend)) {
             findings.push({

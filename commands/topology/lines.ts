@@ -3,7 +3,7 @@ import { integer, record, text } from "../../objects/json";
 import { servicePortsOf } from "../../objects/pickers";
 import type { TopologyObject } from "./objects";
 import { containerPorts, listenersOf, podLabels, poolSelection, replicasOf } from "./objects";
-import { matchesOf, matchText } from "./routeMatch";
+import { matchesOf, matchText } from "../shared/routeMatch";
 
 /** What to show of a Gateway. */
 export function gatewayLines(gateway: TopologyObject): string[] {

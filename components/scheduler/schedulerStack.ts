@@ -19,6 +19,8 @@ export interface RoutedModel {
     /** Where its requests go: what its SimulatorStack offers. Its namespace is another than this stack's. */
     backend: Backend;
     match: RouteMatch;
+    /** What comes to it besides. Default: nothing. */
+    besides?: readonly RouteMatch[];
     /** The EPP; it watches the model servers in the backend's namespace. Default: none, or a pool has its own already. */
     epp?: EndpointPickerSettings;
 }
@@ -75,6 +77,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                     gateway: { name: gateway.gatewayName, listeners: gateway.listeners },
                     backend,
                     match: model.match,
+                    besides: model.besides,
                     timeouts: args.timeouts,
                     grantVersion: args.grantVersion,
                     instance: model.release,

@@ -154,6 +154,25 @@ const match = z
     })
     .prefault({});
 
+/** What a model takes of another's requests. */
+const rollout = z
+    .strictObject({
+        of: setting(
+            dnsLabel,
+            "The model whose requests this one takes a part of, instead of requests by a match of its own.",
+        ),
+        weight: setting(
+            wholeNumber(0, 100),
+            "How many of a hundred of that model's requests this one takes, by their x-request-id.",
+        ).default(0),
+        header: setting(
+            z.strictObject({ name: headerName, value: headerValue }),
+            "Requests with exactly this header are this model's whatever the weight. None means x-llm-d-release with the model's release.",
+            "an object with name and value",
+        ).optional(),
+    })
+    .optional();
+
 /** One model of `models`: its own settings, over those of the top level. */
 export const modelSchema = z.strictObject({
     ...modelShape,
@@ -162,6 +181,7 @@ export const modelSchema = z.strictObject({
         "Release of the model service. Default: the model's own name.",
     ).optional(),
     match,
+    rollout,
 });
 
 /** A model's settings with every default filled in. */

@@ -1,18 +1,20 @@
 import { quantityOf } from "../../objects/quantity";
 import { gatewayNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
+import { requestIdHeader } from "../requestShare";
 import type { ResourceSettings } from "../workload";
 import { autoscalingConflicts } from "./autoscalingRules";
 import { nanosecondsOf } from "./durations";
 import { eppTlsConflicts } from "./eppTls";
 import type { Name, Problem } from "./errors";
 import { refused, shown } from "./errors";
-import { isSameHeader, requiredHeaders } from "./match";
+import { isSameHeader, releaseHeader, requiredHeaders, takersOf } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
 import { at, longGatewayName, longModelNames } from "./nameRules";
 import { labelConflicts } from "./ownLabels";
 import { passThroughProblems } from "./passThrough";
 import { beyondRelease, unreadObjectives, versionConflicts } from "./releaseRules";
+import { rolloutConflicts } from "./rolloutRules";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
 import { indistinctModels } from "./severalModels";
@@ -111,6 +113,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
             limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
         ),
         ...headerConflicts(model, settings, name),
+        ...rolloutConflicts(model, settings, name),
         ...pullSecretTwice(model, settings, name),
         ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
@@ -158,7 +161,8 @@ function headerConflicts(model: Model, settings: Settings, name: Name): Problem[
                   ),
               ];
     });
-    const names = new Set(headers.map((header) => header.name.toLowerCase()));
+    const shared = takersOf(model, settings).length > 0 ? [releaseHeader, requestIdHeader] : [];
+    const names = new Set([...headers.map((header) => header.name.toLowerCase()), ...shared]);
     return names.size <= mostHeaders
         ? problems
         : [

@@ -289,7 +289,7 @@ export const settingsSchema = z.strictObject({
     ...modelShape,
     models: setting(
         z.record(dnsLabel, z.looseObject({}).meta({ allowed: "an object of model settings" })),
-        "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease and match, over those of the top level. None means one model, the release's.",
+        "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match and rollout, over those of the top level. None means one model, the release's.",
         "an object of model settings by release",
     ).default({}),
     monitoring,

@@ -21,15 +21,18 @@ export function indistinctModels(settings: Settings): Problem[] {
         );
     }
     const matchOf = (model: Model) => matchIdentity(model, settings);
+    // The others take a part of what matches one of these.
+    const matching = models.filter(({ rollout }) => rollout === undefined);
     models.forEach((model, index) => {
         const { modelName, path, header } = model.match;
         const setting = `models.${model.release}.match`;
         const same = models.slice(0, index).find((other) => matchOf(other) === matchOf(model));
-        if (!modelName && path === undefined && header === undefined) {
+        const matchesAll = !modelName && path === undefined && header === undefined;
+        if (matching.length > 1 && matching.includes(model) && matchesAll) {
             problems.push(
                 refused(setting, model.match, " with several models", "any of modelName, path, header"),
             );
-        } else if (same !== undefined) {
+        } else if (matching.includes(model) && same !== undefined) {
             problems.push(
                 refused(setting, model.match, "", `another match than that of models.${same.release}`),
             );
