@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import { judge, ownSettings } from "../../../commands/judge/judge";
-import { readManifests } from "../../../commands/judge/manifests";
+import { manifestsIn, readSources } from "../../../commands/judge/manifests";
 import type { Judgement } from "../../../commands/judge/reports/report";
 import { packedFolder, packedOf } from "../../../commands/judge/schema/packed";
 import { temporaryFolder } from "../../local/temporary";
@@ -13,10 +13,12 @@ describe("judge's schema check", () => {
     function findings(lines: readonly string[], isServed = false): Judgement[] {
         const file = path.join(folder(), "input.yaml");
         fs.writeFileSync(file, lines.join("\n"));
-        const manifests = readManifests([file], "default").map((manifest) => ({
-            ...manifest,
-            served: isServed,
-        }));
+        const manifests = readSources([file])
+            .flatMap((source) => manifestsIn(source, { namespace: "default" }))
+            .map((manifest) => ({
+                ...manifest,
+                served: isServed,
+            }));
         return judge(manifests, ownSettings, true).filter(({ rule }) => rule.name === "schema");
     }
 
