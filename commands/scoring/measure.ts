@@ -13,7 +13,7 @@ import type { ScoringFlags, WorkloadName } from "./options";
 import { workloadsOf } from "./options";
 import type { HopPrice } from "./hop";
 import { hopPrice } from "./hop";
-import type { SettingValues, Stage } from "./stage";
+import type { SettingValues, Stage, Staged } from "./stage";
 
 /** The figures of a preset with a workload, by rate. */
 export type Point = Comparison & { rate: number };
@@ -58,9 +58,11 @@ export async function measurePresets(
     let about: Pick<Measured, "versions" | "model" | "release" | "notes"> | undefined;
     try {
         for (const preset of flags.presets) {
-            await clock.step(`preset ${preset}: pulumi up`, deploySeconds, () => Promise.resolve());
             const settings = { ...scoring, "epp.plugins": preset };
-            await onStage(stage, settings, flags, signal, async (options, around) => {
+            const staged = await clock.step(`preset ${preset}: pulumi up`, deploySeconds, () =>
+                stage.deploy(settings),
+            );
+            await onStage(stage, staged, flags, signal, async (options, around) => {
                 about ??= around;
                 const points: Partial<Record<WorkloadName, Point[]>> = {};
                 for (const [name, workload] of workloads) {
@@ -116,8 +118,10 @@ async function measureHop(
     };
     const added: Comparison["addedMs"][] = [];
     for (const [name, settings] of Object.entries({ without: noScoring, with: scoring })) {
-        await clock.step(`the hop alone, ${name} the EPP: pulumi up`, deploySeconds, () => Promise.resolve());
-        await onStage(stage, { ...settings, "replicas.decode": 1 }, flags, signal, async (options) => {
+        const staged = await clock.step(`the hop alone, ${name} the EPP: pulumi up`, deploySeconds, () =>
+            stage.deploy({ ...settings, "replicas.decode": 1 }),
+        );
+        await onStage(stage, staged, flags, signal, async (options) => {
             const rounds = await clock.step(`the hop alone, ${name} the EPP`, hopSeconds(flags), () =>
                 runRounds(
                     options.targets,
@@ -146,7 +150,7 @@ interface OnStage {
 
 async function onStage(
     stage: Stage,
-    settings: SettingValues,
+    { deployment, bases, notes, close }: Staged,
     { rounds, warmup, seed, slo, timeout, rates }: ScoringFlags & { seed: number },
     signal: AbortSignal,
     measure: (
@@ -154,7 +158,6 @@ async function onStage(
         about: Pick<Measured, "versions" | "model" | "release" | "notes">,
     ) => Promise<void>,
 ): Promise<void> {
-    const { deployment, bases, notes, close } = await stage.deploy(settings);
     const [release, model] = Object.entries(deployment.models)[0]!;
     const counters = await PodCounters.open(() => stage.openCluster(), deployment, model);
     try {

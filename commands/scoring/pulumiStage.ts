@@ -63,7 +63,12 @@ export class PulumiStage implements Stage {
 
     async restore(): Promise<void> {
         fs.writeFileSync(this.file, this.settings);
-        await this.up([]);
+        try {
+            await this.up([]);
+        } finally {
+            // The CLI may have written it again.
+            fs.writeFileSync(this.file, this.settings);
+        }
     }
 
     private async up(config: string[]): Promise<void> {

@@ -9,7 +9,7 @@ export interface Staged {
     bases: Record<PathName, string>;
     /** What reaching them so does to the figures, one sentence each. */
     notes: string[];
-    close(): Promise<void>;
+    readonly close: () => Promise<void>;
 }
 
 /** Settings by their path, e.g. `epp.plugins`. */
