@@ -25,10 +25,17 @@ export function scoringReportOf(
     return { ...measured, verdicts, command: shellCommand([...words]), method };
 }
 
+/** What each picture tells apart by dashes and by the form of its points. */
+const pathNames = ["through the Gateway", "direct path"] as const;
+const dashes = [
+    [1, 0],
+    [5, 4],
+];
+
 /** One line of a picture: a preset, or the direct path as it was measured beside that. */
 interface Figure {
     preset: string;
-    path: "direct path" | "through the Gateway";
+    path: (typeof pathNames)[number];
     workload: string;
     rate: number;
     report: PathReport;
@@ -130,17 +137,7 @@ function picturesOf(report: ScoringReport): TopLevelSpec {
                 scale: { domain: Object.keys(report.presets), range: colours },
             },
         };
-        const paths = {
-            field: "path",
-            type: "nominal" as const,
-            scale: {
-                domain: ["through the Gateway", "direct path"],
-                range: [
-                    [1, 0],
-                    [5, 4],
-                ],
-            },
-        };
+        const pathField = { field: "path", type: "nominal" as const };
         return {
             title: `${workload}: ${title}`,
             data: { values },
@@ -149,10 +146,20 @@ function picturesOf(report: ScoringReport): TopLevelSpec {
             encoding,
             layer: [
                 {
-                    mark: { type: "line" as const, point: true },
+                    mark: { type: "line" as const },
                     encoding: {
                         y: { field: "value", type: "quantitative" as const, title },
-                        strokeDash: paths,
+                        strokeDash: { ...pathField, scale: { domain: [...pathNames], range: dashes } },
+                    },
+                },
+                {
+                    mark: { type: "point" as const, filled: true, size: 60 },
+                    encoding: {
+                        y: { field: "value", type: "quantitative" as const, title },
+                        shape: {
+                            ...pathField,
+                            scale: { domain: [...pathNames], range: ["circle", "square"] },
+                        },
                     },
                 },
                 {
