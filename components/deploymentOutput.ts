@@ -1,4 +1,4 @@
-import { namesOf, pickablePods, scalesToZero } from "./assemble";
+import { namesOf, pickablePods, scalesToZero } from "./stackArgs";
 import type { Backend, Role } from "./contract";
 import {
     eppNamespace,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namesOf } from "./assemble";
+import { namesOf } from "./stackArgs";
 import { eppNamespace, ports, serviceHost } from "./contract";
 import type { DeploymentOutput } from "./deploymentOutput";
 import { deploymentOutput, modeOf } from "./deploymentOutput";

@@ -25,10 +25,11 @@ function suiteSection({ name, version, tests }: SuiteRecord): string[] {
         [
             "| test | result | whose it is, and why |",
             "| --- | --- | --- |",
-            ...rows.map(({ name: test, result }) => {
+            ...rows.map(({ name: test, result, again = false }) => {
                 const found = result === "passed" ? undefined : findKnown(name, test);
                 const why = found === undefined ? "" : `${found.whose} ${found.reason}`;
-                return `| \`${test}\` | ${result === "skipped" ? "left out" : result} | ${why} |`;
+                const shown = result === "skipped" ? "left out" : `${result}${again ? ", run again" : ""}`;
+                return `| \`${test}\` | ${shown} | ${why} |`;
             }),
         ].join("\n"),
         ...(others.length === 0 ? [] : [`Not run, for they are of other profiles: ${others.join(", ")}.`]),

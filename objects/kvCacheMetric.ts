@@ -10,6 +10,8 @@ export const kvCacheMetricFlag = "kv-cache-usage-percentage-metric";
 export interface ReadMetric {
     readonly name: string;
     readonly origin: string;
+    /** Path of the argument that says so, where one does. */
+    readonly flag?: string;
 }
 
 /** By which name an endpoint picker reads the KV cache use; undefined where its version is not known. */
@@ -20,7 +22,7 @@ export function readKvCacheMetric(picker: Picker, index: StackIndex): ReadMetric
     }
     const flag = picker.flag(kvCacheMetricFlag);
     if (flag?.value) {
-        return { name: flag.value, origin: `--${kvCacheMetricFlag} at ${flag.path}` };
+        return { name: flag.value, origin: `--${kvCacheMetricFlag} at ${flag.path}`, flag: flag.path };
     }
     const configured =
         release.kvCacheMetric.rename === "engineConfigs" ? configuredMetric(picker, index) : undefined;

@@ -9,7 +9,7 @@ import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
 import type { Container, Located } from "./containers";
-import { containersOf, declaredPortsOf, flagValue, flagValues } from "./containers";
+import { containersOf, declaredPortsOf, flagValue, flagValues, targetNumber } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
 
 /** The ports of an endpoint picker, and the argument that sets each; upstream's defaults. */
@@ -149,6 +149,18 @@ export interface ServicePort {
     readonly appProtocol: string | undefined;
     /** As written: `targetPort`, or the port where that is missing. */
     readonly target: number | string;
+}
+
+/** The ports of a Service that lead to the gRPC port of one of the endpoint pickers that it selects. */
+export function grpcPortsOf(service: KubernetesObject, pickers: readonly Picker[]): number[] {
+    return servicePortsOf(service)
+        .filter((port) => pickers.some((picker) => leadsToGrpc(port, picker)))
+        .map(({ number }) => number);
+}
+
+/** Whether a port of a Service leads to an endpoint picker's gRPC port. */
+export function leadsToGrpc({ target }: ServicePort, picker: Picker): boolean {
+    return picker.portOf(targetNumber(picker.template, target) ?? 0) === "grpc";
 }
 
 /** The endpoint pickers of a program. */

@@ -65,7 +65,10 @@ function commandLine(): Command {
             "the stack's outputs, as `pulumi stack output --json` writes them; - for stdin",
         )
         .option("--stack <name>", "the stack whose outputs Pulumi is asked for (default: the selected one)")
-        .option("--kubeconfig <path>", "kubeconfig of the port-forwards (default: kubectl's)")
+        .option(
+            "--kubeconfig <path>",
+            "kubeconfig of the port-forwards and the pods' counters (default: kubectl's)",
+        )
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--model <release>", "which model, by its release (default: the first)")
         .option("--gateway-url <url>", "where the Gateway is reached, instead of by a port-forward", httpUrl)

@@ -43,7 +43,7 @@ export function judge(
             ...(checkStack ? isolated(() => checkStack(index, config)) : []),
         ];
         return [...reportsOf(rule, config, findings, isWhole)].map((report): Judgement => {
-            const { object, message, path, decidedBy, advisory } = report;
+            const { object, message, path, decidedBy, advisory, fix } = report;
             const manifest = object && byObject.get(object);
             return {
                 rule,
@@ -52,6 +52,8 @@ export function judge(
                 subject: object?.toString(),
                 at: manifest?.locate(path ?? fieldIn(message)),
                 decidedBy,
+                manifest,
+                fix: fix && (() => fix(index)),
             };
         });
     });

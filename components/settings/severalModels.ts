@@ -26,7 +26,9 @@ export function indistinctModels(settings: Settings): Problem[] {
     models.forEach((model, index) => {
         const { modelName, path, header } = model.match;
         const setting = `models.${model.release}.match`;
-        const same = models.slice(0, index).find((other) => matchOf(other) === matchOf(model));
+        const same = models
+            .slice(0, index)
+            .find((other) => matching.includes(other) && matchOf(other) === matchOf(model));
         const matchesAll = !modelName && path === undefined && header === undefined;
         if (matching.length > 1 && matching.includes(model) && matchesAll) {
             problems.push(

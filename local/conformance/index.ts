@@ -5,9 +5,10 @@ import { versions } from "../toolchain/versions";
 import { findKnown } from "./known";
 import { ConformanceLab } from "./lab";
 import type { TestResult } from "./output";
-import type { ConformanceRecord } from "./record";
+import type { ConformanceRecord, RecordedTest } from "./record";
 import { recordFile, writeRecord } from "./record";
-import { runSuite } from "./run";
+import type { SuiteResult } from "./run";
+import { runSuiteTwice } from "./run";
 import type { SuiteName } from "./suites";
 import { suites } from "./suites";
 
@@ -45,7 +46,7 @@ export async function conformance(
         for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
             const { test: tests } = options;
             const { signal } = interruption;
-            const results = await runSuite(lab, { suite: name, tests, folder, report, signal });
+            const results = await runSuiteTwice(lab, { suite: name, tests, folder, report, signal });
             record.suites.push({ name, version: suites[name].version, tests: results.map(withoutOutput) });
         }
     } finally {
@@ -77,8 +78,8 @@ function parse(args: string[]): Options {
     return options;
 }
 
-function withoutOutput({ name, result }: TestResult) {
-    return { name, result };
+function withoutOutput({ name, result, again }: SuiteResult): RecordedTest {
+    return { name, result, ...(again && { again }) };
 }
 
 /** A suite that came to no test at all has failed in its preparations. */

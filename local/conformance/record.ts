@@ -15,7 +15,13 @@ export interface ConformanceRecord {
 export interface SuiteRecord {
     name: SuiteName;
     version: string;
-    tests: Pick<TestResult, "name" | "result">[];
+    tests: RecordedTest[];
+}
+
+/** How a test ended. */
+export interface RecordedTest extends Pick<TestResult, "name" | "result"> {
+    /** It failed at first, and this is what came of it when it was run again. Default: false. */
+    again?: boolean;
 }
 
 /** Where it is kept, from the project's root. */

@@ -106,11 +106,16 @@ function reduced(source: OpenApiSchema, placeOf: (schema: OpenApiSchema) => numb
 
 /** That what is an integer or a string is one of both is said by its type. */
 function forms(
-    { oneOf, anyOf, allOf, not }: OpenApiSchema,
+    { oneOf, anyOf, allOf, not, properties = {} }: OpenApiSchema,
     isMixed: boolean,
     placeOf: (schema: OpenApiSchema) => number,
-): Pick<Schema, "oneOf" | "anyOf" | "allOf" | "not"> {
+): Pick<Schema, "defaults" | "oneOf" | "anyOf" | "allOf" | "not"> {
+    const defaults = Object.entries(properties)
+        .filter(([, schema]) => schema.default !== undefined)
+        .map(([name, schema]) => [name, schema.default] as const);
+    const hasForms = [oneOf, anyOf, allOf, not].some((form) => form !== undefined);
     return {
+        ...(hasForms && defaults.length > 0 && { defaults: Object.fromEntries(defaults) }),
         ...(oneOf && { oneOf: oneOf.map(placeOf) }),
         ...(anyOf && !isMixed && { anyOf: anyOf.map(placeOf) }),
         ...(allOf && { allOf: allOf.map(placeOf) }),

@@ -12,6 +12,7 @@ import { istioNamespace } from "../lab/istio";
 import type { Toolchain } from "../toolchain";
 import type { Fault, Places, Target } from "./faults";
 import { explain, targetsOf } from "./faults";
+import type { Failure } from "./load";
 import { Load } from "./load";
 import { findAgent, MemorySeries, memoryOfTrees } from "./memory";
 
@@ -51,9 +52,14 @@ const measurement = { seconds: 5, connections: 8 };
 /** However much the lab can do: more load would find no more faults. */
 const highestRate = 200;
 
-/** Rest between a recovery and the next fault, and how long a recovery may take, in milliseconds. */
+/** Rest between a recovery and the next fault, in milliseconds. */
 const rest = 3_000;
-const recoveryLimit = 60_000;
+
+/**
+ * How long it may take until all is well again, in milliseconds, once the API server is there. The EPP needs most: a leader
+ * that cannot renew its lease ends, and the next one waits until the lease has run out; on a busy machine that is a minute.
+ */
+const recoveryLimit = 180_000;
 
 /** How many answers in a row, with no failure between, tell that requests are answered again. */
 const enoughInARow = 20;
@@ -109,7 +115,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     for (const failure of load.failures.slice(failedBefore)) {
         const reason = explain(failure, faults);
         if (reason === undefined) {
-            unexplained.push(failure.answer);
+            unexplained.push(`${failure.answer}, ${moment(failure, faults)}`);
         } else {
             explained[reason] = (explained[reason] ?? 0) + 1;
         }
@@ -118,6 +124,13 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         ...{ capacity, rate, answered: load.answered - answeredBefore, faults, explained, unexplained },
         memory: { node: memory.node.summary(), EPP: memory.EPP.summary() },
     };
+}
+
+/** When a request failed, for whoever looks for the reason. */
+function moment({ sentAt, endedAt }: Failure, faults: Fault[]): string {
+    const last = faults.findLast(({ at }) => at <= endedAt);
+    const sent = last === undefined ? 0 : (sentAt - last.at) / 1000;
+    return last === undefined ? "before any fault" : `sent ${sent.toFixed(0)} s after: ${last.target.name}`;
 }
 
 /** Kills one target and waits until all is well again. */
@@ -139,12 +152,13 @@ async function strike(
     } else {
         process.kill(pidOf(victim), "SIGKILL");
     }
+    const deadline = performance.now() + recoveryLimit;
     load.inARow = 0;
     const isWell = async () =>
         load.inARow >= enoughInARow &&
         (victim === undefined || (await hasRestarted(cluster, target, victim).catch(() => false)));
     while (!(await isWell())) {
-        if (performance.now() > at + recoveryLimit) {
+        if (performance.now() > deadline) {
             report(`${target.name} killed: not well again within ${String(recoveryLimit / 1000)} s`);
             return { target, at, recoveredAt: undefined };
         }

@@ -1,5 +1,6 @@
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { UnknownInputError } from "../../objects/unknown";
+import type { FixOf } from "./fix";
 
 /** Something that a rule has against a resource. */
 export interface Violation {
@@ -16,6 +17,8 @@ export interface Violation {
     readonly absent?: string;
     /** `advisory` for a finding that must not stop anybody, from a rule that otherwise does. */
     readonly level?: "advisory";
+    /** Without it, what to change is for people to decide. */
+    readonly fix?: FixOf;
 }
 
 /** A check that could not be made in preview. It is reported, never dropped. */

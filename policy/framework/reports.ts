@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../objects/kubernetesObject";
 import { printable, shortened } from "../../objects/printable";
 import type { ExemptionConfig } from "./exemptions";
 import { isExempt } from "./exemptions";
+import type { FixOf } from "./fix";
 import type { Failure, Findings, Violation, Waiting } from "./finding";
 import type { Rule } from "./rule";
 
@@ -17,6 +18,7 @@ export interface RuleReport {
     readonly decidedBy?: string;
     /** Whether it stops nobody, whatever the rule's level is. */
     readonly advisory: boolean;
+    readonly fix?: FixOf;
 }
 
 /** Longest message, in characters. One may repeat any text of an object, of which a ConfigMap holds a megabyte. */
@@ -38,7 +40,7 @@ export function* reportsOf(
         object: KubernetesObject | undefined,
         message: string,
         advisory: boolean,
-        further: Pick<RuleReport, "path" | "decidedBy"> = {},
+        further: Pick<RuleReport, "path" | "decidedBy" | "fix"> = {},
     ): RuleReport => ({
         object,
         ...further,
@@ -46,13 +48,14 @@ export function* reportsOf(
         message: shortened(message, longestMessage).split("\n").map(printable).join("\n"),
         advisory,
     });
-    const tell = ({ object, message, path, absent, level }: Violation): RuleReport => {
+    const tell = ({ object, message, path, absent, level, fix }: Violation): RuleReport => {
         if (object && isExempt(object.toString(), config)) {
             return told(object, `Exempt by the pack's config: ${message}`, true, { path });
         }
         const decidedBy = isWhole ? undefined : absent;
+        // What is not there to be seen may be right as it is.
         return decidedBy === undefined
-            ? told(object, message, level === "advisory", { path })
+            ? told(object, message, level === "advisory", { path, fix })
             : told(object, `Decided by ${decidedBy}, which is not in the input: ${message}`, true, {
                   path,
                   decidedBy,

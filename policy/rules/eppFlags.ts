@@ -1,6 +1,8 @@
+import { addDash } from "../framework/argumentFix";
 import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { integer, list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
@@ -45,8 +47,11 @@ export const eppFlags: Rule<ExtraFlagsConfig> = {
 function* checkFlags(picker: Picker, { extraFlags }: ExtraFlagsConfig): Findings {
     const { problems, unknowns } = pickerFlagProblems(picker.container, picker.release, extraFlags);
     yield* unknowns.map((unknown) => ({ unknown }));
-    for (const { message } of problems) {
-        yield { message: `${picker.owner.toString()}: ${message}` };
+    for (const { id, path, message } of problems) {
+        yield {
+            message: `${picker.owner.toString()}: ${message}`,
+            fix: () => (id === "dashes" ? addDash(picker.container, path) : undefined),
+        };
     }
 }
 
@@ -119,6 +124,9 @@ function* checkReplicas(picker: Picker): Findings {
     if (replicas > 1 && !leaderElection) {
         yield {
             message: `${owner.toString()}: ${String(replicas)} replicas (spec.replicas) without --ha-enable-leader-election (${flag?.path ?? `${picker.container.path}.args`}) pick endpoints unaware of each other.`,
+            // Who switches it off by name means it, as llm-d's guide for precise prefix caching does: there each has an
+            // index of all pods' blocks.
+            ...(flag && { level: "advisory" as const }),
         };
     }
     if (owner.is(kinds.deployment) && replicas === 1 && leaderElection) {
@@ -167,6 +175,7 @@ function* checkProbes(picker: Picker): Findings {
         if (leaderElection && service !== expected) {
             yield {
                 message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but with --ha-enable-leader-election it has to be ${expected}.`,
+                fix: () => setField(`${path}.grpc.service`, expected),
             };
         }
     }

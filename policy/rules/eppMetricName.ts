@@ -1,10 +1,12 @@
 import { findSimulator, minorOf } from "../../releases";
+import { setFlag } from "../framework/argumentFix";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { kvCacheMetricFlag, readKvCacheMetric } from "../../objects/kvCacheMetric";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { simulatorsOf } from "../../objects/modelServers";
+import type { Simulator } from "../../objects/servers";
 import type { Picker } from "../../objects/pickers";
 
 /** An endpoint picker reads the metric of KV cache usage that its model servers emit. */
@@ -31,10 +33,19 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
         if (emitted && emitted !== read.name) {
             yield {
                 message: `${picker.owner.toString()} reads ${read.name} (${read.origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${minorOf(version) ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+                fix: () =>
+                    read.flag && emittedBy(all).size === 1
+                        ? setFlag(picker.container, read.flag, emitted)
+                        : undefined,
             };
         }
     }
     if (undecided) {
         yield { unknown: undecided };
     }
+}
+
+/** The metrics that simulators emit. */
+function emittedBy(simulators: readonly Simulator[]): ReadonlySet<string | undefined> {
+    return new Set(simulators.map(({ version }) => findSimulator(version ?? "")?.kvCacheMetric));
 }

@@ -1,5 +1,6 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { list, record, strings, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { labelSelector } from "../../objects/selectors";
@@ -8,6 +9,7 @@ import type { StackIndex } from "../../objects/stackIndex";
 import type { ExtProcFilter } from "../../objects/extProc";
 import {
     envoyField,
+    envoyKey,
     extProcFiltersIn,
     extProcFiltersOf,
     gatewaysOf,
@@ -82,6 +84,11 @@ function* checkModes({ object, path, config }: ExtProcFilter): Findings {
             const said = given === undefined ? `${byDefault} by default` : JSON.stringify(given);
             yield {
                 message: `${object.toString()}: ${field} is ${said} (${path}.processing_mode), but an endpoint picker needs ${needed}.`,
+                fix: () =>
+                    setField(
+                        `${path}.${envoyKey(config, "processing_mode")}.${envoyKey(mode, field)}`,
+                        needed,
+                    ),
             };
         }
     }

@@ -1,5 +1,6 @@
 import type { Findings } from "../framework/finding";
 import { each, isolated } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
@@ -10,7 +11,7 @@ import type { StackIndex } from "../../objects/stackIndex";
 import type { Backend } from "../../objects/chains";
 import { chainsOf, isHeadless, isPool, isProxy } from "../../objects/chains";
 import { roleLabel, servedModelsOf, simulatorsIn } from "../../objects/servers";
-import { isDisaggregated } from "../../objects/disaggregation";
+import { failsOpen, isDisaggregated } from "../../objects/disaggregation";
 import type { Container } from "../../objects/containers";
 import { mainContainerOf } from "../../objects/containers";
 import type { Reference } from "../../objects/references";
@@ -80,6 +81,12 @@ function* checkBackend(backend: Backend, index: StackIndex): Findings {
         if (prefill.length > 0 && !mayHoldPrefill(backend, decode.length > 0, index)) {
             yield {
                 message: `${object.toString()} selects ${describeLabels(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
+            };
+        } else if (prefill.length > 0 && isPool(object) && failsOpen(object)) {
+            // As the router's chart has it: prefill pods that can decode as well answer, only without what they are for.
+            yield {
+                message: `${object.toString()} holds prefill pods, of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, and fails open (spec.endpointPickerRef.failureMode): requests go to them as well while its endpoint picker cannot be asked.`,
+                level: "advisory",
             };
         }
     });
@@ -177,7 +184,10 @@ function* checkReference(reference: Reference, index: StackIndex): Findings {
     const prefix = `${from.toString()} refers to ${targetOf(reference)} in group "${group}" (${path}), `;
     const meant = isPool(reference) && index.ofKind(...poolKinds).find((pool) => pool.name === name);
     yield meant
-        ? { message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".` }
+        ? {
+              message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".`,
+              fix: () => (meant.namespace === namespace ? setField(`${path}.group`, meant.group) : undefined),
+          }
         : {
               message: `${prefix}which is not in this program.`,
               absent: targetOf(reference),

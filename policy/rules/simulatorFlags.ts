@@ -12,8 +12,10 @@ import {
     simulatorReleases,
     simulatorSwitches,
 } from "../../releases";
+import { addDash, setFlag } from "../framework/argumentFix";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import type { Rule } from "../framework/rule";
 import type { ExtraFlagsConfig } from "./extraFlags";
 import { extraFlagsConfig } from "./extraFlags";
@@ -84,7 +86,7 @@ function* checkArguments(
             continue;
         }
         if (dashes === 1) {
-            yield { message: `${at} needs two dashes.` };
+            yield { message: `${at} needs two dashes.`, fix: () => addDash(container, path) };
             continue;
         }
         const given = expand(value, container);
@@ -92,9 +94,20 @@ function* checkArguments(
         if (wanted !== undefined) {
             yield {
                 message: `${at} is ${JSON.stringify(given)}, which simulator ${version ?? ""} does not read, so that it exits at start: it takes ${wanted}.`,
+                fix: () => {
+                    const meant = sameLatency(release, name, given);
+                    return meant === undefined ? undefined : setFlag(container, path, meant);
+                },
             };
         }
     }
+}
+
+/** The same time as this version writes it: milliseconds are the unit of what has none. */
+function sameLatency(release: SimulatorRelease, name: string, given: string): string | undefined {
+    const [, number, unit] = /^(\d+)(ms)?$/.exec(given) ?? [];
+    const meant = number && (unit === undefined ? `${number}ms` : number);
+    return meant && refusedSimulatorValue(release, name, meant) === undefined ? meant : undefined;
 }
 
 /** A probe gets 404 for a path that another version has, and the pod never becomes ready, or is started again and again. */
@@ -122,6 +135,11 @@ function* checkProbe(
     if (!release.paths.includes(plain.length > 1 && plain.endsWith("/") ? plain.slice(0, -1) : plain)) {
         yield {
             message: `${template.owner.toString()}: ${probe} asks for ${path} (${container.path}.${probe}.httpGet.path), which simulator ${version ?? ""} does not have; ${release.readinessPath} tells whether it is ready.`,
+            // Another version's path for the same question.
+            fix: () =>
+                probe === "readinessProbe" && simulatorReleases.some((other) => other.readinessPath === path)
+                    ? setField(`${container.path}.${probe}.httpGet.path`, release.readinessPath)
+                    : undefined,
         };
     }
 }

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { ConformanceLab } from "../../local/conformance/lab";
-import { runSuite } from "../../local/conformance/run";
+import { runSuiteTwice } from "../../local/conformance/run";
 import type { SuiteName } from "../../local/conformance/suites";
 import { TestLab } from "./support/lab";
 
@@ -47,7 +47,7 @@ describe("the conformance suites", function () {
             const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-suite-"));
             try {
                 const report = (line: string) => said.push(line);
-                const results = await runSuite(lab, { suite, tests, folder, report });
+                const results = await runSuiteTwice(lab, { suite, tests, folder, report });
                 const passed = results.filter(({ result }) => result === "passed").map(({ name }) => name);
                 const failed = results.filter(({ result }) => result === "failed");
                 const what = failed.map((test) => [test.name, ...test.said].join("\n")).join("\n\n");

@@ -68,6 +68,25 @@ describe("the library, as another program has it", function () {
         assert.match(consumers.typeErrors(folder), /'replcas' does not exist in type/);
     });
 
+    it("gives users of InferenceStack types that catch what settings cannot be", () => {
+        const errors = consumers.typeErrors(
+            consumers.program(`
+                import * as pulumi from "@pulumi/pulumi";
+                import { InferenceStack } from "llm-d-inference";
+                new InferenceStack("misspelt", { settings: { extPorc: {} } });
+                new InferenceStack("of which cluster", { settings: { cluster: {} } });
+                new InferenceStack("not known yet", { settings: { protect: pulumi.output(true) } });
+            `),
+        );
+        for (const error of [
+            /'extPorc' does not exist/,
+            /'cluster' does not exist/,
+            /'boolean \| undefined'/,
+        ]) {
+            assert.match(errors, error);
+        }
+    });
+
     it("deploys two models behind one Gateway from the example two-models", async () => {
         const stack = { project: "two-models", stack: "test", config: {} };
         const { registrations, outputs } = await runUnderMocks(

@@ -160,7 +160,7 @@ describe("the component package, with the pulumi CLI", function () {
 /** Makes a bare repository of what this checkout has for its users, without a history. */
 function makeRepository(bare: string): void {
     const work = `${bare}.work`;
-    const sources = ["components", "objects", "releases", "plugin"];
+    const sources = ["commands", "components", "objects", "policy", "releases", "plugin"];
     const manifests = [
         "Pulumi.yaml",
         "package.json",

@@ -1,4 +1,6 @@
 import { strict as assert } from "assert";
+import { findKnown, known } from "../../local/conformance/known";
+import { readRecord } from "../../local/conformance/record";
 import { OutputReader } from "../../local/conformance/output";
 
 describe("the output of a conformance suite", () => {
@@ -55,5 +57,28 @@ describe("the output of a conformance suite", () => {
 
     it("may come in any parts", () => {
         assert.deepEqual(read(output.split(/(?<=.{7})/su)), read([output]));
+    });
+});
+
+describe("the record of the conformance suites", () => {
+    const { suites } = readRecord();
+    const all = suites.flatMap(({ name, tests }) => tests.map((test) => ({ suite: name, ...test })));
+
+    it("is of both suites, and explains each test that failed", () => {
+        assert.deepEqual(
+            suites.map(({ name }) => name),
+            ["gateway", "inference"],
+        );
+        const unexplained = all.filter(
+            ({ suite, name, result }) => result === "failed" && findKnown(suite, name)?.result !== "fails",
+        );
+        assert.deepEqual(unexplained, []);
+    });
+
+    it("has each test of which something is known, with that result", () => {
+        for (const { suite, test, result } of known) {
+            const recorded = all.find((one) => one.suite === suite && one.name === test);
+            assert.equal(recorded?.result, result === "fails" ? "failed" : "skipped", test);
+        }
     });
 });

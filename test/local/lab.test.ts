@@ -213,27 +213,22 @@ describe("the lab's parts", () => {
     });
 
     describe("the times of logs", () => {
-        const soon = () => new Promise((resolve) => setTimeout(resolve, 500));
-
-        it("tell what was said since, of logs that were there and of those that come", async () => {
+        it("tell what was said since, of logs that were there and of those that come", () => {
             const logs = folder();
             const [old, fresh] = [path.join(logs, "old.log"), path.join(logs, "fresh.log")];
-            fs.writeFileSync(old, "before\n");
             const times = new LogTimes(logs);
-            times.start();
-            const start = Date.now();
-            await soon();
+            fs.writeFileSync(old, "before\n");
+            times.look(1_000);
             fs.writeFileSync(fresh, "one\n");
-            await soon();
-            const between = Date.now();
+            times.look(2_000);
             fs.appendFileSync(fresh, "two\n");
             fs.appendFileSync(old, "after\n");
-            await soon();
-            assert.equal(times.offsetSince(fresh, start), 0);
-            assert.equal(times.offsetSince(fresh, between), "one\n".length);
-            assert.equal(times.offsetSince(fresh, Date.now()), "one\ntwo\n".length);
-            assert.equal(times.offsetSince(old, between), "before\n".length);
-            assert.equal(times.offsetSince(old, start - 1_000), undefined, "nobody looked then");
+            times.look(3_000);
+            assert.equal(times.offsetSince(fresh, 1_500), 0);
+            assert.equal(times.offsetSince(fresh, 2_500), "one\n".length);
+            assert.equal(times.offsetSince(fresh, 3_500), "one\ntwo\n".length);
+            assert.equal(times.offsetSince(old, 2_500), "before\n".length);
+            assert.equal(times.offsetSince(old, 500), undefined, "nobody looked then");
         });
     });
 

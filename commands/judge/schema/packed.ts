@@ -24,6 +24,8 @@ export interface Schema {
     readonly maxItems?: number;
     readonly minProperties?: number;
     readonly maxProperties?: number;
+    /** Of fields, where the forms below may depend on them: the API server fills them in first. */
+    readonly defaults?: Readonly<Record<string, unknown>>;
     readonly oneOf?: readonly number[];
     readonly anyOf?: readonly number[];
     readonly allOf?: readonly number[];

@@ -60,7 +60,11 @@ function* problemsOf(
     } else if (typeof value === "object") {
         yield* fieldsOf(packed, schema, value as Record<string, unknown>, path);
     }
-    yield* formsOf(packed, schema, value, path);
+    yield* formsOf(packed, schema, withDefaults(schema, value), path);
+}
+
+function withDefaults({ defaults }: Schema, value: unknown): unknown {
+    return defaults === undefined ? value : { ...defaults, ...(value as object) };
 }
 
 const typeNames: Record<NonNullable<Schema["type"]>, string> = {

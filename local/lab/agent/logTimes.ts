@@ -20,14 +20,14 @@ interface Mark {
 export class LogTimes {
     /** By file; of each, when it changed. */
     private readonly marks = new Map<string, Mark[]>();
-    private hasLooked = false;
+    private lastLook: number | undefined;
 
     constructor(private readonly folder: string) {}
 
     /** Goes on until the process ends. */
     start(): void {
-        this.look();
-        setInterval(() => this.look(), lookInterval).unref();
+        this.look(Date.now());
+        setInterval(() => this.look(Date.now()), lookInterval).unref();
     }
 
     /**
@@ -42,15 +42,15 @@ export class LogTimes {
         return last?.size ?? (marks[0] === undefined || marks[0].size === 0 ? 0 : undefined);
     }
 
-    private look(): void {
-        const at = Date.now();
+    /** Notes how long each log is now. */
+    look(at: number): void {
         for (const name of fs.readdirSync(this.folder)) {
             const file = path.join(this.folder, name);
             const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
             const marks = this.marks.get(file);
             if (marks === undefined) {
                 // What appears between two looks was not there at the one before.
-                const before = this.hasLooked ? [{ at: at - lookInterval, size: 0 }] : [];
+                const before = this.lastLook !== undefined ? [{ at: this.lastLook, size: 0 }] : [];
                 this.marks.set(file, [...before, { at, size }]);
             } else if (marks.at(-1)!.size !== size) {
                 marks.push({ at, size });
@@ -59,6 +59,6 @@ export class LogTimes {
                 }
             }
         }
-        this.hasLooked = true;
+        this.lastLook = at;
     }
 }

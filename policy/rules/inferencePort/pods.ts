@@ -22,8 +22,8 @@ const modelServerImage = /vllm|inference-sim/;
 export function* checkPods(template: PodTemplate, port: number): Findings {
     const unknowns = new Unknowns();
     const claims: Claim[] = [];
-    const add = (what: string, path: string, value: number | undefined, written?: string) =>
-        claims.push({ object: template.owner, what, path, port: value, written });
+    const add = (what: string, path: string, value: number | undefined, more: Partial<Claim> = {}) =>
+        claims.push({ object: template.owner, what, path, port: value, ...more });
 
     unknowns.attempt(() => {
         for (const container of servingContainers(template, port)) {
@@ -49,23 +49,34 @@ export function* checkPods(template: PodTemplate, port: number): Findings {
     });
 
     const agreeing = claims.find((claim) => claim.port === port);
-    yield* claims.filter((claim) => claim.port !== port).map((claim) => disagreement(claim, port, agreeing));
+    yield* claims
+        .filter((claim) => claim.port !== port)
+        .map((claim) =>
+            disagreement(claim, port, agreeing, () => !claim.decides && listensOnlyAt(template, port)),
+        );
     yield* astray;
     yield* unknowns.errors.map((unknown) => ({ unknown }));
 }
 
-type Add = (what: string, path: string, value: number | undefined, written?: string) => void;
+type Add = (what: string, path: string, value: number | undefined, more?: Partial<Claim>) => void;
+
+/** Whether it is known, by arguments or defaults, that what serves in a pod listens at a port and nowhere else. */
+export function listensOnlyAt(template: PodTemplate, port: number): boolean {
+    const ports: (number | undefined)[] = [];
+    for (const container of servingContainers(template, port)) {
+        claimCommandLine(container, (_what, _path, value) => ports.push(value));
+    }
+    return ports.length > 0 && ports.every((value) => value === port);
+}
 
 function claimCommandLine(container: Container, add: Add): void {
     const flags = flagValues(container, "port");
     for (const { value, path } of flags) {
         const number = /^\d+$/.test(value) ? Number(value) : undefined;
-        add(
-            `\`--port\` of container ${container.name}`,
-            path,
-            number,
-            number === undefined ? value : undefined,
-        );
+        add(`\`--port\` of container ${container.name}`, path, number, {
+            decides: true,
+            ...(number === undefined && { written: value }),
+        });
     }
     if (
         flags.length === 0 &&
@@ -75,6 +86,7 @@ function claimCommandLine(container: Container, add: Add): void {
             `the port without \`--port\` of container ${container.name}`,
             `${container.path}.args`,
             defaultPort,
+            { decides: true },
         );
     }
 }
@@ -98,7 +110,7 @@ function claimProbe(container: Container, probe: string, add: Add): void {
             add(what, path, port);
         } else if (typeof port === "string") {
             const named = declaredPortsOf(container).find(({ name }) => name === port);
-            add(what, path, named?.number, port);
+            add(what, path, named?.number, { written: port });
         }
     }
 }
@@ -110,7 +122,10 @@ function claimScrapePort(template: PodTemplate, port: number, add: Add): void {
         return;
     }
     const path = `${template.path === "" ? "" : `${template.path}.`}metadata.annotations`;
-    add(`annotation ${scrapePortAnnotation}`, path, /^\d+$/.test(value) ? Number(value) : undefined, value);
+    add(`annotation ${scrapePortAnnotation}`, path, /^\d+$/.test(value) ? Number(value) : undefined, {
+        written: value,
+        steps: [...path.split("."), scrapePortAnnotation],
+    });
 }
 
 /** A routing sidecar that passes requests on to a port at which no container of its pod says that it listens. */

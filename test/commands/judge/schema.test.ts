@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import { judge, ownSettings } from "../../../commands/judge/judge";
-import { readManifests } from "../../../commands/judge/manifests";
+import { manifestsIn, readSources } from "../../../commands/judge/manifests";
 import type { Judgement } from "../../../commands/judge/reports/report";
 import { packedFolder, packedOf } from "../../../commands/judge/schema/packed";
 import { temporaryFolder } from "../../local/temporary";
@@ -13,10 +13,12 @@ describe("judge's schema check", () => {
     function findings(lines: readonly string[], isServed = false): Judgement[] {
         const file = path.join(folder(), "input.yaml");
         fs.writeFileSync(file, lines.join("\n"));
-        const manifests = readManifests([file], "default").map((manifest) => ({
-            ...manifest,
-            served: isServed,
-        }));
+        const manifests = readSources([file])
+            .flatMap((source) => manifestsIn(source, { namespace: "default" }))
+            .map((manifest) => ({
+                ...manifest,
+                served: isServed,
+            }));
         return judge(manifests, ownSettings, true).filter(({ rule }) => rule.name === "schema");
     }
 
@@ -178,6 +180,18 @@ describe("judge's schema check", () => {
             ],
         ];
         assert.deepEqual(told(route), []);
+        // So does that of an address' `type`, on which depends what else it may be.
+        const gateway = [
+            ...[
+                "apiVersion: gateway.networking.k8s.io/v1",
+                "kind: Gateway",
+                "metadata: { name: a }",
+                "spec:",
+            ],
+            ...["  gatewayClassName: istio", "  addresses: [{ value: 10.0.0.1 }]"],
+            ...["  listeners: [{ name: http, port: 80, protocol: HTTP }]"],
+        ];
+        assert.deepEqual(told(gateway), []);
     });
 
     it("passes over groups that it does not know, and what an API server has taken", () => {

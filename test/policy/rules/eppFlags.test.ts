@@ -186,6 +186,12 @@ describe("epp-flags", () => {
         assert.deepEqual(check({ replicas: 2 }), [
             "Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args) pick endpoints unaware of each other.",
         ]);
+        assert.deepEqual(
+            check({ replicas: 2, args: [...poolArguments, "--ha-enable-leader-election=false"] }),
+            [
+                "advisory: Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args.3) pick endpoints unaware of each other.",
+            ],
+        );
         assert.deepEqual(check({ ...elected, replicas: 1 }), [
             "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
         ]);
