@@ -4,6 +4,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { shellCommand } from "../components/shell";
+import { conformance } from "./conformance";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
@@ -18,6 +19,7 @@ import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
+import { soakCommand } from "./soak";
 import type { ObjectRef } from "./status";
 import { scoreInLab } from "./scoring";
 import { readLive, resourceTable, serverTable } from "./status";
@@ -192,6 +194,18 @@ for (const proof of proofs) {
                 stateDir,
                 labRuns: isLabRunning(stateDir),
             });
+        });
+}
+const trials = {
+    conformance: (args: string[]) => conformance(args, stateDir, report),
+    soak: (args: string[]) => soakCommand(args, report),
+};
+for (const [trial, run] of Object.entries(trials)) {
+    cli.command(`${trial} [args...]`)
+        .allowUnknownOption()
+        .helpOption(false)
+        .action(async (args: string[]) => {
+            process.exitCode = await run([...args, ...made.args]);
         });
 }
 
