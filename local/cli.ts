@@ -21,6 +21,7 @@ import type { Session } from "./session";
 import { openSession } from "./session";
 import { soakCommand } from "./soak";
 import type { ObjectRef } from "./status";
+import { scoreInLab } from "./scoring";
 import { readLive, resourceTable, serverTable } from "./status";
 
 /** What `make` runs: the program on the embedded control plane. */
@@ -207,6 +208,20 @@ for (const [trial, run] of Object.entries(trials)) {
             process.exitCode = await run([...args, ...made.args]);
         });
 }
+
+cli.command("scoring [args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((args: string[]) => {
+        const options = cli.opts<Options>();
+        return scoreInLab([...args, ...made.args], {
+            stateDir,
+            config: parseOverrides(options.config),
+            open: (session) => openSession({ ...session, stack: options.stack, lab: true }),
+            // What is printed is the command's own.
+            report: (line) => process.stderr.write(`${line}\n`),
+        });
+    });
 
 cli.parseAsync().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

@@ -101,6 +101,26 @@ export const crds: CacheEntry[] = [
     }),
 ];
 
+/** What Kubernetes says of its own kinds: types and required fields. */
+export const kubernetesOpenApi = filesEntry({
+    name: "kubernetes-openapi",
+    module: "servers",
+    source: "k8s.io/kubernetes",
+    version: versions.kubernetes,
+    folders: ["api/openapi-spec"],
+    ending: ".json",
+});
+
+/** The same as the API server has it, in Go: what a field's values may be is there alone. */
+export const kubernetesEnums = filesEntry({
+    name: "kubernetes-enums",
+    module: "servers",
+    source: "k8s.io/kubernetes",
+    version: versions.kubernetes,
+    folders: ["pkg/generated/openapi"],
+    ending: "openapi.go",
+});
+
 /** GIE's endpoint picker, which has none of llm-d's plugins. */
 export const gieEpp = programEntry(versions.epp, {
     name: "epp",
