@@ -28,7 +28,11 @@ const podIsGone = /^503: (upstream connect error|no healthy upstream)/;
 /** What Envoy answers where the EPP does not, with FailClose (docs/rollouts.md). */
 const noPicker = /^500: $/;
 
-const leaderless = { pattern: noPicker, reason: "FailClose while no leader is there" };
+const leaderless = [
+    { pattern: noPicker, reason: "FailClose while no leader is there" },
+    // A few at most, of those that come as the next leader begins to serve.
+    { pattern: /^no answer: no answer within/, reason: "not answered in time while the leader changed" },
+];
 
 export function targetsOf(places: Places): Target[] {
     const { scheduler, simulator, istio, decode, epp, gateway } = places;
@@ -42,7 +46,7 @@ export function targetsOf(places: Places): Target[] {
             name: "EPP leader",
             pods: { namespace: simulator, labels: epp },
             servingPods: 1,
-            explains: [leaderless],
+            explains: leaderless,
         },
         {
             name: "Envoy",
@@ -56,7 +60,7 @@ export function targetsOf(places: Places): Target[] {
         },
         { name: "istiod", pods: { namespace: istio, labels: "app=istiod" }, explains: [] },
         // The leader ends when it cannot renew its lease for long enough.
-        { name: "API server", pods: "api-server", explains: [leaderless] },
+        { name: "API server", pods: "api-server", explains: leaderless },
     ];
 }
 

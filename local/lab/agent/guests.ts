@@ -61,7 +61,9 @@ export function runGuest(
     signal?: AbortSignal,
 ): Promise<number> {
     return new Promise((resolve, reject) => {
-        const request = http.request({ socketPath, method: "POST", signal }, (response) => {
+        // A connection of its own: one that is kept may be closed by the other side at any time.
+        const options = { socketPath, method: "POST", signal, agent: false };
+        const request = http.request(options, (response) => {
             response.setEncoding("utf8");
             response.on("data", heard);
             response.once("error", reject);
