@@ -102,7 +102,7 @@ function plan(
         if (traffic === undefined || !wanted(on) || offPath(on)) {
             continue;
         }
-        for (const of of models) {
+        for (const of of models.filter((model) => check.of?.(model) ?? true)) {
             const { release } = of.model;
             const sent = traffic.get(release) ?? { servers: {}, served: {} };
             planned.push({

@@ -6,6 +6,8 @@ import { asleep } from "./checks/asleep";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
 import { handledAddress } from "./pickerLog";
+import type { PrefillCount } from "./prefill";
+import { watchPrefill } from "./prefill";
 import type { Attempt, NamedSender, SendOptions } from "./senders";
 import { attempt, complete, directSender, gatewaySender, isOk } from "./senders";
 import type { Served } from "./servedModels";
@@ -40,6 +42,8 @@ export interface ScoringTraffic {
     counted?: number;
     /** Why its metrics could not be read. */
     metricsError?: string;
+    /** What prefill pods answered meanwhile; absent where decode pods prefill by themselves. */
+    prefilled?: PrefillCount;
 }
 
 /** Everything that was sent for one model. */
@@ -156,6 +160,7 @@ async function sendScored(
     const newPrompts = () =>
         Array.from({ length: count }, () => randomPrompt(promptBlocks * blockCharacters));
     const watch = await Watch.open(reach, context);
+    const prefilled = await watchPrefill(reach, context);
     const attempts: ScoredAttempt[] = [];
     const sendRound = async (prompts: string[]) => {
         const round: ScoredAttempt[] = [];
@@ -182,7 +187,7 @@ async function sendScored(
         const picks = await picksFromLog(cluster, context, attempts.length);
         picks?.forEach((pod, index) => (attempts[index]!.picked = [pod]));
     }
-    return { attempts, ...counts };
+    return { attempts, ...counts, ...(prefilled && { prefilled: await prefilled() }) };
 }
 
 /** Lines of the EPP's log for one request are at most about so many, at the verbosity that is needed. */

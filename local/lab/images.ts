@@ -39,6 +39,11 @@ function knownImages(tools: LabTools): Image[] {
             program: { command: [tools.llmdOldestEpp], files: {} },
         },
         {
+            repository: "llm-d-routing-sidecar",
+            tag: versions.llmdScheduler,
+            program: { command: [tools.pdSidecar], files: {} },
+        },
+        {
             repository: "pilot",
             tag: istioTag,
             program: { command: [tools.pilotDiscovery], files: {} },

@@ -137,6 +137,14 @@ export const llmdEpp = programEntry(versions.llmdScheduler, {
     variables: {},
 });
 
+/** llm-d's routing sidecar. */
+export const pdSidecar = programEntry(versions.llmdScheduler, {
+    name: "pd-sidecar",
+    module: "llm-d-epp",
+    importPath: "github.com/llm-d/llm-d-inference-scheduler/cmd/pd-sidecar",
+    variables: {},
+});
+
 /** The oldest one, with all of its plugins but the precise-prefix-cache-scorer. */
 export const llmdOldestEpp = programEntry(versions.llmdOldestScheduler, {
     name: "llm-d-epp-0.4",

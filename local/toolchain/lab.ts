@@ -14,6 +14,8 @@ export interface LabTools {
     /** llm-d's endpoint picker, of the newest release that can be built and of the oldest. */
     llmdEpp: string;
     llmdOldestEpp: string;
+    /** llm-d's routing sidecar. */
+    pdSidecar: string;
     /** istiod. */
     pilotDiscovery: string;
     pilotAgent: string;
@@ -39,6 +41,7 @@ export async function ensureLabTools(report: (line: string) => void): Promise<La
         simulator: entries.simulator,
         llmdEpp: entries.llmdEpp,
         llmdOldestEpp: entries.llmdOldestEpp,
+        pdSidecar: entries.pdSidecar,
         pilotDiscovery: entries.pilotDiscovery,
         pilotAgent: entries.pilotAgent,
         istioManifests: entries.istioManifests,

@@ -89,7 +89,7 @@ describe("the lab's parts", () => {
         it("that are not known are refused with those that are", () => {
             assert.throws(
                 () => programOf("ghcr.io/llm-d/llm-d-inference-sim:v0.9.0", tools),
-                /v0\.9\.0; there are: llm-d-inference-sim:v0\.10\.2, llm-d-inference-scheduler:v0\.7\.1, llm-d-inference-scheduler:v0\.4\.0/,
+                /v0\.9\.0; there are: llm-d-inference-sim:v0\.10\.2, llm-d-inference-scheduler:v0\.7\.1, llm-d-inference-scheduler:v0\.4\.0, llm-d-routing-sidecar:v0\.7\.1/,
             );
         });
     });
@@ -106,6 +106,7 @@ describe("the lab's parts", () => {
         const statusOf = (of: V1Pod, ...changes: Partial<ContainerStanding>[]) =>
             podStatus(of, {
                 podIP: "10.247.0.9",
+                sidecars: [],
                 containers: changes.map((change) => ({ ...standing, ...change })),
             });
         const readyOf = (status: V1Pod["status"]) => status?.conditions?.find(({ type }) => type === "Ready");

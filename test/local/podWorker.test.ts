@@ -199,6 +199,34 @@ describe("the lab's worker of a pod", () => {
         ended(node, "two containers");
     });
 
+    it("starts native sidecars before the containers, and ends them after", async () => {
+        const journal = path.join(folder(), "journal");
+        const program = `trap 'echo "$WHO ends" >> ${journal}; exit' TERM; echo "$WHO starts" >> ${journal}; while :; do sleep 0.05; done`;
+        const named = (name: string) => ({ name, image, env: [{ name: "WHO", value: name }] });
+        const node = new Node(folder(), program);
+        const sidecar = { ...named("sidecar"), restartPolicy: "Always" };
+        const pod = podOf(named("server"), { initContainers: [sidecar] });
+        const worker = workerOf(node, pod);
+        const lines = () =>
+            fs.existsSync(journal) ? fs.readFileSync(journal, "utf8").trim().split("\n") : [];
+        await eventually("both", () => lines().length === 2);
+        await end(worker, pod);
+        ended(node, "a sidecar");
+        assert.deepEqual(lines(), ["sidecar starts", "server starts", "server ends", "sidecar ends"]);
+    });
+
+    it("starts no container before its pod's sidecar, and lets go of a pod whose sidecar never started", async () => {
+        const node = new Node(folder());
+        const sidecar = { name: "sidecar", image: "example.com/unknown:v1", restartPolicy: "Always" };
+        const pod = podOf({}, { initContainers: [sidecar] });
+        const worker = workerOf(node, pod);
+        await eventually("a report", () => node.requests.includes("status"));
+        await sleep(300);
+        assert.equal(node.started, 0);
+        await end(worker, pod);
+        assert.equal(node.requests.at(-1), "delete");
+    });
+
     it("keeps the network of a pod while its container is started again", async () => {
         const node = new Node(folder(), "sleep 0.2; exit 3");
         const pod = podOf();

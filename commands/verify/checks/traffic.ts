@@ -2,6 +2,7 @@ import { gatewayEntrance } from "../../../components/contract";
 import { readKvCacheMetric } from "../../../objects/kvCacheMetric";
 import { configTextOf } from "../../../objects/pickerConfig";
 import { eppOf, simulatorReleaseOf } from "../containers";
+import { hasRoutingSidecar } from "../prefill";
 import { binomialTail, chanceOfSamePod } from "../statistics";
 import type { ModelTraffic, PathTraffic, ScoringTraffic } from "../traffic";
 import { isOk } from "../senders";
@@ -25,6 +26,8 @@ export interface TrafficCheck {
     title: string;
     needs: readonly string[];
     on(this: void, mode: Mode): readonly Path[];
+    /** Which models have this hop. Default: all. */
+    of?(this: void, context: ModelContext): boolean;
     run(this: void, context: TrafficContext): Outcome;
 }
 
@@ -321,6 +324,29 @@ const prefixAffinity: TrafficCheck = {
     }),
 };
 
+const prefillWorked: TrafficCheck = {
+    id: "prefill-worked",
+    title: "Prefill pods prefill for decode pods",
+    needs: ["scoring-asked", "model-servers", "pods", "epp-config"],
+    on: (mode) => (mode === "scoring" ? scoringOnly() : []),
+    of: hasRoutingSidecar,
+    run: withScoring(({ attempts, prefilled }) => {
+        if (prefilled === undefined || "error" in prefilled) {
+            return { skipped: prefilled?.error ?? "nothing was counted" };
+        }
+        const answered = attempts.filter(({ attempt }) => isOk(attempt)).length;
+        return prefilled.requests > 0
+            ? []
+            : [
+                  broken(
+                      "prefill-idle",
+                      `${String(answered)} requests were answered, with long prompts that were new to all pods at first, and prefill pods had a part in none`,
+                      "see to what decides in the EPP's configuration whether prefill pods are worth it, and to the logs of the routing sidecars",
+                  ),
+              ];
+    }),
+};
+
 /** The affinity in words. */
 export function affinityText({ returned, trials, chance, pValue, pods }: Affinity): string {
     return (
@@ -338,4 +364,5 @@ export const trafficChecks: readonly TrafficCheck[] = [
     scoringAsked,
     scoringObeyed,
     prefixAffinity,
+    prefillWorked,
 ];

@@ -11,6 +11,7 @@ import { resolverConfig } from "./dns";
 import { invocationOf } from "./environment";
 import { podLogFile } from "./nodeServer";
 import type { ContainerState, ContainerStanding } from "./podStatus";
+import { containersOf } from "./podContainers";
 import { probeContainer } from "./prober";
 import { refuseUnknownProbes } from "./probes";
 
@@ -27,6 +28,8 @@ export interface PodContext {
     readonly stopping: AbortSignal;
     /** The pod is to end without its grace period. */
     readonly killing: AbortSignal;
+    /** How much of the pod's grace period is left, in milliseconds. */
+    graceLeft(): number;
     /** Path of the network that the pod's containers have in common. */
     network(): Promise<string>;
     /** Writes the pod's volumes: the folder of each. */
@@ -58,13 +61,19 @@ export class ContainerWorker {
     private ready = false;
     private restarts: number;
     private lastExit: Exit | undefined;
+    private readonly hasStarted = new AbortController();
 
     constructor(
         private readonly name: string,
         private readonly context: PodContext,
+        /** The container is to end. Default: with its pod. */
+        private readonly stopping: AbortSignal = context.stopping,
     ) {
         // Containers of an earlier life of the node ended with it.
-        const before = context.pod.status?.containerStatuses?.find((status) => status.name === name);
+        const { initContainerStatuses = [], containerStatuses = [] } = context.pod.status ?? {};
+        const before = [...initContainerStatuses, ...containerStatuses].find(
+            (status) => status.name === name,
+        );
         this.restarts = before === undefined ? 0 : before.restartCount + 1;
     }
 
@@ -74,13 +83,18 @@ export class ContainerWorker {
         return { name, state, ready, restarts, lastExit };
     }
 
+    /** Aborted once the container has been started for the first time. */
+    get started(): AbortSignal {
+        return this.hasStarted.signal;
+    }
+
     /** Its part of the newest version of the pod. */
     private get spec(): V1Container {
-        return this.context.pod.spec!.containers.find(({ name }) => name === this.name)!;
+        return containersOf(this.context.pod).find(({ name }) => name === this.name)!;
     }
 
     private get stopped(): boolean {
-        return this.context.stopping.aborted;
+        return this.stopping.aborted;
     }
 
     /** Resolved once the pod was told to end and the container has ended. */
@@ -93,6 +107,7 @@ export class ContainerWorker {
                 continue;
             }
             const startedAt = Date.now();
+            this.hasStarted.abort();
             await this.context.report();
             this.lastExit = await this.attend(container);
             this.ready = false;
@@ -179,7 +194,7 @@ export class ContainerWorker {
     private async attend(container: Container): Promise<Exit> {
         const ended = new AbortController();
         void container.ended.then(() => ended.abort());
-        const over = AbortSignal.any([this.context.stopping, ended.signal]);
+        const over = AbortSignal.any([this.stopping, ended.signal]);
         await probeContainer(this.spec, this.context.podIP, over, (ready) => this.setReady(ready));
         if (!ended.signal.aborted) {
             await this.end(container);
@@ -189,9 +204,7 @@ export class ContainerWorker {
 
     /** The preStop hook and SIGTERM have the grace period together; then comes SIGKILL. */
     private async end(container: Container): Promise<void> {
-        const { metadata, spec } = this.context.pod;
-        const grace =
-            (metadata!.deletionGracePeriodSeconds ?? spec!.terminationGracePeriodSeconds ?? 30) * 1000;
+        const grace = this.context.graceLeft();
         const hook = Math.min(preStopSeconds(this.spec) * 1000, grace);
         const signal = this.context.killing;
         const slept = sleep(hook, undefined, { signal, ref: false }).catch(() => undefined);
@@ -212,7 +225,7 @@ export class ContainerWorker {
 
     /** Ends early when the pod is to end. */
     private async pause(milliseconds: number): Promise<void> {
-        await sleep(milliseconds, undefined, { signal: this.context.stopping }).catch(() => undefined);
+        await sleep(milliseconds, undefined, { signal: this.stopping }).catch(() => undefined);
     }
 }
 

@@ -1,6 +1,7 @@
 import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from "@kubernetes/client-node";
 import { nodeAddress } from "../addresses";
 import type { Exit } from "./container";
+import { containersOf } from "./podContainers";
 
 /** What a container does. */
 export type ContainerState =
@@ -19,13 +20,15 @@ export interface ContainerStanding {
 /** What a worker knows of its pod. */
 export interface PodState {
     podIP: string;
+    /** Native sidecars: init containers that stay. */
+    sidecars: ContainerStanding[];
     containers: ContainerStanding[];
 }
 
 /** A pod's status as a kubelet reports it. */
-export function podStatus(pod: V1Pod, { podIP, containers }: PodState): V1PodStatus {
-    const isReady = containers.every((container) => runsAndIsReady(container));
-    const hasStarted = containers.every(({ state, restarts }) => state.is === "running" || restarts > 0);
+export function podStatus(pod: V1Pod, { podIP, sidecars, containers }: PodState): V1PodStatus {
+    const isReady = [...sidecars, ...containers].every((container) => runsAndIsReady(container));
+    const hasStarted = containers.every((container) => startedOnce(container));
     return {
         phase: hasStarted ? "Running" : "Pending",
         hostIP: nodeAddress,
@@ -36,12 +39,19 @@ export function podStatus(pod: V1Pod, { podIP, containers }: PodState): V1PodSta
         conditions: [
             condition(pod, "PodScheduled", true),
             condition(pod, "PodReadyToStartContainers", true),
-            condition(pod, "Initialized", true),
+            condition(pod, "Initialized", sidecars.every(startedOnce)),
             condition(pod, "ContainersReady", isReady),
             condition(pod, "Ready", isReady),
         ],
+        ...(sidecars.length > 0 && {
+            initContainerStatuses: sidecars.map((container) => containerStatus(pod, container)),
+        }),
         containerStatuses: containers.map((container) => containerStatus(pod, container)),
     };
+}
+
+function startedOnce({ state, restarts }: ContainerStanding): boolean {
+    return state.is === "running" || restarts > 0;
 }
 
 function runsAndIsReady({ state, ready }: ContainerStanding): boolean {
@@ -50,7 +60,7 @@ function runsAndIsReady({ state, ready }: ContainerStanding): boolean {
 
 function containerStatus(pod: V1Pod, container: ContainerStanding): V1ContainerStatus {
     const { name, state, restarts, lastExit } = container;
-    const { image } = pod.spec!.containers.find((candidate) => candidate.name === name)!;
+    const { image } = containersOf(pod).find((candidate) => candidate.name === name)!;
     const running = state.is === "running";
     return {
         name,

@@ -25,8 +25,9 @@ const retryDelay = 1_000;
 
 /**
  * Runs one pod: its containers, each in the hands of a worker of its own, with volumes and a network in common. Reports how
- * they are, and lets the pod go when all have ended. Pods without init containers only, which is what this program, Istio
- * and the conformance suites deploy.
+ * they are, and lets the pod go when all have ended. Native sidecars start before the containers, one after the other, and
+ * end after them, the last one first, with what is left of the grace period (kubernetes.io/docs/concepts/workloads/pods/
+ * sidecar-containers). Other init containers are not run: nothing that the lab is for deploys any.
  */
 export class PodWorker implements PodContext {
     pod: V1Pod;
@@ -35,6 +36,9 @@ export class PodWorker implements PodContext {
     readonly stopping = this.stop.signal;
     readonly killing = this.kills.signal;
     private readonly containers: ContainerWorker[];
+    private readonly sidecars: { worker: ContainerWorker; stop: AbortController }[];
+    /** When the pod was told to end. */
+    private toldAt: number | undefined;
     private sharedNetwork: PodNetwork | undefined;
     private readonly finished: Promise<void>;
     private reported = "";
@@ -47,6 +51,10 @@ export class PodWorker implements PodContext {
     ) {
         this.pod = pod;
         this.containers = pod.spec!.containers.map(({ name }) => new ContainerWorker(name, this));
+        this.sidecars = (pod.spec!.initContainers ?? []).map(({ name }) => {
+            const stop = new AbortController();
+            return { worker: new ContainerWorker(name, this, stop.signal), stop };
+        });
         this.finished = this.live();
     }
 
@@ -54,6 +62,7 @@ export class PodWorker implements PodContext {
     update(pod: V1Pod): void {
         this.pod = pod;
         if (pod.metadata!.deletionTimestamp !== undefined) {
+            this.toldAt ??= Date.now();
             this.stop.abort();
         }
     }
@@ -87,8 +96,16 @@ export class PodWorker implements PodContext {
 
     /** @throws Error when the pod is of a kind that the lab does not run, or the network cannot be made. */
     async network(): Promise<string> {
-        if ((this.pod.spec!.initContainers ?? []).length > 0) {
-            throw new Error("the lab runs pods without init containers only");
+        const { initContainers = [] } = this.pod.spec!;
+        if (
+            initContainers.some(
+                ({ restartPolicy, startupProbe, lifecycle }) =>
+                    restartPolicy !== "Always" || startupProbe || lifecycle,
+            )
+        ) {
+            throw new Error(
+                "of init containers the lab runs native sidecars only (restartPolicy Always), without startup probes and hooks",
+            );
         }
         if (this.sharedNetwork === undefined || this.sharedNetwork.hasEnded) {
             this.sharedNetwork = new PodNetwork(this.tools.labnet, this.podIP);
@@ -104,10 +121,25 @@ export class PodWorker implements PodContext {
     private async live(): Promise<void> {
         // A pod may be told to end before the node has heard of it.
         this.update(this.pod);
+        const ended = new Map<ContainerWorker, Promise<void>>();
+        for (const { worker } of this.sidecars) {
+            ended.set(worker, worker.run());
+            await either(worker.started, this.stopping);
+        }
         await Promise.all(this.containers.map((container) => container.run()));
+        for (const { worker, stop } of [...this.sidecars].reverse()) {
+            stop.abort();
+            await ended.get(worker);
+        }
         await this.sharedNetwork?.end();
         fs.rmSync(this.folder, { recursive: true, force: true });
         await this.letGo();
+    }
+
+    graceLeft(): number {
+        const { metadata, spec } = this.pod;
+        const seconds = metadata!.deletionGracePeriodSeconds ?? spec!.terminationGracePeriodSeconds ?? 30;
+        return Math.max(0, seconds * 1000 - (Date.now() - (this.toldAt ?? Date.now())));
     }
 
     /** Tells the API server, until it has heard. One report follows the other, so that the last one stays. */
@@ -118,9 +150,10 @@ export class PodWorker implements PodContext {
 
     private async reportNow(): Promise<void> {
         const containers = this.containers.map(({ standing }) => standing);
-        const status = podStatus(this.pod, { podIP: this.podIP, containers });
+        const sidecars = this.sidecars.map(({ worker }) => worker.standing);
+        const status = podStatus(this.pod, { podIP: this.podIP, sidecars, containers });
         const text = JSON.stringify(
-            containers.map(({ state, ready, restarts }) => ({ state, ready, restarts })),
+            [...sidecars, ...containers].map(({ state, ready, restarts }) => ({ state, ready, restarts })),
         );
         if (text === this.reported) {
             return;
@@ -164,5 +197,13 @@ export class PodWorker implements PodContext {
                 await sleep(retryDelay);
             }
         }
+    }
+}
+
+/** Resolved once one of two signals is aborted. */
+async function either(one: AbortSignal, other: AbortSignal): Promise<void> {
+    const first = AbortSignal.any([one, other]);
+    if (!first.aborted) {
+        await new Promise((resolve) => first.addEventListener("abort", resolve, { once: true }));
     }
 }

@@ -1,4 +1,5 @@
 import { strict as assert } from "assert";
+import type { PrefillCount } from "../../../commands/verify/prefill";
 import type { Attempt } from "../../../commands/verify/senders";
 import type { ModelTraffic, ScoredAttempt } from "../../../commands/verify/traffic";
 import { eppHeader } from "../../../commands/verify/traffic";
@@ -277,6 +278,23 @@ describe("verify's requests", () => {
         assert.deepEqual(
             report.roots.map(({ id }) => id),
             ["prefix-not-followed"],
+        );
+    });
+
+    it("find prefill pods that do nothing, where decode pods have a routing sidecar", () => {
+        const attempts = scored(5, 4, (prompt) => pods[prompt % 3]!);
+        const hopOf = (golden: string, prefilled?: PrefillCount) => {
+            const scoring = { attempts, counted: 20, ...(prefilled && { prefilled }) };
+            const report = verify(golden, healthyTraffic({ scoring }));
+            return { report, hop: report.checks.find(({ check }) => check === "prefill-worked") };
+        };
+        assert.equal(hopOf("scoring").hop, undefined);
+        assert.equal(hopOf("scoring-pd-disaggregated", { requests: 5 }).hop?.status, "passed");
+        assert.equal(hopOf("scoring-pd-disaggregated", { error: "no pod" }).hop?.because, "no pod");
+        const idle = hopOf("scoring-pd-disaggregated", { requests: 0 }).report;
+        assert.deepEqual(
+            idle.roots.map(({ id }) => id),
+            ["prefill-idle"],
         );
     });
 

@@ -2,7 +2,10 @@ module llm-d-inference/local/toolchain/llm-d-epp
 
 go 1.26.0
 
-tool github.com/llm-d/llm-d-inference-scheduler/cmd/epp
+tool (
+	github.com/llm-d/llm-d-inference-scheduler/cmd/epp
+	github.com/llm-d/llm-d-inference-scheduler/cmd/pd-sidecar
+)
 
 require (
 	cel.dev/expr v0.25.1 // indirect
