@@ -86,6 +86,8 @@ export interface Disaggregation {
 export interface RoutingSidecar {
     /** Image without registry and tag; its tags are the EPP's. */
     readonly image: string;
+    /** Whether everybody may pull it, as the EPP's of the same releases. */
+    readonly open: boolean;
     /** The flag of the port that the model server listens on. */
     readonly serverPortFlag: string;
     /** The flag of how caches move between pods. */
@@ -190,13 +192,18 @@ export const objectiveGroups = [gieObjectives, llmdObjectives] as const satisfie
 /** `cmd/pd-sidecar/main.go` of 0.4.0 to 0.6.1. */
 const oldestSidecar = {
     image: "llm-d-routing-sidecar",
+    open: false,
     serverPortFlag: "vllm-port",
     connectorFlag: "connector",
 } satisfies RoutingSidecar;
 /** `pkg/sidecar/proxy/options.go` of 0.7.1 and 0.8.0. */
 const renamedSidecar = { ...oldestSidecar, connectorFlag: "kv-connector" } satisfies RoutingSidecar;
 /** Of 0.9.0, whose `Makefile` gives the image its new name. */
-const routerSidecar = { ...renamedSidecar, image: "llm-d-router-disagg-sidecar" } satisfies RoutingSidecar;
+const routerSidecar = {
+    ...renamedSidecar,
+    image: "llm-d-router-disagg-sidecar",
+    open: true,
+} satisfies RoutingSidecar;
 /** Of 0.10.0, which deprecates the older flag. */
 const newestSidecar = { ...routerSidecar, serverPortFlag: "model-server-port" } satisfies RoutingSidecar;
 

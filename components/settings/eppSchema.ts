@@ -76,8 +76,8 @@ export const epp = z
             "Whether the EPP tells Envoy each pod's score, in dynamic metadata, e.g. for its access log. From EPP 0.10 on.",
         ).default(false),
         routingSidecar: toggle(
-            "Whether decode pods have upstream's routing sidecar where the EPP picks prefill pods (pd-disaggregated, or a customConfig with a profile for each role): it has those prefill. Without it decode pods do so themselves.",
-        ).default(false),
+            "Whether decode pods have upstream's routing sidecar where the EPP picks prefill pods (pd-disaggregated, or a customConfig with a profile for each role): it has those prefill. Without it decode pods do so themselves. None means true from EPP 0.9 on, whose sidecar everybody may pull.",
+        ).optional(),
         objectiveGroup: setting(
             oneOf(objectiveGroups),
             "API group of the InferenceObjectives. None means the one that the EPP's version prefers: llm-d.ai from 0.9 on, whose CRD then has to be installed; where it is, such an EPP ignores the other group.",

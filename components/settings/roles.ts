@@ -1,5 +1,6 @@
-import { separatesRoles } from "../../releases";
+import { findEpp, separatesRoles } from "../../releases";
 import type { Model } from "./schema";
+import { versionsOf } from "./versions";
 
 /** Whether an EPP picks a prefill pod beside a decode pod: by the preset, or by a configuration of the user's own. */
 export function disaggregates({ epp }: Model): boolean {
@@ -8,5 +9,6 @@ export function disaggregates({ epp }: Model): boolean {
 
 /** Whether decode pods have upstream's routing sidecar, without which nothing prefills where the EPP says. */
 export function hasRoutingSidecar(model: Model): boolean {
-    return disaggregates(model) && model.epp.routingSidecar;
+    const isOpen = findEpp(versionsOf(model).epp ?? "")?.routingSidecar.open ?? false;
+    return disaggregates(model) && (model.epp.routingSidecar ?? isOpen);
 }

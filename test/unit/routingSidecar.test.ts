@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
 import type { SettingsInput } from "../../components/settings";
+import { deepMerge } from "../../objects/merge";
 import { eppReleases, routingSidecarArguments, separatesRoles } from "../../releases";
 import { objectsOf, runSettings } from "../support/objects";
 
@@ -43,7 +44,7 @@ describe("the routing sidecar of decode pods", () => {
 
     it("has the inference port, with the simulator behind it, and prefill pods have none", async () => {
         const { decode, prefill, specOf } = await podsOf({
-            epp: { plugins: "pd-disaggregated", routingSidecar: true },
+            epp: { plugins: "pd-disaggregated" },
             networkPolicies: { enabled: true },
         });
         const [sidecar, ...others] = decode.initContainers ?? [];
@@ -60,10 +61,21 @@ describe("the routing sidecar of decode pods", () => {
         assert.match(JSON.stringify(ingress), /"llm-d.ai\/role":"decode"/);
     });
 
-    it("is there only where it is asked for", async () => {
-        const { decode } = await podsOf({ epp: { plugins: "pd-disaggregated" } });
-        assert.equal(decode.initContainers, undefined);
-        assert.ok(decode.containers[0]!.args.includes("--port=8200"));
+    it("is there unless it is not wanted, or cannot be pulled by everybody", async () => {
+        const older = { images: { epp: "registry.example.com/llm-d-inference-scheduler:v0.8.0" } };
+        const cases: [object, boolean][] = [
+            [{}, true],
+            [{ epp: { routingSidecar: false } }, false],
+            [older, false],
+            [{ ...older, epp: { routingSidecar: true } }, true],
+        ];
+        for (const [config, isThere] of cases) {
+            const { decode } = await podsOf(
+                deepMerge({ epp: { plugins: "pd-disaggregated" } }, config) as object,
+            );
+            assert.equal(decode.initContainers !== undefined, isThere, JSON.stringify(config));
+            assert.ok(decode.containers[0]!.args.includes(isThere ? "--port=8201" : "--port=8200"));
+        }
     });
 
     it("is there with a configuration of the user's own as well, whose pool holds prefill pods then", async () => {
