@@ -3,7 +3,7 @@
 # CONFIG overrides settings for one run: CONFIG="extProc.enabled=true replicas.decode=5".
 # REFRESH=1 looks at the cluster first and repairs drift; FORCE=1 takes back fields that others set there.
 # A value with spaces stands in quotes: CONFIG="gateway.className='my class'".
-# ARGS are flags of verify, compare and topology: ARGS="--path direct --json".
+# ARGS are flags of verify, compare, topology, scoring, conformance and soak: ARGS="--path direct --json".
 # ENV is the environment of ci-preview; default: STACK.
 # Values reach local/cli.ts through the environment and in no other way, as they are: neither make nor a shell expands what
 # is in them. Under their own names make would export them expanded.
@@ -18,10 +18,10 @@ unexport STACK CONFIG ARGS REFRESH FORCE ENV
 LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab preview ci-preview verify compare topology down status check test
+.PHONY: help up lab preview ci-preview verify compare topology scoring down status check test conformance soak
 
 help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: node_modules/.package-lock.json ## Start the embedded control plane and deploy the stack on it
 	@$(LOCAL) up
@@ -38,11 +38,20 @@ ci-preview: node_modules/.package-lock.json ## Preview ENV as a pull request doe
 verify compare topology: node_modules/.package-lock.json
 	@$(LOCAL) $@
 
+scoring: node_modules/.package-lock.json ## Switch the lab from preset to preset, and measure what each gains
+	@$(LOCAL) scoring
+
 down: node_modules/.package-lock.json ## Stop the embedded control plane and remove all of its state
 	@$(LOCAL) down
 
 status: node_modules/.package-lock.json ## Show servers, ports, resources and their readiness
 	@$(LOCAL) status
+
+conformance: node_modules/.package-lock.json ## Run the conformance suites of the Gateway API and of GIE in a lab
+	@$(LOCAL) conformance
+
+soak: node_modules/.package-lock.json ## Load the pool path in a lab while its parts are killed one after another
+	@$(LOCAL) soak
 
 check: node_modules/.package-lock.json ## Run the gates and tests that need no server
 	@npm test --silent -- check

@@ -4,9 +4,10 @@ import { childOptions } from "./childOptions";
 import type { Backend } from "./contract";
 import { api, commonLabels, httpRouteName, referenceGrantApi, referenceGrantName } from "./contract";
 import { unlessEmpty } from "./empties";
-import { formerly, objectName } from "./identity";
+import { component, formerly, objectName } from "./identity";
 import type { Readiness } from "./readiness";
 import { waitAnnotations } from "./readiness";
+import { requestIdHeader } from "./requestShare";
 
 /** Which requests a route takes. They must carry every header given. */
 export interface RouteMatch {
@@ -14,6 +15,8 @@ export interface RouteMatch {
     path?: string;
     /** Header values by name. */
     headers: Record<string, string>;
+    /** Regular expression (RE2) of the whole id that Envoy gives a request. Default: every request. */
+    requestId?: string;
     /** Hosts; none means every host. */
     hostnames: string[];
 }
@@ -40,6 +43,8 @@ export interface CrossNamespaceRouteArgs {
     /** Where requests go: a Service or an InferencePool in another namespace. */
     backend: Backend;
     match: RouteMatch;
+    /** What it takes besides: of the same path and hosts. Default: nothing. */
+    besides?: readonly RouteMatch[];
     timeouts: RouteTimeouts;
     /** Value of the `app.kubernetes.io/instance` label. */
     instance: string;
@@ -54,7 +59,7 @@ export interface CrossNamespaceRouteArgs {
  */
 export class CrossNamespaceRoute extends pulumi.ComponentResource {
     constructor(name: string, args: CrossNamespaceRouteArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:scheduler:CrossNamespaceRoute", name, {}, opts);
+        super(...component("scheduler:CrossNamespaceRoute", name, opts));
         const { backend, match, timeouts, grantVersion = "v1beta1" } = args;
         const backendGroup = backend.kind === "InferencePool" ? api.inferencePool.group : "";
         const labels = commonLabels(args.name, args.instance, "route");
@@ -86,11 +91,6 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
             }),
         );
         const routeOptions = childOptions(this, opts, [grant]);
-        const headers = Object.entries(match.headers).map(([header, value]) => ({
-            type: "Exact",
-            name: header,
-            value,
-        }));
         new k8s.apiextensions.CustomResource(
             objectName(routeMetadata),
             {
@@ -116,12 +116,10 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                     hostnames: unlessEmpty(match.hostnames),
                     rules: [
                         {
-                            matches: [
-                                {
-                                    path: { type: "PathPrefix", value: match.path ?? "/" },
-                                    headers: unlessEmpty(headers),
-                                },
-                            ],
+                            matches: [match, ...(args.besides ?? [])].map((one) => ({
+                                path: { type: "PathPrefix", value: one.path ?? "/" },
+                                headers: unlessEmpty(headerMatches(one)),
+                            })),
                             ...(match.path !== undefined && { filters: [stripPrefix] }),
                             timeouts: unlessEmpty(timeouts),
                             backendRefs: [
@@ -143,6 +141,15 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
         );
         this.registerOutputs({});
     }
+}
+
+function headerMatches({ headers, requestId }: RouteMatch) {
+    return [
+        ...Object.entries(headers).map(([name, value]) => ({ type: "Exact", name, value })),
+        ...(requestId === undefined
+            ? []
+            : [{ type: "RegularExpression", name: requestIdHeader, value: requestId }]),
+    ];
 }
 
 /** It is one object in every version, and its type is part of its URN: without these it would be deleted as the old one. */

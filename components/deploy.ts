@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { registryCredentials, schedulerStackArgs, simulatorStackArgs } from "./assemble";
+import { registryCredentials, schedulerStackArgs, simulatorStackArgs } from "./stackArgs";
 import { Namespaces } from "./namespaces";
 import type { StackOutputs } from "./outputs";
 import { stackOutputs } from "./outputs";

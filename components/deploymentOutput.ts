@@ -1,4 +1,4 @@
-import { namesOf, pickablePods } from "./assemble";
+import { namesOf, pickablePods } from "./stackArgs";
 import type { Backend, Role } from "./contract";
 import {
     eppNamespace,
@@ -12,7 +12,7 @@ import {
 } from "./contract";
 import type { RouteMatch } from "./crossNamespaceRoute";
 import type { Model, Settings } from "./settings";
-import { routeMatch } from "./settings";
+import { routeMatches } from "./settings";
 import { requestedModel } from "./simulator/arguments";
 
 /** Which path requests through the Gateway take: the three rows of the README's table. */
@@ -40,8 +40,10 @@ export interface ModelDeploymentOutput {
     model: string;
     /** HTTPRoute, in the scheduler namespace. */
     route: string;
-    /** Which requests the route takes. */
+    /** Which requests certainly come to the route. */
     match: RouteMatch;
+    /** Which come to it besides, but for those that another model's route takes a part of. Default: none. */
+    besides?: RouteMatch[];
     /** What the route refers to. */
     backend: Pick<Backend, "kind" | "name" | "namespace" | "port">;
     /** ReferenceGrant, in the backend's namespace. */
@@ -117,7 +119,7 @@ function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {
     return {
         model: requestedModel(model.simulator),
         route: httpRouteName(names.route, routing.backend),
-        match: routeMatch(model, settings),
+        ...routeMatches(model, settings),
         backend: {
             kind: routing.backend,
             name: backendName,

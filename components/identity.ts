@@ -16,3 +16,25 @@ export function objectName({ namespace, name }: { namespace?: string; name: stri
 export function formerly(name: string, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
     return pulumi.mergeOptions(opts, { aliases: [{ name }] });
 }
+
+/** The beginning of the types of this program's components: Pulumi's name of the component package. */
+const prefix = "llm-d-inference:";
+
+/** A component's type before all of them had one prefix, by its module and its class, e.g. `simulator:Proxy`. */
+export function formerType(component: string): string {
+    return `llmd:${component}`;
+}
+
+/**
+ * What a component passes on to Pulumi's class: its type, with its former one as an alias. The engine combines that with
+ * the aliases of whatever is below, so that nothing is replaced.
+ *
+ * @param type its module and its class, e.g. `simulator:Proxy`.
+ */
+export function component(
+    type: string,
+    name: string,
+    opts: pulumi.ComponentResourceOptions | undefined,
+): [string, string, pulumi.Inputs, pulumi.ComponentResourceOptions] {
+    return [prefix + type, name, {}, pulumi.mergeOptions(opts, { aliases: [{ type: formerType(type) }] })];
+}

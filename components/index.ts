@@ -6,7 +6,7 @@
  * - {@link settingsFrom} checks settings and fills in defaults; {@link simulatorStackArgs} and
  *   {@link schedulerStackArgs} make arguments of them.
  */
-export { schedulerStackArgs, simulatorStackArgs } from "./assemble";
+export { schedulerStackArgs, simulatorStackArgs } from "./stackArgs";
 export type { ClusterArgs } from "./cluster";
 export { createClusterProvider } from "./cluster";
 export type { Backend, GatewayNames, ReleaseNames, Role } from "./contract";
@@ -19,8 +19,6 @@ export type { EppCommandLine } from "./epp/arguments";
 export type { EndpointPickerArgs, EndpointPickerSettings } from "./epp/endpointPicker";
 export type { EppTls } from "./epp/tls";
 export { EndpointPicker } from "./epp/endpointPicker";
-export type { InferenceStackArgs } from "./inferenceStack";
-export { InferenceStack } from "./inferenceStack";
 export type { Disaggregation, EppRelease, ObjectiveGroup, SimulatorRelease } from "../releases";
 export { findEpp, findSimulator } from "../releases";
 export type { MonitorSettings } from "./monitors";
@@ -50,5 +48,7 @@ export { Proxy } from "./simulator/proxy";
 export type { PoolSettings, RoleSettings, SimulatorStackArgs } from "./simulator/simulatorStack";
 export { SimulatorStack } from "./simulator/simulatorStack";
 export type { TlsPair } from "./tlsSecret";
+export type { InferenceStackArgs } from "./typedStack";
+export { InferenceStack } from "./typedStack";
 export type { Variables } from "./variables";
 export type { Placement, ResourceAmounts, ResourceSettings } from "./workload";

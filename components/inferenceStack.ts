@@ -5,7 +5,7 @@ import { warningsOf } from "./warnings";
 import type { Settings } from "./settings";
 import { SettingsError, settingsFrom } from "./settings";
 
-/** Arguments of {@link InferenceStack}. */
+/** Arguments of {@link InferenceStack}, as Pulumi's analyzer can read them. */
 export interface InferenceStackArgs {
     /**
      * Settings by name, as `config` of `Pulumi.<env>.yaml` has them without the project's name; all are optional.
@@ -18,10 +18,10 @@ export interface InferenceStackArgs {
 
 /**
  * The whole stack as one component: namespaces, model servers, Gateway, routes, grants and endpoint pickers. It takes
- * nothing but plain settings, so that programs in every language of Pulumi can use it. The releases of two of them in
- * one program differ, because resources are named after them. Its provider has `enableConfigMapMutable` and
- * `enableSecretMutable`; without them a changed EPP configuration or a renewed credential replaces its ConfigMap or
- * Secret under the running pods.
+ * nothing but plain settings, so that programs in every language of Pulumi can use it; for those in TypeScript,
+ * `typedStack.ts` has it with its settings typed. The releases of two of them in one program differ, because resources
+ * are named after them. Its provider has `enableConfigMapMutable` and `enableSecretMutable`; without them a changed EPP
+ * configuration or a renewed credential replaces its ConfigMap or Secret under the running pods.
  *
  * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
  */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namesOf } from "./assemble";
+import { namesOf } from "./stackArgs";
 import { eppNamespace, ports, serviceHost } from "./contract";
 import type { DeploymentOutput } from "./deploymentOutput";
 import { deploymentOutput, modeOf } from "./deploymentOutput";
 import type { SchedulerStack } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { routeMatch } from "./settings";
+import { requestsOf } from "./settings";
 import { shellCommand } from "./shell";
 import { requestedModel } from "./simulator/arguments";
 import type { SimulatorStack } from "./simulator/simulatorStack";
@@ -75,7 +75,7 @@ function modelOutputs(
     simulator: SimulatorStack,
 ): ModelOutputs {
     const { namespaces } = settings;
-    const { path, headers, hostnames } = routeMatch(model, settings);
+    const { path, headers, hostnames } = requestsOf(model, settings);
     const names = namesOf(model);
     const eppHost = serviceHost(names.epp, eppNamespace(settings));
     const requestHeaders = { ...headers, ...(hostnames[0] !== undefined && { Host: hostnames[0] }) };

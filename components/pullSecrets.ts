@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "./childOptions";
 import { commonLabels } from "./contract";
-import { formerly, objectName } from "./identity";
+import { component, formerly, objectName } from "./identity";
 
 /** Who may pull images from a registry. */
 export interface RegistryCredentials {
@@ -30,7 +30,7 @@ export class PullSecrets extends pulumi.ComponentResource {
     readonly secrets: Record<string, pulumi.Resource>;
 
     constructor(name: string, args: PullSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:index:PullSecrets", name, {}, opts);
+        super(...component("index:PullSecrets", name, opts));
         const { server, username, password } = args.credentials;
         const config = pulumi.secret(password).apply((text) => base64(dockerConfig(server, username, text)));
         this.secrets = Object.fromEntries(

@@ -4,13 +4,15 @@ import * as prettier from "prettier";
 import { parse, parseDocument } from "yaml";
 import { parseSettings } from "../components/settings";
 import { settingsTable } from "../components/settings/document";
+import { readRecord } from "../local/conformance/record";
+import { conformancePage } from "./conformance";
 import { withEnvironmentTables } from "./environments";
 import { rulesPage } from "./rules";
 import { stackSchema } from "./stackSchema";
 import { versionsPage } from "./versions";
 
 /**
- * Rewrites what is made of the settings, of the table of releases and of the policy pack's rules: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
+ * Rewrites what is made of the settings, of the table of releases, of the policy pack's rules and of the record of the conformance suites: `npm run docs`. With `--check`, `npm run docs:check`, nothing is written, and
  * the exit code is 1 when a file is stale.
  */
 
@@ -23,6 +25,7 @@ export const generated: Record<string, (text: string) => string | Promise<string
     "docs/settings.md": withSettingsTable,
     "docs/environments.md": withEnvironmentTables,
     "docs/rules.md": () => formatted("docs/rules.md", rulesPage()),
+    "docs/conformance.md": () => formatted("docs/conformance.md", conformancePage(readRecord())),
     "docs/versions.md": () => formatted("docs/versions.md", versionsPage()),
     "schema/pulumi-stack.schema.json": schemaText,
 };

@@ -4,6 +4,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { shellCommand } from "../components/shell";
+import { conformance } from "./conformance";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
@@ -18,7 +19,9 @@ import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
+import { soakCommand } from "./soak";
 import type { ObjectRef } from "./status";
+import { scoreInLab } from "./scoring";
 import { readLive, resourceTable, serverTable } from "./status";
 
 /** What `make` runs: the program on the embedded control plane. */
@@ -193,6 +196,32 @@ for (const proof of proofs) {
             });
         });
 }
+const trials = {
+    conformance: (args: string[]) => conformance(args, stateDir, report),
+    soak: (args: string[]) => soakCommand(args, report),
+};
+for (const [trial, run] of Object.entries(trials)) {
+    cli.command(`${trial} [args...]`)
+        .allowUnknownOption()
+        .helpOption(false)
+        .action(async (args: string[]) => {
+            process.exitCode = await run([...args, ...made.args]);
+        });
+}
+
+cli.command("scoring [args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action((args: string[]) => {
+        const options = cli.opts<Options>();
+        return scoreInLab([...args, ...made.args], {
+            stateDir,
+            config: parseOverrides(options.config),
+            open: (session) => openSession({ ...session, stack: options.stack, lab: true }),
+            // What is printed is the command's own.
+            report: (line) => process.stderr.write(`${line}\n`),
+        });
+    });
 
 cli.parseAsync().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

@@ -1,5 +1,5 @@
 import { secretPaths } from "../components/settings";
-import { isObject } from "../components/settings/merge";
+import { isObject } from "../objects/json";
 
 /** A config without the values of secret settings, and these by the settings' names. */
 export function takeSecrets(given: Record<string, unknown>): {

@@ -10,20 +10,23 @@ const profileHandlers = ["pd-profile-handler", "disagg-profile-handler"];
 
 /**
  * Whether a pool's endpoint picker tells prefill from decode pods, so that the pool has to hold both. It does by its
- * configuration: a handler that runs a profile for each role, and a filter by role for each. A pool that fails open
- * does not: without its picker, requests go to any of its pods.
+ * configuration: a handler that runs a profile for each role, and a filter by role for each.
  */
 export function isDisaggregated(pool: KubernetesObject, index: StackIndex): boolean {
     const service = index.find(kinds.service, pool.namespace, pickerReference(pool).name);
     const pickers = service ? pickersOf(index).behind(service) : [];
     return (
-        record(pool.spec.endpointPickerRef).failureMode !== "FailOpen" &&
         pickers.length > 0 &&
         pickers.every((picker) => {
             const config = configTextOf(picker, index);
             return config !== undefined && "text" in config && separatesRoles(config.text, index);
         })
     );
+}
+
+/** Whether requests go to any pod of a pool while its endpoint picker cannot be asked. */
+export function failsOpen({ spec }: KubernetesObject): boolean {
+    return record(spec.endpointPickerRef).failureMode === "FailOpen";
 }
 
 function separatesRoles(config: string, index: StackIndex): boolean {

@@ -77,7 +77,13 @@ export function extProcFiltersIn(object: KubernetesObject): ExtProcFilter[] {
 
 /** Envoy's fields are written in snake case or in camel case. */
 export function envoyField(config: Json, snake: string): unknown {
-    return config[snake] ?? config[snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
+    return config[envoyKey(config, snake)];
+}
+
+/** The key that a field of Envoy's is written under, or would be: in snake case, unless it is there in camel case. */
+export function envoyKey(config: Json, snake: string): string {
+    const camel = snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return config[snake] === undefined && camel in config ? camel : snake;
 }
 
 function clusterOf(config: Json, path: string): Located<string> | undefined {

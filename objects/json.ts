@@ -5,9 +5,14 @@
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object with keys. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The value, if it is an object; otherwise an object without properties. */
 export function record(value: unknown): Json {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+    return isObject(value) ? value : {};
 }
 
 /** The value, if it is an array; otherwise an empty one. */

@@ -1,3 +1,4 @@
+import type { AssumedReleases } from "../releases";
 import type { Json } from "./json";
 import { record, strings, text } from "./json";
 import type { UnknownInputError } from "./unknown";
@@ -58,6 +59,8 @@ export class KubernetesObject implements GroupKind {
         readonly group: string,
         readonly version: string,
         readonly kind: string,
+        /** Releases of the images in it that do not tell theirs. */
+        readonly assumed: AssumedReleases,
     ) {}
 
     /**
@@ -65,8 +68,13 @@ export class KubernetesObject implements GroupKind {
      *
      * A resource is told by `apiVersion` and `kind`, because `isType(CustomResource)` matches no custom resource: their type
      * tokens are their own. The token serves where the inputs say neither.
+     *
+     * @param assumed releases of the images in it that do not tell theirs. Default: none.
      */
-    static of(source: ResourceLike | PlainObject): KubernetesObject | undefined {
+    static of(
+        source: ResourceLike | PlainObject,
+        assumed: AssumedReleases = {},
+    ): KubernetesObject | undefined {
         const resource = "props" in source && "urn" in source ? source : asResource(source);
         const token = /^kubernetes:(.+):([A-Za-z]+)$/.exec(resource.type);
         // A `<Kind>Patch` resource holds a part of an object that somebody else owns.
@@ -82,6 +90,7 @@ export class KubernetesObject implements GroupKind {
             slash < 0 ? "" : apiVersion.slice(0, slash),
             apiVersion.slice(slash + 1),
             kind,
+            assumed,
         );
     }
 
@@ -121,6 +130,11 @@ export class KubernetesObject implements GroupKind {
 
     get annotations(): Readonly<Record<string, string>> {
         return strings(this.metadata.annotations);
+    }
+
+    /** The names of its top-level properties. */
+    get keys(): string[] {
+        return Object.keys(this.resource.props);
     }
 
     /** Any top-level property: `data`, `rules`, `roleRef`, `subjects`... */

@@ -10,7 +10,11 @@ import type { Picker } from "./pickers";
 /** The text of an endpoint picker's configuration, or why it is not to be had. */
 export type ConfigText =
     | { readonly text: string; readonly source: string; readonly object: KubernetesObject }
-    | { readonly problem: string }
+    | {
+          readonly problem: string;
+          /** The ConfigMap that it would be in, if there is none of its name: `ConfigMap models/epp`. */
+          readonly absent?: string;
+      }
     /** There is none, or it is in something that a program does not show, such as a Secret. */
     | undefined;
 
@@ -115,6 +119,7 @@ function readMounted(picker: Picker, index: StackIndex, file: string, flag: stri
             const elsewhere = index.ofKind(kinds.configMap).find((candidate) => candidate.name === name);
             return {
                 problem: `${flag} is mounted from ConfigMap ${picker.namespace}/${name}, which is not there${elsewhere ? `; there is ${elsewhere.toString()}` : ""}`,
+                ...(!elsewhere && { absent: `ConfigMap ${picker.namespace}/${name}` }),
             };
         }
         const data = record(configMap.field("data"));

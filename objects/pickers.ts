@@ -1,5 +1,5 @@
 import type { EppRelease, Image } from "../releases";
-import { eppReleases, parseImage } from "../releases";
+import { eppReleaseOf, parseImage } from "../releases";
 import { integer, list, record, strings, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
@@ -9,7 +9,7 @@ import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
 import type { Container, Located } from "./containers";
-import { containersOf, declaredPortsOf, flagValue, flagValues } from "./containers";
+import { containersOf, declaredPortsOf, flagValue, flagValues, targetNumber } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
 
 /** The ports of an endpoint picker, and the argument that sets each; upstream's defaults. */
@@ -60,12 +60,9 @@ export class Picker {
         return parseImage(text(this.container.fields.image) ?? "");
     }
 
-    /** What its version accepts; `undefined` for an image whose tag does not tell, or tells a version not listed. */
+    /** What its version accepts; see {@link eppReleaseOf}. */
     get release(): EppRelease | undefined {
-        const { image } = this;
-        // GIE's own image is called `epp`, and carries GIE's version.
-        const key = image.name === "epp" ? "gie" : "minor";
-        return eppReleases.find((release) => release[key] === image.minor);
+        return eppReleaseOf(this.image, this.owner.assumed);
     }
 
     flag(name: string): Located<string> | undefined {
@@ -152,6 +149,18 @@ export interface ServicePort {
     readonly appProtocol: string | undefined;
     /** As written: `targetPort`, or the port where that is missing. */
     readonly target: number | string;
+}
+
+/** The ports of a Service that lead to the gRPC port of one of the endpoint pickers that it selects. */
+export function grpcPortsOf(service: KubernetesObject, pickers: readonly Picker[]): number[] {
+    return servicePortsOf(service)
+        .filter((port) => pickers.some((picker) => leadsToGrpc(port, picker)))
+        .map(({ number }) => number);
+}
+
+/** Whether a port of a Service leads to an endpoint picker's gRPC port. */
+export function leadsToGrpc({ target }: ServicePort, picker: Picker): boolean {
+    return picker.portOf(targetNumber(picker.template, target) ?? 0) === "grpc";
 }
 
 /** The endpoint pickers of a program. */

@@ -44,3 +44,10 @@ function holds({ key, operator, values }: Json, labels: Labels): boolean {
             return false;
     }
 }
+
+/** Labels as messages write them: `{app: chat, tier: web}`. */
+export function describeLabels(labels: Labels): string {
+    return `{${Object.entries(labels)
+        .map(([key, value]) => `${key}: ${value}`)
+        .join(", ")}}`;
+}

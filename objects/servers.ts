@@ -1,5 +1,5 @@
 import type { Image } from "../releases";
-import { isSimulator, parseImage, simulatorSwitches } from "../releases";
+import { isSimulator, parseImage, simulatorSwitches, simulatorVersionOf } from "../releases";
 import type { Container, Located } from "./containers";
 import { containersOf, expand } from "./containers";
 import { text } from "./json";
@@ -10,7 +10,7 @@ import type { PodTemplate } from "./podIndex";
 export const roleLabel = "llm-d.ai/role";
 
 /** Labels by which llm-d's charts mark model server pods; the last is the newer spelling of the second. */
-const inferenceLabels = [roleLabel, "llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
+export const inferenceLabels = [roleLabel, "llm-d.ai/inferenceServing", "llm-d.ai/inference-serving"];
 
 /** Whether labels, or the `matchLabels` of a selector, are those of model servers. */
 export function marksInference(labels: Readonly<Record<string, string>>): boolean {
@@ -27,13 +27,16 @@ export interface Simulator {
     readonly template: PodTemplate;
     readonly container: Container;
     readonly image: Image;
+    /** Of the image, known or not; `undefined` where neither it nor anybody else tells. */
+    readonly version: string | undefined;
 }
 
 /** The containers of a pod that run the simulator. */
 export function simulatorsIn(template: PodTemplate): Simulator[] {
     return containersOf(template).flatMap((container) => {
         const image = parseImage(text(container.fields.image) ?? "");
-        return isSimulator(image) ? [{ template, container, image }] : [];
+        const version = simulatorVersionOf(image, template.owner.assumed);
+        return isSimulator(image) ? [{ template, container, image, version }] : [];
     });
 }
 

@@ -1,6 +1,3 @@
-import type { EppRelease } from "./epp";
-import { nearest } from "./nearest";
-
 /** Flags that are `true` when they stand alone, and take no value from the next argument. */
 export const booleanFlags: ReadonlySet<string> = new Set([
     "allow-experimental-plugins",
@@ -29,23 +26,4 @@ export function releasesWithFlag(
     releases: readonly { readonly minor: string; readonly flags: readonly string[] }[],
 ): string[] {
     return [...new Set(releases.filter(({ flags }) => flags.includes(flag)).map(({ minor }) => minor))];
-}
-
-/** What is wrong with an EPP's arguments: flags that it does not know, and flags that it refuses at start. */
-export function lintEppArguments(args: readonly string[], release: EppRelease): string[] {
-    return args.flatMap((argument) => {
-        const name = flagName(argument);
-        if (name === undefined) {
-            return [];
-        }
-        if (release.refusedFlags.includes(name)) {
-            return [`--${name} is refused by EPP ${release.minor}; name metrics by engineConfigs instead.`];
-        }
-        if (release.flags.includes(name)) {
-            return [];
-        }
-        return [
-            `--${name} is not a flag of EPP ${release.minor}; the nearest is --${nearest(name, release.flags)}.`,
-        ];
-    });
 }

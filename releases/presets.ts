@@ -53,7 +53,7 @@ export const flowControlGate = "flowControl";
 type Weights = Record<string, number>;
 
 /**
- * Scorers of each preset. The seed's default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
+ * Scorers of each preset. The default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
  * `prefix-cache` the load only decides between pods that are equally warm. `pd-disaggregated` weighs both profiles as
  * scheduler 0.7.1 `deploy/config/pd-epp-config.yaml` does. `optimized-baseline` is llm-d's guide of that name, as the
  * router's own test has it (0.9.0 and 0.10.0 `test/integration/epp/wellknown_configs_test.go`).

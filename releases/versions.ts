@@ -2,15 +2,11 @@ import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
 import type { IstioRelease } from "./istio";
 import { istioReleases } from "./istio";
+import { otherPlugins } from "./otherPlugins";
+import { blockHistories } from "./pluginBlocks";
 import type { PluginType } from "./plugins";
-import {
-    announcedSince,
-    announcements,
-    blockHistories,
-    experimentalSince,
-    experimentalTypes,
-    pluginHistories,
-} from "./plugins";
+import { announcedSince, announcements, experimentalSince, experimentalTypes } from "./pluginStability";
+import { schedulingPlugins } from "./schedulingPlugins";
 import type { SimulatorRelease } from "./simulator";
 import { simulatorReleases } from "./simulator";
 
@@ -49,7 +45,10 @@ export function findIstio(version: string): IstioRelease | undefined {
 /** The plugin types that an EPP knows, by name; without a release, all that any knows, as the newest of those has them. */
 export function pluginTypesOf(release?: EppRelease): ReadonlyMap<string, PluginType> {
     const types = new Map<string, PluginType>();
-    for (const [type, { kind, parameters, gone }] of Object.entries(pluginHistories)) {
+    for (const [type, { kind, parameters, gone }] of Object.entries({
+        ...schedulingPlugins,
+        ...otherPlugins,
+    })) {
         const [first = ""] = Object.keys(parameters);
         const minor = release?.minor ?? newestBefore(gone);
         const isPast = (version: string) => compareVersions(version, minor) <= 0;

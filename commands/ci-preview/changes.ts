@@ -1,5 +1,4 @@
-import { isObject } from "../../components/settings/merge";
-import { record, text } from "../../objects/json";
+import { isObject, record, text } from "../../objects/json";
 import type { Step } from "../shared/runResult";
 
 /** Longest text of one value, in characters. */

@@ -57,11 +57,11 @@ async function selectStack(stackName: string, workDir: string): Promise<Stack> {
     try {
         return await LocalWorkspace.selectStack({ stackName, workDir });
     } catch (error) {
-        const said = messageOf(error);
-        const why = said.includes("spawn pulumi ENOENT")
+        const output = messageOf(error);
+        const why = output.includes("spawn pulumi ENOENT")
             ? "there is no `pulumi` on the PATH: install the Pulumi CLI, or run `make ci-preview`, which needs none"
             : // The Automation API puts the CLI's own words between its command line and its code.
-              (/^error: (.*)$/m.exec(said)?.[1] ?? said.split("\n", 1)[0]!);
+              (/^error: (.*)$/m.exec(output)?.[1] ?? output.split("\n", 1)[0]!);
         throw new NotPreviewedError(`the stack ${stackName} cannot be previewed: ${why}`, { cause: error });
     }
 }

@@ -1,29 +1,47 @@
-import autocannon from "autocannon";
-import type { EventEmitter } from "events";
+import { setMaxListeners } from "events";
+import type { Agent } from "http";
+import { setTimeout as sleep } from "timers/promises";
 import type { PathTarget } from "./paths";
+import type { Random } from "./random";
+import type { Sample } from "./send";
+import { agentFor, NoAnswerError, send } from "./send";
 
-/** How much load a round is. */
+/**
+ * When requests are sent. `closed`: each connection sends its next request when it has its answer. `open`: as a Poisson
+ * process, whatever the answers do. `trace`: when the requests themselves say.
+ */
+export type Arrival =
+    | { kind: "closed"; connections: number }
+    /** @param rate requests per second. */
+    | { kind: "open"; rate: number }
+    | { kind: "trace" };
+
+/** One request of a round. */
+export interface RoundRequest {
+    body: string;
+    /** When it comes, in seconds after the round's beginning; read with the arrival `trace`. */
+    at?: number;
+    /** The request, by its index, that it waits for. Default: none. */
+    after?: number;
+}
+
+/** How a round is sent. */
 export interface RoundOptions {
-    /** Connections, each with one request at a time: the next is sent when the answer is there (a closed loop). */
-    connections: number;
-    /** Requests that are measured. Each connection's first comes on top: it waits for the connection, too. */
-    requests: number;
+    arrival: Arrival;
+    /** Makes the times of an open loop. */
+    random: Random;
     /** Longest wait for one answer, in seconds. */
     timeoutSeconds: number;
     /** Longest time for the round, in seconds; what is not answered by then counts as an error. */
     limitSeconds: number;
-    /** Body of the next request. */
-    nextBody: () => string;
     /** Ends the round early. */
     signal?: AbortSignal;
 }
 
 /** What a round on one path gave. */
 export interface RoundResult {
-    /** Good answers (2xx), with those that opened connections. */
-    good: number;
-    /** How long each measured good answer took, from sending to its last byte, in milliseconds. */
-    latencies: number[];
+    /** The good answers (2xx). */
+    samples: Sample[];
     /** From the first request to the last answer, in seconds. */
     seconds: number;
     /** Answers with another status, by status. */
@@ -34,148 +52,124 @@ export interface RoundResult {
     pods: Record<string, number>;
 }
 
-/** The header by which the simulator says which pod answered. */
-const podHeader = "x-inference-pod";
-
-/** How often autocannon looks whether it is done, in milliseconds. Its default of a second would idle between rounds. */
-const sampleInterval = 20;
+/** Sends one round of requests to one URL. */
+export async function runRound(
+    target: PathTarget,
+    requests: readonly RoundRequest[],
+    options: RoundOptions,
+): Promise<RoundResult> {
+    const { arrival, limitSeconds, signal } = options;
+    const limit = AbortSignal.timeout(limitSeconds * 1000);
+    const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+    // Every request under way listens to it.
+    setMaxListeners(0, stop);
+    const round = new Round(target, requests, options.timeoutSeconds * 1000, stop);
+    if (arrival.kind === "closed") {
+        await round.sendClosed(arrival.connections);
+    } else {
+        await round.sendOpen(arrivals(requests, arrival, options.random));
+    }
+    return round.result;
+}
 
 /**
- * Sends one round of requests to one URL. Latencies are this module's own: autocannon's histogram is in whole
- * milliseconds, and its clock of a request goes wrong after a connection was closed under it.
+ * When the requests of an open loop come, in seconds; undefined for one that comes when another was answered. Those that
+ * wait for none are as much rarer, so that the rate is that of all of them.
  */
-export async function runRound({ url, headers }: PathTarget, options: RoundOptions): Promise<RoundResult> {
-    const { connections, requests, timeoutSeconds, limitSeconds, nextBody, signal } = options;
-    const round = new Round();
-    const instance = autocannon({
-        url,
-        method: "POST",
-        headers,
-        connections,
-        amount: requests + connections,
-        timeout: timeoutSeconds,
-        sampleInt: sampleInterval,
-        requests: [{ setupRequest: (request) => ({ ...request, body: nextBody() }) }],
-        setupClient: (client) => round.watch(client as EventEmitter),
+function arrivals(
+    requests: readonly RoundRequest[],
+    arrival: Exclude<Arrival, { kind: "closed" }>,
+    random: Random,
+): (number | undefined)[] {
+    if (arrival.kind === "trace") {
+        return requests.map(({ at }) => at ?? 0);
+    }
+    const first = requests.filter(({ after }) => after === undefined).length;
+    const rate = (arrival.rate * first) / requests.length;
+    let at = 0;
+    return requests.map(({ after }) => {
+        if (after !== undefined) {
+            return undefined;
+        }
+        at += -Math.log(1 - random()) / rate;
+        return at;
     });
-    // Without a callback it gives its instance, too, which the types do not know of.
-    let stopped = false;
-    const stop = () => {
-        stopped = true;
-        (instance as unknown as autocannon.Instance).stop();
-    };
-    const limit = setTimeout(stop, limitSeconds * 1000);
-    signal?.addEventListener("abort", stop);
-    try {
-        await instance;
-    } finally {
-        clearTimeout(limit);
-        signal?.removeEventListener("abort", stop);
-    }
-    return round.finish(stopped);
 }
 
-/** Why a request has no answer when its connection was closed. */
-const closed = "closed before an answer";
-
-/** Counts what the connections of one round do. */
 class Round {
-    private readonly result: RoundResult = {
-        good: 0,
-        latencies: [],
-        seconds: 0,
-        statuses: {},
-        failures: {},
-        pods: {},
-    };
-    private readonly pending: (() => boolean)[] = [];
-    private started: number | undefined;
-    private ended = 0;
+    readonly result: RoundResult = { samples: [], seconds: 0, statuses: {}, failures: {}, pods: {} };
+    private readonly startedAt = performance.now();
+    private readonly done: Promise<void>[];
+    private readonly settle: (() => void)[] = [];
 
-    /** Follows one connection by autocannon's events; they come one request after the other. */
-    watch(client: EventEmitter): void {
-        let sentAt: number | undefined;
-        let opening = true;
-        let pod: string | undefined;
-        /** A request that was sent while another had no answer yet. */
-        let replaced = false;
-        this.pending.push(() => sentAt !== undefined);
-        client.on("request", () => {
-            // autocannon connects again, and sends the next request, when a connection is closed or timed out.
-            replaced = sentAt !== undefined;
-            if (replaced) {
-                this.fail(closed);
-            }
-            sentAt = performance.now();
-            this.started ??= sentAt;
-        });
-        client.on("headers", ({ headers }: { headers: string[] }) => {
-            pod = headerOf(headers, podHeader);
-        });
-        client.on("response", (status: number) => {
-            const now = performance.now();
-            this.ended = now;
-            if (status >= 200 && status < 300) {
-                this.result.good++;
-                if (pod !== undefined) {
-                    count(this.result.pods, pod);
-                }
-                if (!opening && sentAt !== undefined) {
-                    this.result.latencies.push(now - sentAt);
-                }
-            } else {
-                count(this.result.statuses, String(status));
-            }
-            opening = false;
-            sentAt = undefined;
-        });
-        client.on("connError", ({ code, message }: NodeJS.ErrnoException) => {
-            this.fail(code ?? message);
-            sentAt = undefined;
-        });
-        client.on("timeout", () => {
-            // The event comes after the next request, if there is one: that is the request that is waiting now.
-            if (replaced) {
-                count(this.result.failures, closed, -1);
-                replaced = false;
-            } else {
-                sentAt = undefined;
-            }
-            this.fail("timed out");
-        });
+    constructor(
+        private readonly target: PathTarget,
+        private readonly requests: readonly RoundRequest[],
+        private readonly timeoutMs: number,
+        private readonly stop: AbortSignal,
+    ) {
+        this.done = requests.map((_, index) => new Promise((resolve) => (this.settle[index] = resolve)));
     }
 
-    /** @param stopped whether the round was ended before its last answer. */
-    finish(stopped: boolean): RoundResult {
-        for (const isPending of this.pending) {
-            if (isPending()) {
-                // A connection that is closed over its last request is not opened again, so no event tells it.
-                this.fail(stopped ? "not answered when the round was stopped" : closed);
+    /** A connection for each sender; whoever is free takes the next request, and waits for the one before it. */
+    async sendClosed(connections: number): Promise<void> {
+        let next = 0;
+        const sender = async () => {
+            const agent = agentFor(this.target.url, { keepAlive: true, maxSockets: 1 });
+            while (next < this.requests.length && !this.stop.aborted) {
+                const index = next++;
+                await this.sendOne(index, agent);
             }
+            agent.destroy();
+        };
+        await Promise.all(Array.from({ length: connections }, sender));
+    }
+
+    /** As many connections as there are requests under way, each in its turn: the last one used would get them all. */
+    async sendOpen(times: readonly (number | undefined)[]): Promise<void> {
+        const agent = agentFor(this.target.url, { keepAlive: true, scheduling: "fifo" });
+        await Promise.all(
+            this.requests.map(async (_, index) => {
+                const wait = (times[index] ?? 0) * 1000 - (performance.now() - this.startedAt);
+                await sleep(Math.max(wait, 0), undefined, { signal: this.stop }).catch(() => undefined);
+                await this.sendOne(index, agent);
+            }),
+        );
+        agent.destroy();
+    }
+
+    private async sendOne(index: number, agent: Agent): Promise<void> {
+        const { body, after } = this.requests[index]!;
+        if (after !== undefined) {
+            await this.done[after];
         }
-        return { ...this.result, seconds: (this.ended - (this.started ?? this.ended)) / 1000 };
+        if (!this.stop.aborted) {
+            const { timeoutMs, stop: signal } = this;
+            try {
+                this.count(await send(this.target, body, { agent, timeoutMs, signal }));
+            } catch (error) {
+                if (!(error instanceof NoAnswerError)) {
+                    throw error;
+                }
+                countIn(this.result.failures, error.message);
+            }
+            this.result.seconds = (performance.now() - this.startedAt) / 1000;
+        }
+        this.settle[index]!();
     }
 
-    private fail(why: string): void {
-        this.ended = performance.now();
-        count(this.result.failures, why);
+    private count({ status, pod, sample }: Awaited<ReturnType<typeof send>>): void {
+        if (sample === undefined) {
+            countIn(this.result.statuses, String(status));
+            return;
+        }
+        this.result.samples.push(sample);
+        if (pod !== undefined) {
+            countIn(this.result.pods, pod);
+        }
     }
 }
 
-/** Adds to a count, and forgets a count of nothing. */
-function count(counts: Record<string, number>, key: string, by = 1): void {
-    counts[key] = (counts[key] ?? 0) + by;
-    if (counts[key] === 0) {
-        delete counts[key];
-    }
-}
-
-/** A header of a list of names and values. */
-function headerOf(headers: readonly string[], name: string): string | undefined {
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-        if (headers[index]!.toLowerCase() === name) {
-            return headers[index + 1];
-        }
-    }
-    return undefined;
+function countIn(counts: Record<string, number>, key: string): void {
+    counts[key] = (counts[key] ?? 0) + 1;
 }

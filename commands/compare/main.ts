@@ -3,21 +3,29 @@ import { randomInt } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { Cluster } from "../shared/cluster";
 import { UsageError } from "../shared/errors";
 import { httpUrl, wholeNumber } from "../shared/flags";
 import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { CompareOptions } from "./compare";
 import { InterruptedError, PathFailedError, runRounds } from "./compare";
+import { PodCounters } from "./counters";
+import { writeInferencePerf } from "./inferencePerf";
+import type { LoadFlags } from "./options";
+import { addArrivalFlags, addWorkloadFlags, arrivalOf, workloadOf } from "./options";
 import type { PathName } from "./paths";
 import { targetsOf } from "./paths";
 import { renderHtml, renderSvg } from "./plot";
 import { reachPaths } from "./reach";
-import { reportOf, terminalText } from "./report";
+import { reportOf, subjectOf, sweepReportOf, sweepText, terminalText } from "./report";
+import type { Slo } from "./slo";
+import { parseSlo } from "./slo";
+import { runSweep } from "./sweep";
 
 /** What `npm run compare` runs: loads the direct path and the path through the Gateway in turn, and compares them. */
 
-interface Flags {
+interface Flags extends LoadFlags {
     outputs?: string;
     stack?: string;
     kubeconfig?: string;
@@ -25,15 +33,13 @@ interface Flags {
     model?: string;
     gatewayUrl?: string;
     directUrl?: string;
-    connections: number;
     rounds: number;
-    requests: number;
     warmup: number;
-    maxTokens: number;
-    sharedPrefix: number;
+    slo?: Slo;
     seed?: number;
     timeout: number;
     plot?: string;
+    inferencePerf?: string;
     json: boolean;
 }
 
@@ -46,44 +52,51 @@ Exit codes:
   2  a flag, a file or the stack's outputs cannot be used
   3  it could not run, or was ended before its time
 
-Load goes to the two paths only, and is bounded: 2 x (rounds + warm-up) x (requests + connections) requests. It is a
-closed loop: each connection sends its next request when it has its answer.`;
+Load goes to the two paths only, and is bounded: 2 x (rounds + warm-up) x the requests of a round, for each rate of a
+sweep. Lengths are in words, of which each is a token to the simulator, and one or two to a real model.`;
 
 const plotRenderers = { ".svg": renderSvg, ".html": renderHtml };
 
 function commandLine(): Command {
-    return new Command("compare")
+    const command = new Command("compare")
         .description("Compares a model's path through the Gateway with the direct path, under load.")
         .option(
             "--outputs <file>",
             "the stack's outputs, as `pulumi stack output --json` writes them; - for stdin",
         )
         .option("--stack <name>", "the stack whose outputs Pulumi is asked for (default: the selected one)")
-        .option("--kubeconfig <path>", "kubeconfig of the port-forwards (default: kubectl's)")
+        .option(
+            "--kubeconfig <path>",
+            "kubeconfig of the port-forwards and the pods' counters (default: kubectl's)",
+        )
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--model <release>", "which model, by its release (default: the first)")
         .option("--gateway-url <url>", "where the Gateway is reached, instead of by a port-forward", httpUrl)
         .option("--direct-url <url>", "where the proxy Service is reached, likewise", httpUrl)
-        .option("--connections <n>", "connections of a round, each with one request", wholeNumber(1, 256), 4)
         .option("--rounds <n>", "rounds on each path that count", wholeNumber(2, 1000), 10)
-        .option("--requests <n>", "measured requests of a round", wholeNumber(1, 10_000), 50)
         .option("--warmup <n>", "rounds on each path before them, which do not", wholeNumber(0, 100), 2)
-        .option("--max-tokens <n>", "longest answer, in tokens", wholeNumber(1, 4096), 8)
+        .option("--workload <name...>", "what is sent: uniform, shared-prefix, multi-turn, or trace FILE", [
+            "uniform",
+        ])
         .option(
-            "--shared-prefix <words>",
-            "words that every prompt begins with; 0: prompts have nothing in common",
-            wholeNumber(0, 500),
-            0,
+            "--slo <limits>",
+            "what an answer must keep to count as goodput, e.g. ttft=200ms,tpot=20ms",
+            parseSlo,
         )
         .option(
             "--seed <n>",
-            "what the order of the rounds and the prompts are made of (default: another one each time, which is reported)",
+            "what the requests, their times and the order of the rounds are made of (default: another one each time, which is reported)",
             wholeNumber(0, 2 ** 31),
         )
         .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), 15)
-        .option("--plot <file>", "draw the comparison, too: .svg or .html")
+        .option("--plot <file>", "draw the comparison, too: .svg or .html; not of a sweep")
+        .option(
+            "--inference-perf <folder>",
+            "write the workload as configuration of kubernetes-sigs/inference-perf, for each path, and send nothing",
+        )
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
         .addHelpText("after", epilogue);
+    return addArrivalFlags(addWorkloadFlags(command));
 }
 
 function releaseOf({ model }: Flags, { models }: DeploymentOutput): string {
@@ -109,9 +122,14 @@ function urlsOf({ gatewayUrl, directUrl }: Flags): Record<PathName, string> | un
 }
 
 /** Says early that a plot cannot be written: it is the last thing that is done. */
-function plotRendererOf(plot: string | undefined): typeof renderSvg | undefined {
+function plotRendererOf({ plot, sweep }: Flags): typeof renderSvg | undefined {
     if (plot === undefined) {
         return undefined;
+    }
+    if (sweep !== undefined) {
+        throw new UsageError(
+            `--plot ${plot} and --sweep ${sweep.join(",")}: a sweep is not drawn; allowed: one of the two`,
+        );
     }
     const extension = path.extname(plot).toLowerCase();
     if (!(extension in plotRenderers)) {
@@ -123,9 +141,11 @@ function plotRendererOf(plot: string | undefined): typeof renderSvg | undefined 
     return plotRenderers[extension as keyof typeof plotRenderers];
 }
 
-async function compare(flags: Flags): Promise<void> {
+async function compare(flags: Flags, given: (flag: keyof LoadFlags) => boolean): Promise<void> {
     const urls = urlsOf(flags);
-    const renderPlot = plotRendererOf(flags.plot);
+    const workload = workloadOf(flags, given);
+    const arrival = arrivalOf(flags, workload, given);
+    const renderPlot = plotRendererOf(flags);
     const { deployment } = await readStackOutputs({ file: flags.outputs, stack: flags.stack });
     const release = releaseOf(flags, deployment);
     const model = deployment.models[release]!;
@@ -134,32 +154,46 @@ async function compare(flags: Flags): Promise<void> {
     process.once("SIGINT", interrupt);
     process.once("SIGTERM", interrupt);
     const { signal } = interruption;
-    const { kubeconfig, context } = flags;
+    const { kubeconfig, context, slo, sweep, inferencePerf } = flags;
+    const progress = (line: string) => process.stderr.write(`${line}\n`);
     const reach = await reachPaths(deployment, model, { kubeconfig, context, urls, signal });
+    const counters = await PodCounters.open(
+        () => new Cluster({ kubeconfig, context, signal }),
+        deployment,
+        model,
+    );
     try {
         const targets = targetsOf(deployment, model, reach.bases);
-        const shape = {
-            model: model.model,
-            maxTokens: flags.maxTokens,
-            sharedPrefix: flags.sharedPrefix,
-        };
-        const { connections, requests, rounds, warmup, timeout: timeoutSeconds } = flags;
-        // With the prompts of an earlier run, pods would answer from their prefix caches.
-        const seed = flags.seed ?? randomInt(2 ** 31);
+        const { rounds, warmup, timeout: timeoutSeconds } = flags;
         const options: CompareOptions = {
-            connections,
-            requests,
+            model: model.model,
+            workload,
+            arrival,
             rounds,
             warmup,
-            seed,
+            // With the prompts of an earlier run, pods would answer from their prefix caches.
+            seed: flags.seed ?? randomInt(2 ** 31),
             timeoutSeconds,
+            counters,
             signal,
         };
-        const progress = (line: string) => process.stderr.write(`${line}\n`);
-        const results = await runRounds(targets, shape, options, progress);
-        const subject = { mode: deployment.mode, release, notes: reach.notes };
-        const report = reportOf(subject, targets, shape, options, results);
-        process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : terminalText(report));
+        if (inferencePerf !== undefined) {
+            const files = writeInferencePerf(inferencePerf, targets, options, { slo, rates: sweep });
+            process.stdout.write(`${files.join("\n")}\n`);
+            return;
+        }
+        const { mode } = deployment;
+        const subject = () => subjectOf({ mode, release, notes: reach.notes }, options, { slo, sweep });
+        const figures = { slo, pods: counters.pods.length };
+        if (sweep !== undefined) {
+            const points = await runSweep(targets, options, sweep, progress);
+            const report = sweepReportOf(subject(), targets, points, figures);
+            print(flags, report, sweepText(report));
+            return;
+        }
+        const results = await runRounds(targets, options, progress);
+        const report = reportOf(subject(), targets, results, figures);
+        print(flags, report, terminalText(report));
         if (flags.plot !== undefined && renderPlot !== undefined) {
             fs.writeFileSync(flags.plot, await renderPlot(report, results));
             progress(`Drawn: ${flags.plot}`);
@@ -167,8 +201,13 @@ async function compare(flags: Flags): Promise<void> {
     } finally {
         process.off("SIGINT", interrupt);
         process.off("SIGTERM", interrupt);
+        counters.close();
         await reach.close();
     }
+}
+
+function print({ json }: Flags, report: object, text: string): void {
+    process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : text);
 }
 
 function exitCodeOf(error: unknown): number | undefined {
@@ -178,10 +217,11 @@ function exitCodeOf(error: unknown): number | undefined {
     return error instanceof InterruptedError ? exitCodes.notRun : undefined;
 }
 
+const command = commandLine();
 void runCommand(
-    commandLine(),
+    command,
     async (flags: Flags) => {
-        await compare(flags);
+        await compare(flags, (flag) => command.getOptionValueSource(flag) === "cli");
         return exitCodes.compared;
     },
     exitCodeOf,

@@ -1,68 +1,42 @@
 import { quantileSorted } from "simple-statistics";
-import * as vega from "vega";
 import type { TopLevelSpec } from "vega-lite";
-import { compile } from "vega-lite";
 import type { Rounds } from "./compare";
 import { pooled } from "./compare";
+import type { Timing } from "./measures";
+import { rates, timings } from "./measures";
+import { colours, htmlPage, htmlParagraph, htmlTable, pictureConfig, svgOf } from "./page";
 import { pathNames } from "./paths";
 import type { Report } from "./report";
-import { measures, remarksOf, tablesOf } from "./report";
+import { remarksOf, tablesOf, timingNames } from "./report";
 
 /** Points of a curve: every half percent. */
 const steps = Array.from({ length: 199 }, (_, index) => (index + 1) / 200);
 
-/** The comparison as an SVG document: latency by percentile, the ratios with their intervals, the answers by pod. */
-export async function renderSvg(report: Report, rounds: Rounds): Promise<string> {
-    const view = new vega.View(vega.parse(compile(specOf(report, rounds)).spec), { renderer: "none" });
-    try {
-        return await view.toSVG();
-    } finally {
-        view.finalize();
-    }
+/**
+ * The comparison as an SVG document: TTFT and latency by percentile, the ratios with their intervals, the answers by pod,
+ * the requests that wait over time.
+ */
+export function renderSvg(report: Report, rounds: Rounds): Promise<string> {
+    return svgOf(specOf(report, rounds));
 }
 
 /** The comparison as one HTML document, which needs nothing else: the plot, the tables and what to know of them. */
 export async function renderHtml(report: Report, rounds: Rounds): Promise<string> {
-    const tables = tablesOf(report).map(({ head, rows }) => {
-        const row = (tag: string, cells: string[]) =>
-            `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
-        return `<table>\n${[row("th", head), ...rows.map((cells) => row("td", cells))].join("\n")}\n</table>`;
-    });
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>${escapeHtml(titleOf(report))}</title>
-<style>
-body { font-family: sans-serif; margin: 2em; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { border: 1px solid #bbb; padding: 0.3em 0.8em; text-align: left; white-space: pre-line; }
-</style>
-</head>
-<body>
-<h1>${escapeHtml(titleOf(report))}</h1>
-${await renderSvg(report, rounds)}
-${tables.join("\n")}
-${remarksOf(report)
-    .map((remark) => `<p>${escapeHtml(remark)}</p>`)
-    .join("\n")}
-</body>
-</html>
-`;
+    return htmlPage(titleOf(report), [
+        await renderSvg(report, rounds),
+        ...tablesOf(report).map(htmlTable),
+        ...remarksOf(report).map(htmlParagraph),
+    ]);
 }
 
 function titleOf({ paths, release }: Report): string {
     return `Model ${release}: ${paths.gateway.label} against ${paths.direct.label}`;
 }
 
-function escapeHtml(text: string): string {
-    return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
-}
-
 function specOf(report: Report, rounds: Rounds): TopLevelSpec {
     const labels = pathNames.map((name) => report.paths[name].label);
-    // Told by their dashes, too (colours by Okabe and Ito, 2008).
-    const path = { domain: labels, range: ["#b85c00", "#005f9e"] };
+    // Told by their dashes, too.
+    const path = { domain: labels, range: colours.slice(0, 2) };
     const dash = {
         domain: labels,
         range: [
@@ -70,18 +44,35 @@ function specOf(report: Report, rounds: Rounds): TopLevelSpec {
             [1, 0],
         ],
     };
-    const curves = pathNames.flatMap((name) => {
-        const sorted = pooled(rounds[name]).latencies.sort((a, b) => a - b);
-        return steps.map((step) => ({
-            path: report.paths[name].label,
-            percent: step * 100,
-            ms: quantileSorted(sorted, step),
-        }));
-    });
-    const ratios = measures.map((measure) => ({
-        measure: measure === "throughput" ? measure : `latency ${measure}`,
-        ...report.ratio[measure],
-    }));
+    const curvesOf = (timing: Timing) =>
+        pathNames.flatMap((name) => {
+            const { samples } = pooled(rounds[name]);
+            const sorted = samples
+                .map((sample) => sample[timing === "ttft" ? "ttftMs" : "e2eMs"])
+                .sort((a, b) => a - b);
+            return steps.map((step) => ({
+                path: report.paths[name].label,
+                percent: step * 100,
+                ms: quantileSorted(sorted, step),
+            }));
+        });
+    const ratios = [
+        ...timings.flatMap((timing) =>
+            Object.entries(report.ratio.timings[timing] ?? {}).map(([statistic, estimate]) => ({
+                measure: `${timingNames[timing]} ${statistic}`,
+                ...estimate,
+            })),
+        ),
+        ...rates.flatMap((rate) => {
+            const estimate = report.ratio.rates[rate];
+            return estimate === undefined ? [] : [{ measure: rate, ...estimate }];
+        }),
+    ];
+    const queues = pathNames.flatMap((name) =>
+        (report.paths[name].queue ?? []).flatMap((readings, round) =>
+            readings.map(({ at, waiting }) => ({ path: report.paths[name].label, round, at, waiting })),
+        ),
+    );
     const pods = pathNames.flatMap((name) =>
         Object.entries(report.paths[name].pods).map(([pod, answers]) => ({
             path: report.paths[name].label,
@@ -95,37 +86,36 @@ function specOf(report: Report, rounds: Rounds): TopLevelSpec {
         title: titleOf(report),
         background: "white",
         padding: 16,
-        // Long names of pods are shown whole.
-        config: { axis: { labelLimit: 400 }, legend: { labelLimit: 400 } },
+        config: pictureConfig,
         spacing: 32,
         vconcat: [
-            {
-                title: "Latency by percentile",
-                data: { values: curves },
+            ...(["ttft", "e2e"] as const).map((timing) => ({
+                title: `${timingNames[timing]} by percentile`,
+                data: { values: curvesOf(timing) },
                 width,
-                height: 220,
-                mark: { type: "line", strokeWidth: 2 },
+                height: 200,
+                mark: { type: "line" as const, strokeWidth: 2 },
                 encoding: {
                     x: {
                         field: "percent",
-                        type: "quantitative",
+                        type: "quantitative" as const,
                         title: "percent of the requests that took no longer",
                     },
-                    y: { field: "ms", type: "quantitative", title: "latency (ms)", scale: { zero: false } },
-                    color: { field: "path", type: "nominal", title: "path", scale: path },
-                    strokeDash: { field: "path", type: "nominal", title: "path", scale: dash },
+                    y: { field: "ms", type: "quantitative" as const, title: "ms", scale: { zero: false } },
+                    color: { field: "path", type: "nominal" as const, title: "path", scale: path },
+                    strokeDash: { field: "path", type: "nominal" as const, title: "path", scale: dash },
                 },
-            },
+            })),
             {
                 title: `Ratio of the ${report.paths.gateway.label} to the direct path, with its 95 % confidence interval`,
                 data: { values: ratios },
                 width,
-                height: 130,
+                height: { step: 18 },
                 encoding: { y: { field: "measure", type: "nominal", sort: null, title: null } },
                 layer: [
                     {
                         mark: { type: "rule", strokeDash: [4, 4], color: "#5c6670" },
-                        encoding: { x: { datum: 1 }, y: { value: 0 }, y2: { value: 130 } },
+                        encoding: { x: { datum: 1 }, y: { value: 0 }, y2: { value: "height" } },
                     },
                     {
                         mark: { type: "rule", strokeWidth: 2, color: "#005f9e" },
@@ -158,6 +148,23 @@ function specOf(report: Report, rounds: Rounds): TopLevelSpec {
                     color: { field: "path", type: "nominal", title: "path", scale: path },
                 },
             },
+            ...(queues.length === 0
+                ? []
+                : [
+                      {
+                          title: "Requests waiting in the pods, over each round",
+                          data: { values: queues },
+                          width,
+                          height: 120,
+                          mark: { type: "line" as const, strokeWidth: 1, interpolate: "step-after" as const },
+                          encoding: {
+                              x: { field: "at", type: "quantitative" as const, title: "seconds" },
+                              y: { field: "waiting", type: "quantitative" as const, title: "requests" },
+                              color: { field: "path", type: "nominal" as const, title: "path", scale: path },
+                              detail: { field: "round", type: "nominal" as const },
+                          },
+                      },
+                  ]),
         ],
     };
 }

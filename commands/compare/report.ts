@@ -1,130 +1,107 @@
 import Table from "cli-table3";
 import type { Mode } from "../../components/deploymentOutput";
 import type { CompareOptions, Rounds } from "./compare";
-import { pairsOf, pooled } from "./compare";
-import type { RoundResult } from "./load";
+import type { Comparison, PathReport } from "./comparison";
+import { comparisonOf, method } from "./comparison";
+import type { Arrival } from "./load";
+import { rates, statistics, timings } from "./measures";
 import type { PathName, PathTarget } from "./paths";
 import { pathNames } from "./paths";
-import type { RequestShape } from "./prompts";
-import type { Estimate, LatencySummary } from "./statistics";
-import { pairedDifference, pairedRatio, summarize } from "./statistics";
+import type { Slo } from "./slo";
+import { sloText } from "./slo";
+import type { Estimate } from "./statistics";
+import type { SweepPoint } from "./sweep";
+import { kneeFactor, kneeOf } from "./sweep";
+import type { Workload } from "./workloads";
+import { requestsOf } from "./workloads";
 
-/** One path's figures. */
-export interface PathReport {
-    label: string;
-    url: string;
-    /** Requests of the rounds that count. */
-    requests: number;
-    /** Of them, those with an answer of 2xx. */
-    good: number;
-    /** Answers with another status, by status, and requests without an answer, by why. */
-    errors: { statuses: Record<string, number>; failures: Record<string, number> };
-    latencyMs: LatencySummary;
-    /** Good answers per second. */
-    throughput: number;
-    /** Good answers by pod. */
-    pods: Record<string, number>;
-}
-
-/** What is held against each other. */
-export type Measure = "mean" | "p50" | "p90" | "p99" | "throughput";
-
-/** Each measure, in the order in which it is reported. */
-export const measures: readonly Measure[] = ["mean", "p50", "p90", "p99", "throughput"];
-
-/** What `npm run compare --json` prints. */
-export interface Report {
+/** What is compared, and how the load was made, to make it again. */
+export interface Subject {
     mode: Mode;
     release: string;
     model: string;
-    /** How the load was made, to make it again. */
     load: {
-        kind: "closed loop";
-        connections: number;
+        workload: Exclude<Workload, { kind: "trace" }> | { kind: "trace"; file: string };
+        arrival: Arrival | { kind: "sweep"; rates: readonly number[] };
         rounds: number;
         requestsPerRound: number;
         warmupRounds: number;
-        maxTokens: number;
-        sharedPrefix: number;
         seed: number;
+        slo?: Slo;
     };
     /** What to know before the figures are believed. */
     notes: string[];
-    paths: Record<PathName, PathReport>;
-    /** Of the path through the Gateway over the direct path, by measure. */
-    ratio: Record<Measure, Estimate>;
-    /** What the path through the Gateway adds to the direct path, in milliseconds. */
-    addedMs: Record<"mean" | "p50", Estimate>;
     /** How the intervals are made. */
     method: string;
 }
 
-const method =
-    "95 % confidence: Student's t interval over the pairs of rounds, of the logarithm of the ratio, and of the difference";
+/** What `npm run compare -- --json` prints. */
+export type Report = Subject & Comparison;
 
-/** Everything that is reported of a comparison. */
-export function reportOf(
-    subject: { mode: Mode; release: string; notes: string[] },
-    targets: Record<PathName, PathTarget>,
-    shape: RequestShape,
-    options: CompareOptions,
-    rounds: Rounds,
-): Report {
-    const ratioOf = (measure: Measure) => pairedRatio(pairsOf(rounds, (round) => figure(round, measure)));
+/** What it prints of a sweep of rates. */
+export type SweepReport = Subject & {
+    comparisons: (Comparison & { rate: number; past: Record<PathName, boolean> })[];
+    /** The highest rate of each path before its knee; null where none was past it. */
+    knee: Record<PathName, number | null>;
+};
+
+/** What is known before anything is sent. */
+export function subjectOf(
+    { mode, release, notes }: { mode: Mode; release: string; notes: string[] },
+    { model, workload, arrival, rounds, warmup, seed, counters }: CompareOptions,
+    { slo, sweep }: { slo?: Slo; sweep?: readonly number[] },
+): Subject {
     return {
-        mode: subject.mode,
-        release: subject.release,
-        model: shape.model,
+        mode,
+        release,
+        model,
         load: {
-            kind: "closed loop",
-            connections: options.connections,
-            rounds: options.rounds,
-            requestsPerRound: options.requests,
-            warmupRounds: options.warmup,
-            maxTokens: shape.maxTokens,
-            sharedPrefix: shape.sharedPrefix,
-            seed: options.seed,
+            workload: workload.kind === "trace" ? { kind: "trace", file: workload.file } : workload,
+            arrival: sweep === undefined ? arrival : { kind: "sweep", rates: sweep },
+            rounds,
+            requestsPerRound: requestsOf(workload),
+            warmupRounds: warmup,
+            seed,
+            ...(slo && { slo }),
         },
-        notes: subject.notes,
-        paths: {
-            direct: pathReport(targets.direct, rounds.direct),
-            gateway: pathReport(targets.gateway, rounds.gateway),
-        },
-        ratio: {
-            mean: ratioOf("mean"),
-            p50: ratioOf("p50"),
-            p90: ratioOf("p90"),
-            p99: ratioOf("p99"),
-            throughput: ratioOf("throughput"),
-        },
-        addedMs: {
-            mean: pairedDifference(pairsOf(rounds, (round) => figure(round, "mean"))),
-            p50: pairedDifference(pairsOf(rounds, (round) => figure(round, "p50"))),
-        },
+        notes: [
+            ...notes,
+            ...(counters.problem === undefined
+                ? []
+                : [
+                      `Prefix caches and queues are not shown: the pods' counters cannot be read (${counters.problem}).`,
+                  ]),
+        ],
         method,
     };
 }
 
-function figure(round: RoundResult, measure: Measure): number {
-    return measure === "throughput" ? round.good / round.seconds : summarize(round.latencies)[measure];
+/** Everything that is reported of a sweep. */
+export function sweepReportOf(
+    subject: Subject,
+    targets: Record<PathName, PathTarget>,
+    points: readonly SweepPoint[],
+    figures: { slo?: Slo; pods: number },
+): SweepReport {
+    return {
+        ...subject,
+        comparisons: points.map(({ rate, rounds, past }) => ({
+            rate,
+            past,
+            ...comparisonOf(targets, rounds, figures),
+        })),
+        knee: { direct: kneeOf(points, "direct"), gateway: kneeOf(points, "gateway") },
+    };
 }
 
-function pathReport({ label, url }: PathTarget, rounds: readonly RoundResult[]): PathReport {
-    const { good, latencies, seconds, statuses, failures, pods } = pooled(rounds);
-    const bad = [...Object.values(statuses), ...Object.values(failures)].reduce(
-        (sum, times) => sum + times,
-        0,
-    );
-    return {
-        label,
-        url,
-        requests: good + bad,
-        good,
-        errors: { statuses, failures },
-        latencyMs: summarize(latencies),
-        throughput: good / seconds,
-        pods,
-    };
+/** Everything that is reported of a comparison at one load. */
+export function reportOf(
+    subject: Subject,
+    targets: Record<PathName, PathTarget>,
+    rounds: Rounds,
+    figures: { slo?: Slo; pods: number },
+): Report {
+    return { ...subject, ...comparisonOf(targets, rounds, figures) };
 }
 
 /** Rows of text under a heading. */
@@ -133,38 +110,61 @@ export interface TextTable {
     rows: string[][];
 }
 
-/** The report as tables: the paths, the overhead, and the pods. */
-export function tablesOf({ paths, ratio, addedMs }: Report): TextTable[] {
-    const both = (cell: (path: PathReport) => string) => pathNames.map((name) => cell(paths[name]));
-    const ms = (value: number) => `${value.toFixed(2)} ms`;
-    const figures: Record<Measure, (path: PathReport) => string> = {
-        mean: ({ latencyMs }) => ms(latencyMs.mean),
-        p50: ({ latencyMs }) => ms(latencyMs.p50),
-        p90: ({ latencyMs }) => ms(latencyMs.p90),
-        p99: ({ latencyMs }) => ms(latencyMs.p99),
-        throughput: ({ throughput }) => `${throughput.toFixed(1)} /s`,
+export const timingNames = {
+    ttft: "TTFT",
+    tpot: "TPOT",
+    itl: "time between pieces",
+    e2e: "end-to-end latency",
+} as const;
+
+const rateNames = { throughput: "answers /s", tokens: "tokens /s", goodput: "goodput /s" } as const;
+
+/** The figures as tables: the paths with their ratio, and the pods. */
+export function tablesOf({ paths, ratio, addedMs }: Comparison): TextTable[] {
+    const labels = pathNames.map((name) => paths[name].label);
+    const row = (
+        name: string,
+        cell: (path: PathReport) => Estimate | undefined,
+        of: Estimate | undefined,
+        digits = 2,
+    ) => {
+        const cells = pathNames.map((path) => estimateText(cell(paths[path]), digits));
+        return cells.every((text) => text === "") ? [] : [[name, ...cells, estimateText(of, 3)]];
     };
-    const labels = both(({ label }) => label);
     const pods = [...new Set(pathNames.flatMap((name) => Object.keys(paths[name].pods)))].sort();
     return [
         {
-            head: ["", ...labels, "ratio", "95 % confidence"],
+            head: ["with 95 % confidence", ...labels, "ratio"],
             rows: [
-                ...measures.map((measure) => [
-                    measure === "throughput" ? measure : `latency ${measure}`,
-                    ...both(figures[measure]),
-                    ratio[measure].value.toFixed(3),
-                    `${ratio[measure].low.toFixed(3)} to ${ratio[measure].high.toFixed(3)}`,
-                ]),
-                ...(["mean", "p50"] as const).map((measure) => [
-                    `added to ${measure}`,
+                ...timings.flatMap((timing) =>
+                    statistics.flatMap((statistic) =>
+                        row(
+                            `${timingNames[timing]} ${statistic} (ms)`,
+                            (path) => path.timings[timing]?.[statistic],
+                            ratio.timings[timing]?.[statistic],
+                        ),
+                    ),
+                ),
+                ...rates.flatMap((rate) =>
+                    row(rateNames[rate], (path) => path.rates[rate], ratio.rates[rate]),
+                ),
+                ...row("prefix hit rate", ({ hitRate }) => hitRate, ratio.hitRate, 3),
+                ...row("busiest pod over fair share", ({ unevenness }) => unevenness, undefined),
+                ...(["ttft", "e2e"] as const).flatMap((timing) =>
+                    (["mean", "p50"] as const).map((statistic) => [
+                        `added to ${timingNames[timing]} ${statistic} (ms)`,
+                        "",
+                        estimateText(addedMs[timing][statistic], 2),
+                        "",
+                    ]),
+                ),
+                [
+                    "most requests waiting in the pods",
+                    ...pathNames.map((name) => mostWaiting(paths[name])),
                     "",
-                    "",
-                    ms(addedMs[measure].value),
-                    `${addedMs[measure].low.toFixed(2)} to ${addedMs[measure].high.toFixed(2)} ms`,
-                ]),
-                ["requests", ...both(({ requests }) => String(requests)), "", ""],
-                ["errors", ...both(errorsText), "", ""],
+                ],
+                ["requests", ...pathNames.map((name) => String(paths[name].requests)), ""],
+                ["errors", ...pathNames.map((name) => errorsText(paths[name])), ""],
             ],
         },
         {
@@ -172,9 +172,26 @@ export function tablesOf({ paths, ratio, addedMs }: Report): TextTable[] {
             rows:
                 pods.length === 0
                     ? [["(the answers name no pod)", "", ""]]
-                    : pods.map((pod) => [pod, ...both((path) => share(path.pods[pod] ?? 0, path.good))]),
+                    : pods.map((pod) => [
+                          pod,
+                          ...pathNames.map((name) => share(paths[name].pods[pod] ?? 0, paths[name].good)),
+                      ]),
         },
     ];
+}
+
+/** An estimate and its interval; nothing for none. */
+export function estimateText(estimate: Estimate | undefined, digits: number): string {
+    if (estimate === undefined) {
+        return "";
+    }
+    const { value, low, high } = estimate;
+    return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+}
+
+function mostWaiting({ queue }: PathReport): string {
+    const readings = (queue ?? []).flat().map(({ waiting }) => waiting);
+    return readings.length === 0 ? "" : String(Math.max(...readings));
 }
 
 function errorsText({ errors: { statuses, failures } }: PathReport): string {
@@ -190,23 +207,60 @@ function share(part: number, whole: number): string {
 }
 
 /** What the report is of, and what to know of it, one sentence a line. */
-export function remarksOf({ release, model, load, notes, method: how }: Report): string[] {
+export function remarksOf({ release, model, load, notes, method: how }: Subject): string[] {
+    const { kind } = load.workload;
     return [
-        `Model ${release} (${model}), ${String(load.rounds)} pairs of rounds of ${String(load.requestsPerRound)} requests, ` +
-            `${String(load.warmupRounds)} to warm up, seed ${String(load.seed)}.`,
-        `Load: a closed loop of ${String(load.connections)} connections; each sends its next request when it has its answer, ` +
-            "so a slow path is asked less often, and no waiting of requests that were not sent is counted.",
+        `Model ${release} (${model}), workload ${kind}, ${String(load.rounds)} pairs of rounds of ` +
+            `${String(load.requestsPerRound)} requests, ${String(load.warmupRounds)} to warm up, seed ${String(load.seed)}.`,
+        `Load: ${loadText(load.arrival)}.`,
+        ...(load.slo ? [`Goodput: answers that keep ${sloText(load.slo)}.`] : []),
         `${how}.`,
         ...notes,
     ];
 }
 
+function loadText(arrival: Subject["load"]["arrival"]): string {
+    switch (arrival.kind) {
+        case "closed":
+            return (
+                `a closed loop of ${String(arrival.connections)} connections; each sends its next request when it has its answer, ` +
+                "so a slow path is asked less often, and no waiting of requests that were not sent is counted"
+            );
+        case "open":
+            return `an open loop of ${String(arrival.rate)} requests per second (Poisson), whatever the answers do`;
+        case "trace":
+            return "an open loop at the times of the trace, whatever the answers do";
+        case "sweep":
+            return (
+                `an open loop (Poisson) at ${arrival.rates.join(", ")} requests per second, until both paths are past their knee: ` +
+                `p90 of TTFT above ${String(kneeFactor)} times what it is at the lowest rate`
+            );
+    }
+}
+
 /** The report for a terminal. */
 export function terminalText(report: Report): string {
-    const tables = tablesOf(report).map(({ head, rows }) => {
-        const table = new Table({ head, style: { head: [], border: [], compact: true } });
-        table.push(...rows);
-        return table.toString();
+    return `${[...tablesOf(report).map(drawn), ...remarksOf(report)].join("\n")}\n`;
+}
+
+/** The report of a sweep for a terminal. */
+export function sweepText(report: SweepReport): string {
+    const tables = report.comparisons.flatMap((comparison) => [
+        `${String(comparison.rate)} requests per second`,
+        ...tablesOf(comparison).map(drawn),
+    ]);
+    const knees = pathNames.map((path) => {
+        const knee = report.knee[path];
+        const { label } = report.comparisons[0]!.paths[path];
+        return knee === null
+            ? `The ${label} has no knee up to ${String(report.comparisons.at(-1)!.rate)} requests per second.`
+            : `The ${label} has its knee above ${String(knee)} requests per second.`;
     });
-    return `${[...tables, ...remarksOf(report)].join("\n")}\n`;
+    return `${[...tables, ...knees, ...remarksOf(report)].join("\n")}\n`;
+}
+
+function drawn({ head, rows }: TextTable): string {
+    const table = new Table({ head, style: { head: [], border: [], compact: true } });
+    table.push(...rows);
+    return table.toString();
 }

@@ -38,17 +38,21 @@ export function summarize(latencies: readonly number[]): LatencySummary {
  * @param pairs two or more, of positive numbers.
  */
 export function pairedRatio(pairs: readonly (readonly [number, number])[]): Estimate {
-    const { value, low, high } = tInterval(pairs.map(([first, second]) => Math.log(second / first)));
+    const { value, low, high } = meanEstimate(pairs.map(([first, second]) => Math.log(second / first)));
     return { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) };
 }
 
 /** How much larger the second value of a pair is: the mean of the differences, with Student's t interval. */
 export function pairedDifference(pairs: readonly (readonly [number, number])[]): Estimate {
-    return tInterval(pairs.map(([first, second]) => second - first));
+    return meanEstimate(pairs.map(([first, second]) => second - first));
 }
 
-/** @throws RangeError with fewer than two values, which say nothing about their spread. */
-function tInterval(values: readonly number[]): Estimate {
+/**
+ * The mean with its Student's t interval.
+ *
+ * @throws RangeError with fewer than two values, which say nothing about their spread.
+ */
+export function meanEstimate(values: readonly number[]): Estimate {
     if (values.length < 2) {
         throw new RangeError("a confidence interval needs two values");
     }

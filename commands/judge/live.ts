@@ -2,6 +2,7 @@ import { record } from "../../objects/json";
 import { kinds, ofPoolKinds } from "../../objects/kinds";
 import type { GroupKind } from "../../objects/kubernetesObject";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { AssumedReleases } from "../../releases";
 import type { Cluster, KubeObject } from "../shared/cluster";
 import { KindNotServedError } from "../shared/errors";
 import type { Manifest } from "./manifests";
@@ -11,11 +12,13 @@ import type { Manifest } from "./manifests";
  * ReplicaSets and pods, is that one's and left out.
  *
  * @param namespaces undefined for all. Objects without a namespace are read in any case.
+ * @param assumed releases of images that do not tell theirs.
  * @throws ClusterError when the cluster cannot be asked, or a kind may not be listed.
  */
 export async function readLive(
     cluster: Pick<Cluster, "list" | "preferredVersion">,
     namespaces: readonly string[] | undefined,
+    assumed: AssumedReleases,
 ): Promise<Manifest[]> {
     const scopes = namespaces ?? [undefined];
     const wanted = [...Object.values<GroupKind>(kinds), ...ofPoolKinds];
@@ -33,8 +36,8 @@ export async function readLive(
         found.filter((object) => !isControlled(object)).map((object) => [identity(object), object]),
     );
     return [...byIdentity.values()].flatMap((source) => {
-        const object = KubernetesObject.of(source);
-        return object === undefined ? [] : [{ object, locate: () => undefined }];
+        const object = KubernetesObject.of(source, assumed);
+        return object === undefined ? [] : [{ object, locate: () => undefined, served: true }];
     });
 }
 

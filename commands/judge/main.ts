@@ -1,14 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Rule } from "../../policy/framework/rule";
-import { rules } from "../../policy/rules";
+import type { AssumedReleases } from "../../releases";
 import { UsageError } from "../shared/errors";
 import { runCommand } from "../shared/runCommand";
+import { collectReleases } from "./assumed";
 import { explain } from "./explain";
 import { judge, ownSettings } from "./judge";
 import { applied, readLive } from "./live";
-import type { Manifest } from "./manifests";
-import { readManifests, UnreadableError } from "./manifests";
+import type { Manifest, Source } from "./manifests";
+import { manifestsIn, readSources, UnreadableError } from "./manifests";
 import type { RuleSettings } from "./packConfig";
+import { judgedBy } from "./rules";
 import { githubReport } from "./reports/github";
 import { jsonReport } from "./reports/json";
 import type { Judgement, Report } from "./reports/report";
@@ -33,7 +35,10 @@ interface Options {
     kubeconfig?: string;
     context?: string;
     config?: string;
+    release: AssumedReleases;
     explain?: string;
+    fix: boolean;
+    diff: boolean;
 }
 
 const epilogue = `
@@ -71,6 +76,18 @@ function commandLine(paths: string[]): Command {
         .option("--kubeconfig <path>", "kubeconfig (default: $KUBECONFIG, then ~/.kube/config)")
         .option("--context <name>", "context of the kubeconfig (default: its current one)")
         .option("--config <file>", "config of the policy pack")
+        .option("--fix", "put right in the files what has exactly one right answer", false)
+        .addOption(
+            new Option("--diff", "the same as a patch, which nothing is written of but the standard output")
+                .default(false)
+                .conflicts("fix"),
+        )
+        .option(
+            "--release <part=version>",
+            "of images that do not tell theirs: epp=0.7.1, simulator=0.10.2 (repeatable)",
+            collectReleases,
+            {},
+        )
         .option("--explain <rule>", "say what a rule checks, and nothing else")
         .addHelpText("after", epilogue);
 }
@@ -92,18 +109,30 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
         options.config === undefined
             ? ownSettings
             : (await import("./packConfig")).readPackConfig(options.config);
-    const report = options.live
-        ? reportOf(await cluster(options, options.namespace), settings)
+    const { print, ...report } = options.live
+        ? {
+              ...reportOf(
+                  await cluster(options, options.namespace),
+                  settings,
+                  options.namespace.length === 0,
+              ),
+              print: console.log,
+          }
         : await filesReport(paths, options, settings);
     const format = await formats[options.format]();
     const text = format(report);
     if (text !== "") {
-        console.log(text);
+        print(text);
     }
     return report.judgements.some(({ level }) => level === "mandatory") ? 1 : 0;
 }
 
-function refuseMixed(paths: readonly string[], { live, withLive, namespace }: Options): void {
+function refuseMixed(paths: readonly string[], { live, withLive, namespace, fix, diff }: Options): void {
+    if (live && (fix || diff)) {
+        throw new UsageError(
+            "--fix, --diff: nothing in the cluster is changed; allowed: files, without --live.",
+        );
+    }
     if (live && (withLive || paths.length > 0)) {
         throw new UsageError("--live: judges the cluster alone; allowed: no paths, or --with-live instead.");
     }
@@ -123,22 +152,50 @@ async function filesReport(
     paths: readonly string[],
     options: Options,
     settings: (rule: Rule) => RuleSettings,
-): Promise<Report> {
-    const manifests = readManifests(paths, options.namespace[0] ?? "default");
-    if (!options.withLive) {
-        return reportOf(manifests, settings);
+): Promise<Report & { print: (text: string) => void }> {
+    const sources = readSources(paths);
+    const read = (source: Source) =>
+        manifestsIn(source, { namespace: options.namespace[0] ?? "default", assumed: options.release });
+    const judgementsOf = options.withLive
+        ? besides(await cluster(options, []), settings)
+        : (manifests: readonly Manifest[]) => judge(manifests, settings, false);
+    const reportOn = (texts: readonly Source[]): Report => {
+        const manifests = texts.flatMap(read);
+        return { judgements: judgementsOf(manifests), objects: manifests.length };
+    };
+    if (!options.fix && !options.diff) {
+        return { ...reportOn(sources), print: console.log };
     }
-    const live = await cluster(options, []);
-    const known = new Set(judge(live, settings).map(identity));
-    const { judgements } = reportOf(applied(live, manifests), settings);
+    const [{ fixAll }, { deliver, takesOutput }] = await Promise.all([
+        import("./fix/fix"),
+        import("./fix/deliver"),
+    ]);
+    const fixed = fixAll(sources, read, judgementsOf);
+    deliver(sources, fixed, options.diff);
     return {
-        judgements: judgements.filter((judgement) => !known.has(identity(judgement))),
-        objects: manifests.length,
+        ...reportOn(fixed.sources),
+        print: takesOutput(sources, options.diff) ? console.error : console.log,
     };
 }
 
-function reportOf(manifests: readonly Manifest[], settings: (rule: Rule) => RuleSettings): Report {
-    return { judgements: judge(manifests, settings), objects: manifests.length };
+/** Judges what manifests bring to a cluster. */
+function besides(
+    live: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+): (manifests: readonly Manifest[]) => Judgement[] {
+    const known = new Set(judge(live, settings, true).map(identity));
+    return (manifests) =>
+        judge(applied(live, manifests), settings, true).filter(
+            (judgement) => !known.has(identity(judgement)),
+        );
+}
+
+function reportOf(
+    manifests: readonly Manifest[],
+    settings: (rule: Rule) => RuleSettings,
+    isWhole: boolean,
+): Report {
+    return { judgements: judge(manifests, settings, isWhole), objects: manifests.length };
 }
 
 function identity({ rule, message }: Judgement): string {
@@ -149,17 +206,17 @@ async function cluster(options: Options, namespaces: readonly string[]): Promise
     const { Cluster } = await import("../shared/cluster");
     const asked = new Cluster({ kubeconfig: options.kubeconfig, context: options.context });
     try {
-        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces);
+        return await readLive(asked, namespaces.length === 0 ? undefined : namespaces, options.release);
     } finally {
         asked.close();
     }
 }
 
 function ruleNamed(name: string): Rule {
-    const rule = rules.find((candidate) => candidate.name === name);
+    const rule = judgedBy.find((candidate) => candidate.name === name);
     if (rule === undefined) {
         throw new UsageError(
-            `--explain: ${name} is no rule; allowed: ${rules.map((known) => known.name).join(", ")}.`,
+            `--explain: ${name} is no rule; allowed: ${judgedBy.map((known) => known.name).join(", ")}.`,
         );
     }
     return rule;

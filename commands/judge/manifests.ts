@@ -1,8 +1,9 @@
 import * as fs from "fs";
 import * as path from "path";
-import type { Document, ParsedNode } from "yaml";
+import type { Document, ParsedNode, YAMLMap, YAMLSeq } from "yaml";
 import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { AssumedReleases } from "../../releases";
 import { messageOf, UsageError } from "../shared/errors";
 
 /** Where something stands in an input. */
@@ -20,9 +21,29 @@ export interface Manifest {
     /**
      * Where a field of it is, or as much of the way there as it has; undefined for an object of a cluster.
      *
-     * @param field e.g. `spec.rules.0.backendRefs.0.port`.
+     * @param path e.g. `spec`, `rules`, `0`, `backendRefs`.
      */
-    locate: (field: string) => Position | undefined;
+    locate: (path: readonly string[]) => Position | undefined;
+    /** Whether an API server has taken it: it was read from a cluster. */
+    served: boolean;
+    /** As it stands in an input; undefined for an object of a cluster. */
+    written?: Written;
+}
+
+/** A text that manifests are read from. */
+export interface Source {
+    /** As in a {@link Position}. */
+    file: string;
+    text: string;
+}
+
+/** Where an object is written. */
+export interface Written {
+    source: Source;
+    document: Document.Parsed;
+    node: YAMLMap;
+    /** The items that it is one of; undefined for a document of its own. */
+    items?: YAMLSeq;
 }
 
 /** The file name of the standard input in reports. */
@@ -34,18 +55,18 @@ export class UnreadableError extends Error {
 }
 
 /**
- * Reads manifests: YAML or JSON files, all of those below a folder, or `-` for the standard input, with any number of
- * documents, and with the items of lists as objects of their own.
+ * Reads YAML or JSON files, all of those below a folder, or `-` for the standard input.
  *
- * @param namespace of objects that name none, as kubectl has it.
- * @throws UsageError for a path that is not there; UnreadableError for a text that is no YAML, or holds what is no object.
+ * @throws UsageError for a path that is not there; UnreadableError for a file that cannot be read.
  */
-export function readManifests(paths: readonly string[], namespace: string): Manifest[] {
-    return paths.flatMap((given) =>
+export function readSources(paths: readonly string[]): Source[] {
+    const sources = paths.flatMap((given) =>
         given === "-"
-            ? readText(standardInput, fs.readFileSync(0, "utf8"), namespace)
-            : filesOf(given).flatMap((file) => readText(file, readFile(file), namespace)),
+            ? [{ file: standardInput, text: fs.readFileSync(0, "utf8") }]
+            : filesOf(given).map((file) => ({ file, text: readFile(file) })),
     );
+    // A file may be named, and be in a folder that is named.
+    return [...new Map(sources.map((source) => [path.resolve(source.file), source])).values()];
 }
 
 const manifestFile = /\.(?:ya?ml|json)$/;
@@ -76,7 +97,21 @@ function readFile(file: string): string {
     }
 }
 
-function readText(file: string, text: string, namespace: string): Manifest[] {
+/** What the files themselves do not say. */
+export interface Defaults {
+    /** Of objects that name none, as kubectl has it. */
+    namespace: string;
+    /** Releases of images that do not tell theirs. Default: none. */
+    assumed?: AssumedReleases;
+}
+
+/**
+ * The manifests of a text, with any number of documents, and with the items of lists as objects of their own.
+ *
+ * @throws UnreadableError for a text that is no YAML, or holds what is no object.
+ */
+export function manifestsIn(source: Source, defaults: Defaults): Manifest[] {
+    const { file, text } = source;
     const lines = new LineCounter();
     // Null for an empty text.
     const documents = parseAllDocuments(text, { lineCounter: lines });
@@ -92,20 +127,21 @@ function readText(file: string, text: string, namespace: string): Manifest[] {
                 `${file}:${String(line)}: no YAML: ${error.message.split("\n", 1)[0] ?? ""}`,
             );
         }
-        return objectsOf(document, positionOf, namespace);
+        return objectsOf(source, document, positionOf, defaults);
     });
 }
 
 /** A comment, or what a template rendered to nothing, is no object and is passed over. */
 function objectsOf(
+    source: Source,
     document: Document.Parsed,
     positionOf: (offset: number) => Position,
-    namespace: string,
+    { namespace, assumed }: Defaults,
 ): Manifest[] {
     if (document.contents === null) {
         return [];
     }
-    const read = (node: ParsedNode): Manifest[] => {
+    const read = (node: ParsedNode, list?: YAMLSeq): Manifest[] => {
         const at = positionOf(node.range[0]);
         const value: unknown = node.toJS(document);
         if (value === null) {
@@ -122,10 +158,19 @@ function objectsOf(
         }
         const items = node.get("items", true);
         if (String(node.get("kind")).endsWith("List") && isSeq(items)) {
-            return items.items.flatMap((item) => read(item as ParsedNode));
+            return items.items.flatMap((item) => read(item as ParsedNode, items));
         }
-        const object = KubernetesObject.of(inNamespace(value as object, namespace));
-        return object === undefined ? [] : [{ object, locate: (field) => positionOf(offsetOf(node, field)) }];
+        const object = KubernetesObject.of(inNamespace(value as object, namespace), assumed);
+        return object === undefined
+            ? []
+            : [
+                  {
+                      object,
+                      locate: (path) => positionOf(offsetOf(node, path)),
+                      served: false,
+                      written: { source, document, node, items: list },
+                  },
+              ];
     };
     return read(document.contents);
 }
@@ -137,20 +182,28 @@ function inNamespace(value: object, namespace: string): object {
     return isNamespaced && !metadata?.namespace ? { ...value, metadata: { ...metadata, namespace } } : value;
 }
 
+/** How many steps of a path a key takes, none for another's: a path out of a message has a key with dots as several. */
+function stepsOf(key: string, steps: readonly string[]): number {
+    const length = steps[0] === key ? 1 : key.split(".").length;
+    return steps.slice(0, length).join(".") === key ? length : 0;
+}
+
 /** As far as the path leads: what is missing is missing there. */
-function offsetOf(root: ParsedNode, field: string): number {
+function offsetOf(root: ParsedNode, path: readonly string[]): number {
     let node: unknown = root;
     let offset = root.range[0];
-    for (const step of field.split(".")) {
+    const steps = [...path];
+    while (steps.length > 0) {
         if (isMap(node)) {
-            const pair = node.items.find(({ key }) => String(key) === step);
+            const pair = node.items.find(({ key }) => stepsOf(String(key), steps) > 0);
             if (pair === undefined) {
                 return offset;
             }
             offset = (pair.key as ParsedNode).range[0];
             node = pair.value;
+            steps.splice(0, stepsOf(String(pair.key), steps));
         } else if (isSeq(node)) {
-            const item = node.items[Number(step)] as ParsedNode | undefined;
+            const item = node.items[Number(steps.shift())] as ParsedNode | undefined;
             if (item === undefined) {
                 return offset;
             }

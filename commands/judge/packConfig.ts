@@ -3,8 +3,8 @@ import Ajv from "ajv";
 import type { ExemptionConfig } from "../../policy/framework/exemptions";
 import type { Rule } from "../../policy/framework/rule";
 import { configOf, configSchema } from "../../policy/framework/ruleConfig";
-import { rules } from "../../policy/rules";
 import { messageOf, UsageError } from "../shared/errors";
+import { judgedBy } from "./rules";
 
 const levels = ["advisory", "mandatory", "disabled"] as const;
 
@@ -27,13 +27,13 @@ type Given = Level | ({ enforcementLevel?: Level } & Record<string, unknown>);
 export function readPackConfig(file: string): (rule: Rule) => RuleSettings {
     const { all, ...own } = readConfig(file);
     for (const name of Object.keys(own)) {
-        if (!rules.some((rule) => rule.name === name)) {
+        if (!judgedBy.some((rule) => rule.name === name)) {
             throw new UsageError(
-                `--config: ${name} is no rule; allowed: all, ${rules.map((rule) => rule.name).join(", ")}.`,
+                `--config: ${name} is no rule; allowed: all, ${judgedBy.map((rule) => rule.name).join(", ")}.`,
             );
         }
     }
-    const settings = new Map(rules.map((rule) => [rule, settingsOf(rule, own[rule.name], all)]));
+    const settings = new Map(judgedBy.map((rule) => [rule, settingsOf(rule, own[rule.name], all)]));
     return (rule) => settings.get(rule)!;
 }
 

@@ -59,10 +59,10 @@ function isKnown<T>(value: T | undefined): value is T {
 
 /** The json names of the struct that a local variable is of. */
 function fieldsOfVariable(variable: string, body: string, place: Place): string[] | undefined {
-    const said = new RegExp(
+    const declaration = new RegExp(
         `\\bvar ${variable}\\s+\\*?([\\w.]+)|\\b${variable}(?:, err)?\\s*:?=\\s*&?([\\w.]+)(\\{|\\(|\\s)`,
     ).exec(body);
-    const [, declaredAs, source = "", form] = said ?? [];
+    const [, declaredAs, source = "", form] = declaration ?? [];
     if (declaredAs === "struct") {
         return [];
     }

@@ -1,6 +1,6 @@
 import { isRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { stringify } from "yaml";
-import { isObject } from "../../components/settings/merge";
+import { isObject } from "../../objects/json";
 import { UsageError } from "../shared/errors";
 import type { Registration } from "./programRun";
 

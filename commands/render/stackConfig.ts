@@ -1,8 +1,8 @@
 import * as fs from "fs";
-import * as path from "path";
-import { deepMerge, isObject } from "../../components/settings/merge";
-import { messageOf, UsageError } from "../shared/errors";
-import { readSettingsFile, readSettingsYaml } from "../shared/settingsYaml";
+import { deepMerge } from "../../objects/merge";
+import { isObject } from "../../objects/json";
+import { UsageError } from "../shared/errors";
+import { defaultsOf, isSecret, mapping, readYaml, secretsIn } from "../shared/stackFiles";
 
 /** The config of a stack, as its files and the command line say. */
 export interface StackConfig {
@@ -64,40 +64,6 @@ function knownStacks(root: string): string[] {
         .sort();
 }
 
-/** @throws UsageError for a file that is no YAML mapping. */
-function readYaml(root: string, file: string): Record<string, unknown> {
-    try {
-        return mapping(file, "the file", readSettingsYaml(readSettingsFile(path.join(root, file))));
-    } catch (error) {
-        if (error instanceof UsageError) {
-            throw error;
-        }
-        throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
-    }
-}
-
-function mapping(file: string, what: string, value: unknown): Record<string, unknown> {
-    if (value === undefined || value === null) {
-        return {};
-    }
-    if (!isObject(value)) {
-        // The value may be a secret, or the whole file.
-        throw new UsageError(`${file}: ${what} is no YAML mapping; allowed: a YAML mapping.`);
-    }
-    return value;
-}
-
-/** What `Pulumi.yaml` declares of its config: `value`, or else `default`. */
-function defaultsOf(projectFile: Record<string, unknown>): Record<string, unknown> {
-    const declared = Object.entries(mapping("Pulumi.yaml", "config", projectFile.config));
-    return Object.fromEntries(
-        declared.flatMap(([key, declaration]) => {
-            const value = isObject(declaration) ? (declaration.value ?? declaration.default) : declaration;
-            return value === undefined ? [] : [[key, value]];
-        }),
-    );
-}
-
 /** `project:key` and, as Pulumi allows, `key` alone. */
 function ownKeys(project: string, config: Record<string, unknown>): Record<string, unknown> {
     const prefix = `${project}:`;
@@ -120,22 +86,6 @@ function withoutSecrets(file: string, config: Record<string, unknown>): Record<s
         ...others,
         ...(cluster !== undefined && !isSecret(cluster) && { [clusterSetting]: unreadSecrets(cluster) }),
     };
-}
-
-/** How Pulumi writes an encrypted value: a mapping with the one key `secure`. */
-function isSecret(value: unknown): boolean {
-    return isObject(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
-}
-
-/** The paths of all secrets, as `pulumi config set --path` names them. */
-function secretsIn(value: unknown, at: readonly string[]): string[] {
-    if (isSecret(value)) {
-        return [at.join(".")];
-    }
-    if (typeof value !== "object" || value === null) {
-        return [];
-    }
-    return Object.entries(value).flatMap(([key, inner]) => secretsIn(inner, [...at, key]));
 }
 
 function unreadSecrets(value: unknown): unknown {

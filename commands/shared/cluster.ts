@@ -1,11 +1,12 @@
-import * as fs from "fs";
-import * as https from "https";
-import { isIP } from "net";
+import type * as https from "https";
 import { setTimeout as sleep } from "timers/promises";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { isThrottled, parsed, refusal, statusObject } from "./apiAnswer";
+import { rootOf, segment } from "./apiPath";
 import { ClusterError, KindNotServedError, messageOf, UsageError } from "./errors";
 import type { HttpAnswer, HttpRequest } from "./http";
 import { HttpTimeoutError, sendHttp } from "./http";
+import { loadKubeConfig, ownAgent } from "./kubeconfig";
 import { attempts, isTemporary, waitAfter } from "./retry";
 
 /** A Kubernetes object as the API server has it. Callers narrow `spec` and `status` by a type of their own. */
@@ -58,14 +59,6 @@ export interface PodReach {
      * @throws ClusterError when it cannot be sent.
      */
     request(target: ProxyTarget, request?: HttpRequest): Promise<ProxyAnswer>;
-}
-
-/** The part of a `Status` object that is read. */
-interface StatusObject {
-    kind?: string;
-    apiVersion?: string;
-    message?: string;
-    reason?: string;
 }
 
 /** How many objects the API server is asked for at once, as kubectl asks for them. */
@@ -368,108 +361,4 @@ export class Cluster implements PodReach {
 interface Resource {
     plural: string;
     namespaced: boolean;
-}
-
-function loadKubeConfig(file: string | undefined): KubeConfig {
-    const config = new KubeConfig();
-    try {
-        if (file === undefined) {
-            config.loadFromDefault();
-        } else if (fs.existsSync(file)) {
-            config.loadFromFile(file);
-        } else {
-            throw new UsageError(`--kubeconfig: there is no file ${file}; give the path of a kubeconfig`);
-        }
-    } catch (error) {
-        if (error instanceof UsageError) {
-            throw error;
-        }
-        const name = file ?? process.env.KUBECONFIG ?? "~/.kube/config";
-        // What the reader says quotes the line that it cannot read, and with it a token or a key.
-        throw new UsageError(`--kubeconfig: ${name} cannot be read as a kubeconfig${whereIn(error)}`, {
-            cause: error,
-        });
-    }
-    return config;
-}
-
-/** Where a reader of YAML or JSON gave up, as far as its error tells, or which file it could not open. */
-function whereIn(error: unknown): string {
-    const { mark, code } = error as { mark?: { line: number; column: number }; code?: string };
-    if (mark !== undefined) {
-        return `: line ${String(mark.line + 1)}, column ${String(mark.column + 1)}`;
-    }
-    return code === undefined ? "" : `: ${code}`;
-}
-
-/** Where an API group and version is served. */
-function rootOf(apiVersion: string): string {
-    return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-}
-
-/**
- * The same agent, but for connections that stay open, to a server that must prove to be the one of the kubeconfig: Node
- * has it prove that it is whomever a Host header names, otherwise. An agent of another class speaks to a proxy: it stays
- * as it is.
- */
-function ownAgent(agent: https.RequestOptions["agent"], server: URL): https.RequestOptions["agent"] {
-    if (!(agent instanceof https.Agent) || agent.constructor !== https.Agent) {
-        return agent;
-    }
-    const host = server.hostname.replace(/^\[|\]$/g, "");
-    // TLS has no names for addresses (RFC 6066); the certificate is checked for the address all the same.
-    const servername = agent.options.servername ?? (isIP(host) === 0 ? host : "");
-    return new https.Agent({ ...agent.options, servername, keepAlive: true });
-}
-
-/**
- * A name as a part of a URL's path.
- *
- * @throws UsageError for what is no name of any object: the rule of Kubernetes itself (k8s.io/apimachinery,
- * `IsValidPathSegmentName`), so that a name never leads elsewhere.
- */
-function segment(name: string): string {
-    if (name === "" || name === "." || name === ".." || /[/%]/.test(name)) {
-        throw new UsageError(`${JSON.stringify(name)} is no name of an object`);
-    }
-    return encodeURIComponent(name);
-}
-
-/** The JSON of an answer; undefined on 404. */
-function parsed<T>(answer: HttpAnswer, path: string): T | undefined {
-    if (answer.status === 404) {
-        return undefined;
-    }
-    if (answer.status !== 200) {
-        throw refusal(answer, `reading ${path}`);
-    }
-    return JSON.parse(answer.body) as T;
-}
-
-/** All that the API server says to whom it does not let in (k8s.io/apiserver 0.36, `tooManyRequests`). */
-const throttledText = "Too many requests, please try again later.";
-
-/** Whether the API server itself, and no backend behind it, lets a request in only later. */
-function isThrottled(answer: HttpAnswer): boolean {
-    const isOwn = statusObject(answer) !== undefined || answer.body.trim() === throttledText;
-    return answer.status === 429 && isOwn;
-}
-
-/** The `Status` that an answer holds: the API server's own words, and no backend's. */
-function statusObject({ status, headers, body }: HttpAnswer): StatusObject | undefined {
-    if (status < 400 || headers["content-type"]?.startsWith("application/json") !== true) {
-        return undefined;
-    }
-    try {
-        const parsed = JSON.parse(body) as StatusObject | null;
-        return parsed?.kind === "Status" && parsed.apiVersion === "v1" ? parsed : undefined;
-    } catch {
-        return undefined;
-    }
-}
-
-function refusal(answer: HttpAnswer, doing: string): ClusterError {
-    const words = statusObject(answer)?.message ?? answer.body.slice(0, 500);
-    const problem = answer.status === 401 ? "unauthorized" : answer.status === 403 ? "forbidden" : "refused";
-    return new ClusterError(problem, `${doing}: the API server answered ${String(answer.status)}: ${words}`);
 }

@@ -1,5 +1,6 @@
 import { isTextSetting } from "../../components/settings";
-import { deepMerge, isObject } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
+import { isObject } from "../../objects/json";
 import { messageOf } from "./errors";
 import { readSettingsYaml } from "./settingsYaml";
 

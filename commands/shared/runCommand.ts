@@ -8,18 +8,20 @@ import { ClusterError, messageOf, UsageError } from "./errors";
  *
  * @param action takes the flags' values and gives the exit code.
  * @param codeOf exit codes of errors of the command's own that are expected; undefined for others. Default: none.
+ * @param words the command line's. Default: those of the process.
  */
 export async function runCommand<Flags extends object>(
     command: Command,
     action: (flags: Flags) => Promise<number>,
     codeOf: (error: unknown) => number | undefined = () => undefined,
+    words: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
     command
         .allowExcessArguments(false)
         .exitOverride()
         .configureOutput({ outputError: () => undefined });
     try {
-        command.parse(process.argv.slice(2), { from: "user" });
+        command.parse(words, { from: "user" });
         process.exitCode = await action(command.opts<Flags>());
     } catch (error) {
         if (error instanceof CommanderError && error.exitCode === 0) {

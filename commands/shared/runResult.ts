@@ -1,5 +1,5 @@
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
-import { isObject } from "../../components/settings/merge";
+import { isObject } from "../../objects/json";
 
 /** What the engine does, or would do, to one resource. */
 export interface Step {

@@ -33,14 +33,18 @@ const labelsSchema = z.record(z.string(), z.string());
 const portSchema = z.int().min(1).max(65535);
 const podsSchema = z.object({ deployment: nameSchema, selector: labelsSchema });
 
+const matchSchema = z.object({
+    path: z.string().startsWith("/").optional(),
+    headers: labelsSchema,
+    requestId: z.string().optional(),
+    hostnames: z.array(z.string()),
+});
+
 const modelSchema = z.object({
     model: z.string(),
     route: nameSchema,
-    match: z.object({
-        path: z.string().startsWith("/").optional(),
-        headers: labelsSchema,
-        hostnames: z.array(z.string()),
-    }),
+    match: matchSchema,
+    besides: z.array(matchSchema).optional(),
     backend: z.object({
         kind: z.enum(["Service", "InferencePool"]),
         name: nameSchema,

@@ -1,8 +1,8 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import type { TopologyFinding } from "./judge";
+import type { ObjectName, TopologyFinding } from "./judge";
 import type { EdgeKind, Topology, TopologyEdge, TopologyNode } from "./model";
 import type { TopologyObject } from "./objects";
-import { matchText } from "./routeMatch";
+import { matchText } from "../shared/routeMatch";
 
 /** Collects nodes and arrows, each object once, however often it is named. */
 export class Drawing {
@@ -43,13 +43,6 @@ export class Drawing {
         return this.node(kind, namespace, name);
     }
 
-    /** An object that is named and not there. */
-    missing(kind: string, namespace: string, name: string, problems: string[]): TopologyNode {
-        const node = this.node(kind, namespace, name);
-        problems.forEach((problem) => this.problem(node, problem));
-        return node;
-    }
-
     /** An object that Istio makes when it runs. */
     madeByIstio(kind: string, namespace: string, name: string, lines: string[]): TopologyNode {
         const node = this.node(kind, namespace, name);
@@ -67,28 +60,25 @@ export class Drawing {
         }
     }
 
-    /** Says what is wrong with an object, if that is in the picture. */
-    colour({ object: { kind, namespace, name }, message }: TopologyFinding): void {
-        const node = this.byKey.get(keyOf(kind, namespace, name));
-        if (node !== undefined) {
-            this.problem(node, message);
-        }
-    }
-
-    /** Says once what is wrong with a node. */
-    problem(node: TopologyNode, problem: string): void {
-        if (!node.problems.includes(problem)) {
-            node.problems.push(problem);
+    /** Says once what is wrong with an object, or with its arrows to another, if that is in the picture. */
+    colour({ object, to, message }: TopologyFinding): void {
+        const from = this.at(object);
+        const target = to && this.at(to);
+        const places =
+            to === undefined
+                ? [from]
+                : this.edges.filter((edge) => edge.from === from?.id && edge.to === target?.id);
+        for (const place of places) {
+            if (place !== undefined && !place.problems.includes(message)) {
+                place.problems.push(message);
+            }
         }
     }
 
     /** An arrow, once for each kind. */
-    edge(from: string, to: string, kind: EdgeKind, label: string, problems: string[] = []): void {
-        const same = this.edges.find((edge) => edge.from === from && edge.to === to && edge.kind === kind);
-        if (same === undefined) {
-            this.edges.push({ from, to, kind, label, problems });
-        } else {
-            same.problems.push(...problems.filter((problem) => !same.problems.includes(problem)));
+    edge(from: string, to: string, kind: EdgeKind, label: string): void {
+        if (!this.edges.some((edge) => edge.from === from && edge.to === to && edge.kind === kind)) {
+            this.edges.push({ from, to, kind, label, problems: [] });
         }
     }
 
@@ -121,6 +111,10 @@ export class Drawing {
             nodes,
             edges: this.edges,
         };
+    }
+
+    private at({ kind, namespace, name }: ObjectName): TopologyNode | undefined {
+        return this.byKey.get(keyOf(kind, namespace, name));
     }
 
     private node(kind: string, namespace: string | undefined, name: string): TopologyNode {

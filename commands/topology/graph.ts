@@ -1,29 +1,33 @@
-import { labels, ports as contractPorts } from "../../components/contract";
+import { ports as contractPorts } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
-import type { RouteMatch } from "../../components/crossNamespaceRoute";
 import { extProcFiltersIn } from "../../objects/extProc";
-import { integer, list, record, strings, text } from "../../objects/json";
+import { strings } from "../../objects/json";
 import type { PlainObject } from "../../objects/kubernetesObject";
-import type { ServicePort } from "../../objects/pickers";
 import { servicePortsOf } from "../../objects/pickers";
 import { Drawing } from "./drawing";
 import type { TopologyFinding } from "./judge";
-import { attachmentProblems, backendProblems, judgeObjects, portProblems } from "./judge";
+import { judgeObjects } from "./judge";
+import { gatewayLines, poolLines, portsLine, routeLines, serviceLines, workloadLines } from "./lines";
 import type { EdgeKind, Topology, TopologyNode } from "./model";
-import type { Target } from "./objects";
+import type { BackendReference, Forwarded, Selection } from "./objects";
 import {
-    containerPorts,
+    attachmentsOf,
+    backendsOf,
+    filteredGateway,
+    gatewayServiceName,
+    isEpp,
+    isShadowService,
+    pickerOf,
+    poolSelection,
+    serviceSelection,
     grantCovers,
     grantSources,
     isModelServer,
     listenersOf,
     ObjectIndex,
-    podLabels,
-    replicasOf,
     resolvePort,
     TopologyObject,
 } from "./objects";
-import { matchesOf, matchText } from "./routeMatch";
 
 /** How objects are to be read. */
 export interface TopologyOptions {
@@ -52,6 +56,9 @@ export function topologyOfObjects(
     const index = new ObjectIndex(read.filter(({ change }) => change !== "deleted"));
     return new TopologyBuilder(read, index, deployment, live).build(judgeObjects(index, deployment, live));
 }
+
+/** Objects of these are in a path, whatever is in them. */
+const kindsOfPaths = ["Gateway", "HTTPRoute", "InferencePool", "EnvoyFilter", "ReferenceGrant", "Service"];
 
 /** Draws one stack. Each method adds the nodes and arrows of one kind of object. */
 class TopologyBuilder {
@@ -99,16 +106,14 @@ class TopologyBuilder {
         }
     }
 
-    /** Istio makes a Service `<gateway>-<class>` for each Gateway. */
+    /** Istio makes a Service for each Gateway. */
     private gatewayService(gateway: TopologyObject, gatewayNode: TopologyNode): void {
-        const name = `${gateway.name}-${text(gateway.spec.gatewayClassName) ?? ""}`;
+        const name = gatewayServiceName(gateway);
         const service = this.index.get("Service", gateway.namespace, name);
         const listeners = listenersOf(gateway);
         let node: TopologyNode;
         if (service !== undefined) {
-            node = this.drawing.object(service, [
-                portsLine(servicePortsOf(service.object).map(({ number }) => number)),
-            ]);
+            node = this.drawing.object(service, serviceLines(service));
         } else if (this.live) {
             node = this.drawing.named("Service", gateway.namespace, name);
         } else {
@@ -125,10 +130,8 @@ class TopologyBuilder {
         for (const route of this.index.all("HTTPRoute")) {
             const node = this.drawing.object(route, routeLines(route));
             const gateways = this.attachments(route, node);
-            for (const rule of list(route.spec.rules).map(record)) {
-                for (const reference of list(rule.backendRefs).map(record)) {
-                    this.backend(route, node, reference, gateways);
-                }
+            for (const reference of backendsOf(route)) {
+                this.backend(node, reference, gateways);
             }
         }
         for (const [, model] of this.models) {
@@ -148,92 +151,48 @@ class TopologyBuilder {
 
     /** The Gateways that a route attaches to, as nodes. */
     private attachments(route: TopologyObject, routeNode: TopologyNode): string[] {
-        const byGateway = new Map<string, { node: TopologyNode; sections: string[]; problems: string[] }>();
-        for (const reference of list(route.spec.parentRefs).map(record)) {
-            const name = text(reference.name);
-            if (name === undefined || (text(reference.kind) ?? "Gateway") !== "Gateway") {
-                continue;
-            }
-            const namespace = text(reference.namespace) ?? route.namespace;
-            const gateway = this.index.get("Gateway", namespace, name);
-            const node =
-                gateway === undefined
-                    ? this.drawing.missing("Gateway", namespace, name, ["not there, but a route names it"])
-                    : this.drawing.named("Gateway", namespace, name);
-            const entry = byGateway.get(node.id) ?? { node, sections: [], problems: [] };
-            byGateway.set(node.id, entry);
-            const section = text(reference.sectionName);
-            entry.sections.push(...(section === undefined ? [] : [section]));
-            if (gateway !== undefined && section !== undefined) {
-                entry.problems.push(...attachmentProblems(route, gateway, section));
-            }
+        const sections = new Map<string, string[]>();
+        for (const { namespace, name, section } of attachmentsOf(route)) {
+            const { id } = this.drawing.named("Gateway", namespace, name);
+            sections.set(id, [...(sections.get(id) ?? []), ...(section === undefined ? [] : [section])]);
         }
-        for (const { node, sections, problems } of byGateway.values()) {
-            this.drawing.edge(node.id, routeNode.id, "gateway", sections.join(", "), problems);
+        for (const [id, names] of sections) {
+            this.drawing.edge(id, routeNode.id, "gateway", names.join(", "));
         }
-        return [...byGateway.keys()];
+        return [...sections.keys()];
     }
 
     private backend(
-        route: TopologyObject,
         routeNode: TopologyNode,
-        reference: Record<string, unknown>,
+        { target: { kind, namespace, name }, port }: BackendReference,
         gateways: string[],
     ): void {
-        const name = text(reference.name);
-        const kind = text(reference.kind) ?? "Service";
-        if (name === undefined || (kind !== "Service" && kind !== "InferencePool")) {
-            return;
-        }
-        const target: Target = { kind, name, namespace: text(reference.namespace) ?? route.namespace };
-        const object = this.index.get(kind, target.namespace, name);
-        const node =
-            object === undefined
-                ? this.drawing.missing(kind, target.namespace, name, [
-                      `not there, but HTTPRoute ${route.name} refers to it`,
-                  ])
-                : this.drawing.named(kind, target.namespace, name);
-        const port = integer(reference.port);
+        const object = this.index.get(kind, namespace, name);
+        const node = this.drawing.named(kind, namespace, name);
         const label = kind === "Service" && port !== undefined ? `:${String(port)}` : "EPP picks the pod";
-        const problems = backendProblems(this.index, route, target, port);
-        this.drawing.edge(routeNode.id, node.id, "gateway", label, problems);
+        this.drawing.edge(routeNode.id, node.id, "gateway", label);
         const from = this.gatewaysOfBackend.get(node.id) ?? new Set();
         gateways.forEach((gateway) => from.add(gateway));
         this.gatewaysOfBackend.set(node.id, from);
         if (object !== undefined && kind === "Service") {
-            this.drawing.details(object, this.serviceLines(object));
-            this.selection(object, strings(object.spec.selector), "gateway", servicePortsOf(object.object));
+            this.drawing.details(object, serviceLines(object));
+            this.selection(object, serviceSelection(object), "gateway");
         }
     }
 
     private pools(): void {
         for (const pool of this.index.all("InferencePool")) {
-            const targets = list(pool.spec.targetPorts).flatMap((port) => integer(record(port).number) ?? []);
-            const picker = record(pool.spec.endpointPickerRef);
-            const node = this.drawing.object(pool, [
-                `target ${portsLine(targets)}`,
-                ...(text(picker.failureMode) === undefined ? [] : [String(picker.failureMode)]),
-            ]);
-            this.selection(
-                pool,
-                strings(record(pool.spec.selector).matchLabels),
-                "gateway",
-                targets.map((number) => ({ number, target: number })),
-            );
-            const name = text(picker.name);
-            if (name === undefined) {
+            const node = this.drawing.object(pool, poolLines(pool));
+            this.selection(pool, poolSelection(pool), "gateway");
+            const picker = pickerOf(pool);
+            if (picker === undefined) {
                 continue;
             }
-            const port = integer(record(picker.port).number);
-            const epp = this.eppService(pool.namespace, name, port, `InferencePool ${pool.name} names it`);
-            this.drawing.edge(node.id, epp.node.id, "reference", "endpointPickerRef", epp.problems);
-            const gateways = [...(this.gatewaysOfBackend.get(node.id) ?? [])];
-            for (const gateway of gateways) {
-                const label = `ext_proc ${port === undefined ? "" : `:${String(port)}`} (made by Istio)`;
-                this.drawing.edge(gateway, epp.node.id, "scoring", label);
-            }
-            if (gateways.length === 0) {
-                node.problems.push("no route refers to it, so its EPP is never asked");
+            const epp = this.drawing.named("Service", picker.target.namespace, picker.target.name);
+            this.drawing.edge(node.id, epp.id, "reference", "endpointPickerRef");
+            const port = picker.port === undefined ? "" : `:${String(picker.port)}`;
+            for (const gateway of this.gatewaysOfBackend.get(node.id) ?? []) {
+                this.drawing.edge(gateway, epp.id, "scoring", `ext_proc ${port} (made by Istio)`);
             }
         }
         for (const [, model] of this.models) {
@@ -243,25 +202,6 @@ class TopologyBuilder {
         }
     }
 
-    /** The Service of an EPP that something names, and what is wrong with that reference. */
-    private eppService(
-        namespace: string,
-        name: string,
-        port: number | undefined,
-        why: string,
-    ): { node: TopologyNode; problems: string[] } {
-        const service = this.index.get("Service", namespace, name);
-        return service === undefined
-            ? {
-                  node: this.drawing.missing("Service", namespace, name, [`not there, but ${why}`]),
-                  problems: [],
-              }
-            : {
-                  node: this.drawing.named("Service", namespace, name),
-                  problems: port === undefined ? [] : portProblems(service, port),
-              };
-    }
-
     /** EnvoyFilters that make a Gateway ask an EPP. */
     private filters(): void {
         for (const filter of this.index.all("EnvoyFilter")) {
@@ -269,25 +209,15 @@ class TopologyBuilder {
                 if (target?.service === undefined) {
                     continue;
                 }
-                const { port } = target;
-                const { namespace, name } = target.service;
                 const node = this.drawing.object(filter, ["adds ext_proc to the Gateway"]);
-                const gatewayName = strings(record(filter.spec.workloadSelector).labels)[labels.gatewayName];
-                const gateway =
-                    gatewayName !== undefined && this.index.get("Gateway", filter.namespace, gatewayName);
-                if (gateway === undefined) {
-                    node.problems.push(`applies to Gateway ${String(gatewayName)}, which is not there`);
-                } else if (gateway !== false) {
+                const name = filteredGateway(filter);
+                const gateway = name && this.index.get("Gateway", filter.namespace, name);
+                if (gateway) {
                     const gatewayNode = this.drawing.named("Gateway", gateway.namespace, gateway.name);
                     this.drawing.edge(gatewayNode.id, node.id, "scoring", "ext_proc");
-                    if (this.asksPools(gatewayNode.id)) {
-                        node.problems.push(
-                            "beside an InferencePool, for which Istio makes the filter itself",
-                        );
-                    }
                 }
-                const epp = this.eppService(namespace, name, port, `EnvoyFilter ${filter.name} asks it`);
-                this.drawing.edge(node.id, epp.node.id, "scoring", `ext_proc :${String(port)}`, epp.problems);
+                const epp = this.drawing.named("Service", target.service.namespace, target.service.name);
+                this.drawing.edge(node.id, epp.id, "scoring", `ext_proc :${String(target.port)}`);
             }
         }
         for (const [, model] of this.models) {
@@ -296,23 +226,13 @@ class TopologyBuilder {
                 model.extProcFilter !== undefined &&
                 this.index.get("EnvoyFilter", namespace, model.extProcFilter) === undefined
             ) {
-                const node = this.drawing.missing("EnvoyFilter", namespace, model.extProcFilter, [
-                    "not there: the Gateway asks no EPP, though the mode says so",
-                ]);
+                const node = this.drawing.named("EnvoyFilter", namespace, model.extProcFilter);
                 const gateway = this.drawing.named("Gateway", namespace, this.deployment!.gateway.name);
                 this.drawing.edge(gateway.id, node.id, "scoring", "ext_proc");
                 const epp = this.drawing.named("Service", model.epp.namespace, model.epp.name);
                 this.drawing.edge(node.id, epp.id, "scoring", `ext_proc :${String(model.epp.grpcPort)}`);
             }
         }
-    }
-
-    /** Whether a Gateway sends requests to a pool. */
-    private asksPools(gateway: string): boolean {
-        return this.index.all("InferencePool").some((pool) => {
-            const id = this.drawing.idOf("InferencePool", pool.namespace, pool.name);
-            return id !== undefined && this.gatewaysOfBackend.get(id)?.has(gateway) === true;
-        });
     }
 
     /** Services that clients reach without the Gateway: the outputs name them, or they select model servers. */
@@ -330,7 +250,7 @@ class TopologyBuilder {
             if ((proxy === undefined && !inferred) || isShadowService(service)) {
                 continue;
             }
-            const node = this.drawing.object(service, this.serviceLines(service));
+            const node = this.drawing.object(service, serviceLines(service));
             const ports = servicePortsOf(service.object);
             this.drawing.edge(
                 this.drawing.client().id,
@@ -338,7 +258,7 @@ class TopologyBuilder {
                 "direct",
                 portsLine(ports.map(({ number }) => number)),
             );
-            this.selection(service, strings(service.spec.selector), "direct", ports);
+            this.selection(service, serviceSelection(service), "direct");
         }
         for (const [key, proxy] of expected) {
             const namespace = this.deployment!.namespaces.simulator;
@@ -349,42 +269,21 @@ class TopologyBuilder {
         }
     }
 
-    private serviceLines(service: TopologyObject): string[] {
-        return [portsLine(servicePortsOf(service.object).map(({ number }) => number))];
-    }
-
     /**
      * Arrows to the workloads that a Service or a pool selects.
      *
-     * @param ports all must be open there.
-     * @param shown those that the arrow is for.
+     * @param shown the ports that the arrow is for. Default: all.
      */
     private selection(
         from: TopologyObject,
-        selector: Readonly<Record<string, string>>,
+        { selector, ports }: Selection,
         kind: EdgeKind,
-        ports: readonly Forwarded[],
         shown: readonly Forwarded[] = ports,
     ): void {
         const node = this.drawing.named(from.kind, from.namespace, from.name);
-        const workloads = this.index.selected(from.namespace, selector);
-        const selects = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-        if (workloads.length === 0) {
-            this.drawing.problem(node, `selects no pods: ${selects.join(", ") || "it has no selector"}`);
-        } else if (workloads.every((workload) => replicasOf(workload) === 0)) {
-            this.drawing.problem(node, "selects no pods: 0 replicas are asked for");
-        }
-        for (const workload of workloads) {
-            const resolved = ports.map(({ target }) => ({ target, port: resolvePort(target, workload) }));
+        for (const workload of this.index.selected(from.namespace, selector)) {
             const numbers = shown.map(({ target, number }) => resolvePort(target, workload) ?? number);
-            const open = containerPorts(workload);
-            const problems = resolved
-                .filter(({ port }) => port === undefined)
-                .map(
-                    ({ target }) =>
-                        `targets port ${String(target)}, but the containers have ${open.join(", ") || "none"}`,
-                );
-            this.drawing.edge(node.id, this.workload(workload).id, kind, portsLine(numbers), problems);
+            this.drawing.edge(node.id, this.workload(workload).id, kind, portsLine(numbers));
         }
     }
 
@@ -411,7 +310,7 @@ class TopologyBuilder {
             const grpc = ports.filter(
                 ({ number }) => number === (model?.epp.grpcPort ?? contractPorts.eppGrpc),
             );
-            this.selection(service, strings(service.spec.selector), "scoring", ports, grpc);
+            this.selection(service, serviceSelection(service), "scoring", grpc);
         }
         for (const [, model] of this.models) {
             const { name, namespace } = model.epp;
@@ -473,66 +372,16 @@ class TopologyBuilder {
     }
 
     private workload(workload: TopologyObject): TopologyNode {
-        const wanted = replicasOf(workload);
-        const role = podLabels(workload)[labels.role];
-        const ready = integer(workload.status.readyReplicas) ?? 0;
-        const pods = this.live
-            ? `${String(ready)} of ${String(wanted)} pods ready`
-            : `${String(wanted)} ${wanted === 1 ? "pod" : "pods"}`;
-        return this.drawing.object(workload, [
-            role === undefined ? pods : `role ${role}, ${pods}`,
-            portsLine(containerPorts(workload)),
-        ]);
+        return this.drawing.object(workload, workloadLines(workload, this.live));
     }
 
     /** What a preview takes away, beside what is left. */
     private deleted(): void {
-        for (const object of this.objects) {
-            const kinds = [
-                "Gateway",
-                "HTTPRoute",
-                "InferencePool",
-                "EnvoyFilter",
-                "ReferenceGrant",
-                "Service",
-            ];
-            const matters =
-                kinds.includes(object.kind) ||
-                (object.kind === "Deployment" && (isModelServer(object) || isEpp(object)));
-            if (object.change === "deleted" && matters) {
+        for (const object of this.objects.filter(({ change }) => change === "deleted")) {
+            const isPods = object.kind === "Deployment" && (isModelServer(object) || isEpp(object));
+            if (isPods || kindsOfPaths.includes(object.kind)) {
                 this.drawing.deleted(object);
             }
         }
     }
-}
-
-/** A port, and where it leads in the pods. */
-type Forwarded = Pick<ServicePort, "number" | "target">;
-
-function gatewayLines(gateway: TopologyObject): string[] {
-    return [
-        `Envoy, class ${String(gateway.spec.gatewayClassName)}`,
-        ...listenersOf(gateway).map(
-            ({ name, port, protocol }) => `listener ${name}: ${protocol} :${String(port)}`,
-        ),
-    ];
-}
-
-function routeLines(route: TopologyObject): string[] {
-    return matchesOf(route).map((match: RouteMatch) => matchText(match));
-}
-
-/** Ports as text: `:80, :443`. */
-function portsLine(ports: readonly number[]): string {
-    return [...new Set(ports)].map((port) => `:${String(port)}`).join(", ");
-}
-
-/** An EPP's Service or Deployment, told by the component label that this program gives it. */
-function isEpp({ labels: own }: TopologyObject): boolean {
-    return own[labels.component] === "endpoint-picker";
-}
-
-/** The headless Service `<pool>-ip-<8 hex>` that Istio makes for each pool. Nobody calls it. */
-function isShadowService({ name, spec }: TopologyObject): boolean {
-    return spec.clusterIP === "None" && /-ip-[0-9a-f]{8}$/.test(name);
 }

@@ -1,20 +1,42 @@
 import { gatewayEntrance } from "../../components/contract";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import { integer, list, record, text } from "../../objects/json";
+import { extProcFiltersIn } from "../../objects/extProc";
+import { integer } from "../../objects/json";
 import { servicePortsOf } from "../../objects/pickers";
-import type { ObjectIndex, Target, TopologyObject } from "./objects";
-import { listenersOf, replicasOf } from "./objects";
-import { matchesOf, matchText, sameMatch } from "./routeMatch";
+import type { Attachment, BackendReference, ObjectIndex, Selection, Target, TopologyObject } from "./objects";
+import {
+    attachmentsOf,
+    backendsOf,
+    containerPorts,
+    filteredGateway,
+    gatewayServiceName,
+    listenersOf,
+    pickerOf,
+    poolSelection,
+    replicasOf,
+    resolvePort,
+    serviceSelection,
+} from "./objects";
+import { matchesOf, matchText, sameMatch } from "../shared/routeMatch";
 
-/** Something that is wrong with an object. */
+/** Which object, whether it is there or not. */
+export interface ObjectName {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+}
+
+/** Something that is wrong with an object, or with its way to another. */
 export interface TopologyFinding {
-    readonly object: { readonly kind: string; readonly namespace: string; readonly name: string };
+    readonly object: ObjectName;
+    /** Where the way leads. */
+    readonly to?: ObjectName;
     readonly message: string;
 }
 
 /**
- * What is wrong with each object by itself, or held against the outputs. What is wrong with a way from one to another
- * shows where that is drawn.
+ * What is wrong with each object by itself, on its ways to others, or held against the outputs. Of a pair that is not in
+ * the picture nothing shows.
  *
  * @param live whether the objects are a running cluster's, so that what controllers make and report counts.
  */
@@ -23,21 +45,211 @@ export function judgeObjects(
     deployment: DeploymentOutput | undefined,
     live: boolean,
 ): TopologyFinding[] {
+    const gatewayServices = index
+        .all("Gateway")
+        .map((gateway) => index.get("Service", gateway.namespace, gatewayServiceName(gateway)));
     return [
-        ...(live ? reported(index) : []),
-        ...index.all("Gateway").flatMap((gateway) => gatewayService(gateway, index, live)),
         ...index
             .all("HTTPRoute")
-            .filter(attachesNowhere)
-            .map((object) => ({
-                object,
-                message: "attaches to no Gateway",
-            })),
+            .flatMap((route) => [...attachments(route, index), ...backends(route, index)]),
         ...index
             .all("InferencePool")
-            .filter(({ spec }) => text(record(spec.endpointPickerRef).name) === undefined)
-            .map((object) => ({ object, message: "names no EPP" })),
+            .flatMap((pool) => [...selection(pool, poolSelection(pool), index), ...picker(pool, index)]),
+        ...index.all("EnvoyFilter").flatMap((filter) => extProc(filter, index)),
+        ...index
+            .all("Service")
+            // A Gateway's pods are Istio's, which nobody lists.
+            .filter((service) => !gatewayServices.includes(service))
+            .flatMap((service) => selection(service, serviceSelection(service), index)),
+        ...(live ? reported(index) : []),
+        ...index.all("Gateway").flatMap((gateway) => gatewayService(gateway, index, live)),
         ...(deployment ? againstOutputs(index, deployment) : []),
+    ];
+}
+
+/** Where a route attaches, or would. */
+function attachments(route: TopologyObject, index: ObjectIndex): TopologyFinding[] {
+    const attached = attachmentsOf(route);
+    return attached.length === 0
+        ? [{ object: route, message: "attaches to no Gateway" }]
+        : attached.flatMap((attachment): TopologyFinding[] => {
+              const { namespace, name } = attachment;
+              const gateway = index.get("Gateway", namespace, name);
+              return gateway === undefined
+                  ? [
+                        {
+                            object: { kind: "Gateway", namespace, name },
+                            message: "not there, but a route names it",
+                        },
+                    ]
+                  : attachmentProblems(route, gateway, attachment).map((message) => ({
+                        object: gateway,
+                        to: route,
+                        message,
+                    }));
+          });
+}
+
+function attachmentProblems(
+    route: TopologyObject,
+    gateway: TopologyObject,
+    { section }: Attachment,
+): string[] {
+    if (section === undefined) {
+        return [];
+    }
+    const listener = listenersOf(gateway).find(({ name }) => name === section);
+    if (listener === undefined) {
+        return [`the Gateway has no listener "${section}"`];
+    }
+    return listener.from === "Same" && gateway.namespace !== route.namespace
+        ? [`listener "${section}" takes routes of its own namespace only`]
+        : [];
+}
+
+/** What a route sends requests to. */
+function backends(route: TopologyObject, index: ObjectIndex): TopologyFinding[] {
+    return backendsOf(route).flatMap((reference) => [
+        ...absent(reference.target, index, `HTTPRoute ${route.name} refers to it`),
+        ...backendProblems(index, route, reference).map((message) => ({
+            object: route,
+            to: reference.target,
+            message,
+        })),
+    ]);
+}
+
+function backendProblems(
+    index: ObjectIndex,
+    route: TopologyObject,
+    { target, port }: BackendReference,
+): string[] {
+    const { kind, namespace, name } = target;
+    // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
+    const service = kind === "Service" ? index.get(kind, namespace, name) : undefined;
+    const problems =
+        service === undefined
+            ? []
+            : port === undefined
+              ? ["names no port, which a Service needs"]
+              : portProblems(service, port);
+    if (namespace !== route.namespace && index.grantsFor(target, route.namespace).length === 0) {
+        problems.push(
+            `RefNotPermitted: no ReferenceGrant in ${namespace} lets HTTPRoutes of ${route.namespace} refer to this ${kind}`,
+        );
+    }
+    return problems;
+}
+
+/** The EPP that a pool names, and whether anybody asks it. */
+function picker(pool: TopologyObject, index: ObjectIndex): TopologyFinding[] {
+    const named = pickerOf(pool);
+    if (named === undefined) {
+        return [{ object: pool, message: "names no EPP" }];
+    }
+    return [
+        ...asked(pool, named, index, `InferencePool ${pool.name} names it`),
+        ...(gatewaysOf(pool, index).length > 0
+            ? []
+            : [{ object: pool, message: "no route refers to it, so its EPP is never asked" }]),
+    ];
+}
+
+/** The Gateways whose routes refer to a pool. */
+function gatewaysOf({ namespace, name }: TopologyObject, index: ObjectIndex): Attachment[] {
+    return index
+        .all("HTTPRoute")
+        .filter((route) =>
+            backendsOf(route).some(
+                ({ target }) =>
+                    target.kind === "InferencePool" && target.namespace === namespace && target.name === name,
+            ),
+        )
+        .flatMap(attachmentsOf);
+}
+
+/** Who an EnvoyFilter has ask an EPP. */
+function extProc(filter: TopologyObject, index: ObjectIndex): TopologyFinding[] {
+    return extProcFiltersIn(filter.object).flatMap(({ target }) => {
+        if (target?.service === undefined) {
+            return [];
+        }
+        const { namespace, name } = target.service;
+        const epp = { target: { kind: "Service" as const, namespace, name }, port: target.port };
+        return [
+            ...filtered(filter, index),
+            ...asked(filter, epp, index, `EnvoyFilter ${filter.name} asks it`),
+        ];
+    });
+}
+
+function filtered(filter: TopologyObject, index: ObjectIndex): TopologyFinding[] {
+    const { namespace } = filter;
+    const name = filteredGateway(filter);
+    if (name === undefined) {
+        return [];
+    }
+    if (index.get("Gateway", namespace, name) === undefined) {
+        return [{ object: filter, message: `applies to Gateway ${name}, which is not there` }];
+    }
+    const hasPool = index
+        .all("InferencePool")
+        .flatMap((pool) => gatewaysOf(pool, index))
+        .some((gateway) => gateway.namespace === namespace && gateway.name === name);
+    return hasPool
+        ? [{ object: filter, message: "beside an InferencePool, for which Istio makes the filter itself" }]
+        : [];
+}
+
+/** The Service of an EPP that something names, and that reference. */
+function asked(
+    object: ObjectName,
+    { target, port }: BackendReference,
+    index: ObjectIndex,
+    why: string,
+): TopologyFinding[] {
+    const service = index.get("Service", target.namespace, target.name);
+    return service === undefined
+        ? absent(target, index, why)
+        : (port === undefined ? [] : portProblems(service, port)).map((message) => ({
+              object,
+              to: service,
+              message,
+          }));
+}
+
+function absent(target: Target, index: ObjectIndex, why: string): TopologyFinding[] {
+    return index.get(target.kind, target.namespace, target.name) === undefined
+        ? [{ object: target, message: `not there, but ${why}` }]
+        : [];
+}
+
+/** The pods that a Service or a pool selects, and the ports that must be open there. */
+function selection(
+    from: TopologyObject,
+    { selector, ports }: Selection,
+    index: ObjectIndex,
+): TopologyFinding[] {
+    const workloads = index.selected(from.namespace, selector);
+    if (workloads.length === 0) {
+        const selects = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+        const message = `selects no pods: ${selects.join(", ") || "it has no selector"}`;
+        return [{ object: from, message }];
+    }
+    const open = (workload: TopologyObject) => containerPorts(workload).join(", ") || "none";
+    return [
+        ...(workloads.every((workload) => replicasOf(workload) === 0)
+            ? [{ object: from, message: "selects no pods: 0 replicas are asked for" }]
+            : []),
+        ...workloads.flatMap((workload) =>
+            ports
+                .filter(({ target }) => resolvePort(target, workload) === undefined)
+                .map(({ target }) => ({
+                    object: from,
+                    to: workload,
+                    message: `targets port ${String(target)}, but the containers have ${open(workload)}`,
+                })),
+        ),
     ];
 }
 
@@ -69,7 +281,7 @@ function reported(index: ObjectIndex): TopologyFinding[] {
 /** Istio makes a Service `<gateway>-<class>` for each Gateway. */
 function gatewayService(gateway: TopologyObject, index: ObjectIndex, live: boolean): TopologyFinding[] {
     const { namespace, spec } = gateway;
-    const name = `${gateway.name}-${text(spec.gatewayClassName) ?? ""}`;
+    const name = gatewayServiceName(gateway);
     const service = index.get("Service", namespace, name);
     if (service !== undefined) {
         return listenersOf(gateway)
@@ -81,12 +293,6 @@ function gatewayService(gateway: TopologyObject, index: ObjectIndex, live: boole
     }
     const why = `no controller has made it; does Istio run, and is GatewayClass ${String(spec.gatewayClassName)} its own?`;
     return live ? [{ object: { kind: "Service", namespace, name }, message: `not there: ${why}` }] : [];
-}
-
-function attachesNowhere({ spec }: TopologyObject): boolean {
-    return !list(spec.parentRefs)
-        .map(record)
-        .some(({ name, kind }) => text(name) !== undefined && (text(kind) ?? "Gateway") === "Gateway");
 }
 
 /** Where objects are not as the stack's outputs say. */
@@ -102,13 +308,26 @@ function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): Topol
     if (found !== undefined && !listenersOf(found).some(({ port }) => port === entrance.port)) {
         findings.push({ object: found, message: `no listener on port ${String(entrance.port)}` });
     }
-    for (const { route: name, match, backend, proxy, epp } of Object.values(models)) {
+    for (const { route: name, match, besides = [], backend, proxy, epp, extProcFilter } of Object.values(
+        models,
+    )) {
+        const filter = { kind: "EnvoyFilter", namespace: namespaces.scheduler, name: extProcFilter ?? "" };
+        if (
+            extProcFilter !== undefined &&
+            index.get("EnvoyFilter", filter.namespace, filter.name) === undefined
+        ) {
+            const message = "not there: the Gateway asks no EPP, though the mode says so";
+            findings.push({ object: filter, message });
+        }
         const route = index.get("HTTPRoute", namespaces.scheduler, name);
-        if (route !== undefined && !matchesOf(route).some((candidate) => sameMatch(candidate, match))) {
-            findings.push({
-                object: route,
-                message: `does not match ${matchText(match)}, as the outputs say`,
-            });
+        const taken = route === undefined ? [] : matchesOf(route);
+        for (const wanted of route === undefined ? [] : [match, ...besides]) {
+            if (!taken.some((candidate) => sameMatch(candidate, wanted))) {
+                findings.push({
+                    object: route!,
+                    message: `does not match ${matchText(wanted)}, as the outputs say`,
+                });
+            }
         }
         if (route !== undefined && !refersTo(route, backend)) {
             findings.push({
@@ -141,62 +360,15 @@ function hasPort({ object }: TopologyObject, port: number): boolean {
     return servicePortsOf(object).some(({ number }) => number === port);
 }
 
-function refersTo(
-    route: TopologyObject,
-    backend: { kind: string; namespace: string; name: string },
-): boolean {
-    return list(route.spec.rules)
-        .flatMap((rule) => list(record(rule).backendRefs))
-        .map(record)
-        .some(
-            ({ kind, name, namespace }) =>
-                (text(kind) ?? "Service") === backend.kind &&
-                name === backend.name &&
-                (text(namespace) ?? route.namespace) === backend.namespace,
-        );
-}
-
-/** What is wrong with a route's attachment to a listener of a Gateway. */
-export function attachmentProblems(
-    route: TopologyObject,
-    gateway: TopologyObject,
-    sectionName: string,
-): string[] {
-    const listener = listenersOf(gateway).find(({ name }) => name === sectionName);
-    if (listener === undefined) {
-        return [`the Gateway has no listener "${sectionName}"`];
-    }
-    return listener.from === "Same" && gateway.namespace !== route.namespace
-        ? [`listener "${sectionName}" takes routes of its own namespace only`]
-        : [];
-}
-
-/** What is wrong with a route's reference to a backend, beside that the backend may not be there. */
-export function backendProblems(
-    index: ObjectIndex,
-    route: TopologyObject,
-    target: Target,
-    port: number | undefined,
-): string[] {
-    const { kind, namespace, name } = target;
-    // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
-    const service = kind === "Service" ? index.get(kind, namespace, name) : undefined;
-    const problems =
-        service === undefined
-            ? []
-            : port === undefined
-              ? ["names no port, which a Service needs"]
-              : portProblems(service, port);
-    if (namespace !== route.namespace && index.grantsFor(target, route.namespace).length === 0) {
-        problems.push(
-            `RefNotPermitted: no ReferenceGrant in ${namespace} lets HTTPRoutes of ${route.namespace} refer to this ${kind}`,
-        );
-    }
-    return problems;
+function refersTo(route: TopologyObject, backend: ObjectName): boolean {
+    return backendsOf(route).some(
+        ({ target: { kind, namespace, name } }) =>
+            kind === backend.kind && namespace === backend.namespace && name === backend.name,
+    );
 }
 
 /** What is wrong with a reference to a Service's port. */
-export function portProblems(service: TopologyObject, port: number): string[] {
+function portProblems(service: TopologyObject, port: number): string[] {
     const ports = servicePortsOf(service.object).map(({ number }) => number);
     return ports.includes(port)
         ? []

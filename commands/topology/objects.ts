@@ -2,10 +2,12 @@ import { labels } from "../../components/contract";
 import { containersOf, declaredPortsOf, targetNumber } from "../../objects/containers";
 import type { Referent } from "../../objects/grants";
 import { admits, grantOf, toAdmits } from "../../objects/grants";
-import { integer, list, record, text } from "../../objects/json";
+import { integer, list, record, strings, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { GroupKind, PlainObject } from "../../objects/kubernetesObject";
 import { KubernetesObject } from "../../objects/kubernetesObject";
+import type { ServicePort } from "../../objects/pickers";
+import { servicePortsOf } from "../../objects/pickers";
 import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
 import type { Labels } from "../../objects/selectors";
@@ -185,4 +187,106 @@ export function listenersOf(gateway: TopologyObject): Listener[] {
             protocol: text(protocol) ?? "",
             from: text(record(record(allowedRoutes).namespaces).from) ?? "Same",
         }));
+}
+
+/** A Gateway that a route attaches to. */
+export interface Attachment {
+    namespace: string;
+    name: string;
+    /** The listener that it asks for; undefined for every one. */
+    section?: string;
+}
+
+/** The Gateways that a route names, whether they are there or not. */
+export function attachmentsOf(route: TopologyObject): Attachment[] {
+    return list(route.spec.parentRefs)
+        .map(record)
+        .flatMap((reference) => {
+            const name = text(reference.name);
+            const section = text(reference.sectionName);
+            return name === undefined || (text(reference.kind) ?? "Gateway") !== "Gateway"
+                ? []
+                : {
+                      name,
+                      namespace: text(reference.namespace) ?? route.namespace,
+                      ...(section !== undefined && { section }),
+                  };
+        });
+}
+
+/** A backend of a route. */
+export interface BackendReference {
+    target: Target;
+    port: number | undefined;
+}
+
+/** The Services and InferencePools that a route sends requests to, whether they are there or not. */
+export function backendsOf(route: TopologyObject): BackendReference[] {
+    return list(route.spec.rules)
+        .flatMap((rule) => list(record(rule).backendRefs))
+        .map(record)
+        .flatMap((reference) => {
+            const name = text(reference.name);
+            const kind = text(reference.kind) ?? "Service";
+            return name === undefined || (kind !== "Service" && kind !== "InferencePool")
+                ? []
+                : {
+                      target: { kind, name, namespace: text(reference.namespace) ?? route.namespace },
+                      port: integer(reference.port),
+                  };
+        });
+}
+
+/** A port, and where it leads in the pods. */
+export type Forwarded = Pick<ServicePort, "number" | "target">;
+
+/** Pods that a Service or a pool selects, and the ports that have to be open there. */
+export interface Selection {
+    selector: Labels;
+    ports: readonly Forwarded[];
+}
+
+/** What a Service selects. */
+export function serviceSelection({ object, spec }: TopologyObject): Selection {
+    return { selector: strings(spec.selector), ports: servicePortsOf(object) };
+}
+
+/** What an InferencePool selects. */
+export function poolSelection({ spec }: TopologyObject): Selection {
+    const targets = list(spec.targetPorts).flatMap((port) => integer(record(port).number) ?? []);
+    return {
+        selector: strings(record(spec.selector).matchLabels),
+        ports: targets.map((number) => ({ number, target: number })),
+    };
+}
+
+/** The Service of the EPP that a pool names, which is in the pool's namespace; its port where the pool gives one. */
+export function pickerOf(pool: TopologyObject): { target: Target; port: number | undefined } | undefined {
+    const { name, port } = record(pool.spec.endpointPickerRef);
+    return text(name) === undefined
+        ? undefined
+        : {
+              target: { kind: "Service", namespace: pool.namespace, name: text(name)! },
+              port: integer(record(port).number),
+          };
+}
+
+/** The Gateway in whose Envoys an EnvoyFilter applies; undefined where it names none. */
+export function filteredGateway(filter: TopologyObject): string | undefined {
+    return strings(record(filter.spec.workloadSelector).labels)[labels.gatewayName];
+}
+
+/** The Service `<gateway>-<class>` that Istio makes for a Gateway. */
+export function gatewayServiceName({ name, spec }: TopologyObject): string {
+    return `${name}-${text(spec.gatewayClassName) ?? ""}`;
+}
+
+/** An EPP's Service or Deployment, told by the component label that this program gives it. */
+export function isEpp({ labels: own }: TopologyObject): boolean {
+    return own[labels.component] === "endpoint-picker";
+}
+
+/** The headless Service `<pool>-ip-<8 hex>` that Istio makes for each pool. Nobody calls it. */
+export function isShadowService({ name, spec }: TopologyObject): boolean {
+    return spec.clusterIP === "None" && /-ip-[0-9a-f]{8}$/.test(name);
 }

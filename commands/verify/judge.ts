@@ -44,7 +44,7 @@ interface Planned {
     needs: readonly string[];
     model?: string;
     /** Whether no path of the mode leads here: what is wrong then breaks nothing. */
-    aside: boolean;
+    offPath: boolean;
     run: () => Outcome;
 }
 
@@ -78,7 +78,7 @@ function plan(
     const context: StackContext = { snapshot, deployment };
     const models: ModelContext[] = modelsOf(scope).map((model) => ({ ...context, model }));
     const wanted = (on: readonly Path[]) => on.length > 0 && (path === undefined || on.includes(path));
-    const aside = (on: readonly Path[]) => !on.some((hop) => pathsOf(deployment.mode).includes(hop));
+    const offPath = (on: readonly Path[]) => !on.some((hop) => pathsOf(deployment.mode).includes(hop));
     const planned: Planned[] = [];
     for (const check of checks) {
         const on = check.on(deployment.mode);
@@ -87,26 +87,26 @@ function plan(
         }
         const { id, title, needs } = check;
         if (check.scope === "stack") {
-            planned.push({ id, title, needs, aside: aside(on), run: () => check.run(context) });
+            planned.push({ id, title, needs, offPath: offPath(on), run: () => check.run(context) });
             continue;
         }
         for (const of of models) {
             planned.push({
-                ...{ id, title, needs, aside: aside(on), model: of.model.release },
+                ...{ id, title, needs, offPath: offPath(on), model: of.model.release },
                 run: () => check.run(of),
             });
         }
     }
     for (const check of trafficChecks) {
         const on = check.on(deployment.mode);
-        if (traffic === undefined || !wanted(on) || aside(on)) {
+        if (traffic === undefined || !wanted(on) || offPath(on)) {
             continue;
         }
         for (const of of models) {
             const { release } = of.model;
             const sent = traffic.get(release) ?? { servers: {}, served: {} };
             planned.push({
-                ...{ id: check.id, title: check.title, needs: check.needs, aside: false, model: release },
+                ...{ id: check.id, title: check.title, needs: check.needs, offPath: false, model: release },
                 run: () => check.run({ ...of, traffic: sent }),
             });
         }
@@ -114,7 +114,7 @@ function plan(
     return planned;
 }
 
-function runCheck({ id, title, model, aside, run }: Planned): CheckResult {
+function runCheck({ id, title, model, offPath, run }: Planned): CheckResult {
     const result = { check: id, title, ...(model !== undefined && { model }) };
     let outcome: Outcome;
     try {
@@ -130,7 +130,7 @@ function runCheck({ id, title, model, aside, run }: Planned): CheckResult {
     }
     const findings = outcome.map((finding) => ({
         ...finding,
-        ...(aside && finding.severity === "broken" && beside(finding)),
+        ...(offPath && finding.severity === "broken" && beside(finding)),
         check: id,
         ...(model !== undefined && { model }),
         causes: [],

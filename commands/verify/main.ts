@@ -7,7 +7,10 @@ import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { Path } from "./checks/check";
 import { paths, pathsOf } from "./checks/check";
+import { explainRequest, explanationText } from "./explain";
+import { modelsOf } from "./judge";
 import { reportText } from "./report";
+import { takeSnapshot } from "./snapshot";
 import { verifyStack } from "./verifyStack";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 
@@ -25,6 +28,7 @@ interface Flags {
     directUrl?: string;
     portForward: boolean;
     timeout: number;
+    explain?: string;
     json: boolean;
 }
 
@@ -34,6 +38,9 @@ Exit codes:
   1  a hop is broken
   2  a flag, the stack's outputs or the kubeconfig cannot be used
   3  the hops could not be checked: cluster unreachable, rights missing, or out of time
+
+With --explain: 0 explained; 1 not answered, or not by the pod that was picked; 3 the EPP does not tell, with the setting
+that makes it.
 
 Requests go through the API server, which needs the rights to create and get services/proxy and pods/proxy, and which
 NetworkPolicies seldom admit to pods. --port-forward sends them by kubectl port-forward, which no NetworkPolicy is asked
@@ -72,6 +79,10 @@ function commandLine(): Command {
             false,
         )
         .option("--timeout <seconds>", "how long the whole run may take", wholeNumber(1, 86_400), 120)
+        .option(
+            "--explain <prompt>",
+            "send this one prompt instead, and show each scorer's score of each pod, the pick, and the pod that answered",
+        )
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
         .addHelpText("after", epilogue);
 }
@@ -94,17 +105,44 @@ function requirePath({ path }: Flags, { mode }: DeploymentOutput): void {
     }
 }
 
+/** @throws UsageError where nothing is picked. */
+function requirePicks({ explain }: Flags, { mode }: DeploymentOutput): void {
+    if (explain !== undefined && mode === "scheduler") {
+        throw new UsageError(
+            `--explain ${explain}: the stack has extProc.enabled: false, so no pod is picked; allowed: with extProc.enabled: true`,
+        );
+    }
+}
+
 /** @returns the exit code. */
 async function verify(flags: Flags): Promise<number> {
     const progress = (line: string) => process.stderr.write(`${line}\n`);
     const { deployment, source } = await readStackOutputs({ file: flags.outputs, stack: flags.stack });
     const models = releasesOf(flags, deployment);
     requirePath(flags, deployment);
+    requirePicks(flags, deployment);
     const signal = AbortSignal.timeout(flags.timeout * 1000);
     const { kubeconfig, context } = flags;
     const cluster = new Cluster({ kubeconfig, context, signal });
     const forwards = flags.portForward ? new PortForwards({ kubeconfig, context, signal }) : undefined;
     try {
+        if (flags.explain !== undefined) {
+            const { gatewayUrl, directUrl, explain } = flags;
+            const snapshot = await takeSnapshot(cluster, deployment, forwards);
+            const [model] = modelsOf({ deployment, models });
+            const options = { gatewayUrl, directUrl, reach: forwards ?? cluster, signal };
+            const explanation = await explainRequest(
+                cluster,
+                { snapshot, deployment, model: model! },
+                explain,
+                options,
+            );
+            const text = flags.json
+                ? JSON.stringify(explanation, undefined, 2)
+                : explanationText(explanation);
+            process.stdout.write(`${text}\n`);
+            return explanation.exitCode;
+        }
         const report = await verifyStack({
             ...{ cluster, deployment, source, models, progress, signal },
             path: flags.path,

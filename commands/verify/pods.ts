@@ -20,8 +20,8 @@ function reason({ status = {} }: PodObject): string {
             const { reason: waiting, message } = state.waiting;
             const ended = lastState?.terminated;
             const exit = ended === undefined ? "" : `, exit code ${String(ended.exitCode ?? "?")}`;
-            const said = message === undefined ? "" : ` (${message})`;
-            return `${waiting}${said}, ${String(restartCount)} restarts${exit}`;
+            const detail = message === undefined ? "" : ` (${message})`;
+            return `${waiting}${detail}, ${String(restartCount)} restarts${exit}`;
         }
         if (state?.terminated) {
             const { reason: ended = "ended", exitCode } = state.terminated;

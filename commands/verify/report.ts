@@ -5,8 +5,9 @@ import type { Affinity } from "./checks/traffic";
 import { affinityOf, affinityText, obedience } from "./checks/traffic";
 import type { CheckResult, ReportedFinding } from "./judge";
 import { tally } from "./statistics";
-import type { Attempt, ModelTraffic } from "./traffic";
-import { isOk } from "./traffic";
+import type { Attempt } from "./senders";
+import { isOk } from "./senders";
+import type { ModelTraffic } from "./traffic";
 
 /** What requests on one path measured. */
 export interface PathMeasures {

@@ -26,13 +26,13 @@ export async function settledSnapshot(
     { progress, signal }: { progress: (line: string) => void; signal: AbortSignal },
 ): Promise<Snapshot> {
     const deadline = Date.now() + syncLimitMs;
-    for (let told = false; ; told = true) {
+    for (let announced = false; ; announced = true) {
         const snapshot = await take();
         const starting = startingEpps(snapshot, scope);
         if (starting.length === 0 || Date.now() >= deadline || signal.aborted) {
             return snapshot;
         }
-        if (!told) {
+        if (!announced) {
             progress(
                 `Waiting up to ${String(syncLimitMs / 1000)} s for ${starting.join(", ")}, which has just started and does not yet see the pods ...`,
             );

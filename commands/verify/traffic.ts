@@ -1,31 +1,17 @@
-import { gatewayEntrance } from "../../components/contract";
 import { randomInt } from "crypto";
 import type { Cluster, PodReach } from "../shared/cluster";
-import { ClusterError, messageOf } from "../shared/errors";
-import type { HttpAnswer, HttpRequest } from "../shared/http";
-import { sendHttp, trustOf } from "../shared/http";
+import { ClusterError } from "../shared/errors";
 import type { Metrics } from "../shared/metrics";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
+import { handledAddress } from "./pickerLog";
+import type { Attempt, NamedSender, SendOptions } from "./senders";
+import { attempt, complete, directSender, gatewaySender, isOk } from "./senders";
 import type { Served } from "./servedModels";
 import { readServedModels } from "./servedModels";
 import type { Scrape } from "./snapshot";
 import { isReady, podsOf, scrape } from "./snapshot";
 import { charactersPerToken } from "../../releases";
-
-/** One request and what came of it. */
-export interface Attempt {
-    /** HTTP status; absent when no answer came. */
-    status?: number;
-    /** Why no answer came, or why the API server could not pass the request on. */
-    error?: string;
-    headers: Record<string, string>;
-    /** The beginning of the body. */
-    body: string;
-    durationMs: number;
-    /** The pod that answered, as the simulator says. */
-    pod?: string;
-}
 
 /** What was sent on one path. */
 export interface PathTraffic {
@@ -68,36 +54,19 @@ export interface ModelTraffic {
     stopped?: ClusterError;
 }
 
-/** How requests are sent. */
-export interface TrafficOptions {
+/** How requests are sent, and on which paths. */
+export interface TrafficOptions extends SendOptions {
     /** Completions on each path. */
     requests: number;
-    /** Base URLs to send to instead of through the API server. */
-    gatewayUrl?: string;
-    directUrl?: string;
-    /** What sends to pods and Services. */
-    reach: PodReach;
     /** Whether to send on each path. */
     onGateway: boolean;
     onDirect: boolean;
     /** Whether the EPP's choices are watched. */
     scoring: boolean;
-    signal: AbortSignal;
 }
 
-/** Sends to one path. */
-type Sender = (path: string, request: HttpRequest) => Promise<HttpAnswer & { apiServerError?: string }>;
-
-/** The simulator says which pod answers. */
-export const podHeader = "x-inference-pod";
 /** The EPP marks each answer that it was shown (GIE 1.2 to 1.5 `pkg/epp/handlers/response.go`). */
 export const eppHeader = "x-went-into-resp-headers";
-/** How long one request may take, in milliseconds. */
-const requestTimeoutMs = 15_000;
-/** Much of a body would hide the rest of a message. */
-const bodyLength = 300;
-/** Short, so that simulated latencies stay small. */
-const maxTokens = 8;
 /** A prompt of so many blocks has most of itself in the cache, and is below the simulator's context of 1024 tokens. */
 const promptBlocks = 5;
 /** Each prompt is sent about so often. */
@@ -135,11 +104,6 @@ export async function sendTraffic(
     return traffic;
 }
 
-/** Whether a request was answered as it should be. */
-export function isOk(attempt: Attempt | undefined): boolean {
-    return attempt?.status === 200 && attempt.error === undefined;
-}
-
 async function scrapeServers(
     reach: PodReach,
     { snapshot, deployment, model }: ModelContext,
@@ -156,80 +120,6 @@ async function scrapeServers(
     }
 }
 
-interface NamedSender {
-    via: string;
-    send: Sender;
-}
-
-function directSender(
-    { deployment, model }: ModelContext,
-    { directUrl, reach, signal }: TrafficOptions,
-): NamedSender {
-    if (directUrl !== undefined) {
-        return urlSender(directUrl, {}, signal);
-    }
-    const { name, port } = model.proxy;
-    return podSender(reach, deployment.namespaces.simulator, { service: name, port }, {});
-}
-
-function gatewaySender(
-    { deployment, model }: ModelContext,
-    { gatewayUrl, reach, signal }: TrafficOptions,
-): NamedSender {
-    const { match } = model;
-    const [hostname] = match.hostnames;
-    const headers = {
-        ...match.headers,
-        // A wildcard stands for any one label.
-        ...(hostname !== undefined && { host: hostname.replace(/^\*/, "verify") }),
-    };
-    const prefix = (match.path ?? "/").replace(/\/$/, "");
-    const target = { service: deployment.gateway.service, ...gatewayEntrance(deployment.gateway) };
-    const { via, send } =
-        gatewayUrl === undefined
-            ? podSender(reach, deployment.namespaces.scheduler, target, headers)
-            : urlSender(gatewayUrl, headers, signal);
-    return { via, send: (path, request) => send(prefix + path, request) };
-}
-
-function podSender(
-    reach: PodReach,
-    namespace: string,
-    target: { service: string; port: number; scheme?: "http" | "https" },
-    headers: Record<string, string>,
-): NamedSender {
-    return {
-        via: `${reach.way}, to Service ${namespace}/${target.service}:${String(target.port)}`,
-        send: (path, request) =>
-            reach.request(
-                { namespace, target, path },
-                { ...request, headers: { ...headers, ...request.headers } },
-            ),
-    };
-}
-
-function urlSender(base: string, headers: Record<string, string>, signal: AbortSignal): NamedSender {
-    return {
-        via: base,
-        send: async (path, request) => {
-            const url = new URL(base.replace(/\/$/, "") + path);
-            const whole = { ...request, signal, headers: { ...headers, ...request.headers } };
-            try {
-                return await sendHttp(url, whole, trustOf(url, whole));
-            } catch (error) {
-                if (signal.aborted) {
-                    throw new ClusterError(
-                        "out-of-time",
-                        `the time that was allowed ran out while asking ${base}`,
-                        { cause: error },
-                    );
-                }
-                throw error;
-            }
-        },
-    };
-}
-
 async function sendPath(
     { via, send }: NamedSender,
     context: ModelContext,
@@ -244,35 +134,6 @@ async function sendPath(
         }
     }
     return { via, models, completions };
-}
-
-function complete(send: Sender, { model }: ModelContext, prompt: string): Promise<Attempt> {
-    return attempt(send, "/v1/completions", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ model: model.model, prompt, max_tokens: maxTokens }),
-    });
-}
-
-async function attempt(send: Sender, path: string, request: HttpRequest): Promise<Attempt> {
-    const started = performance.now();
-    try {
-        const answer = await send(path, { ...request, timeoutMs: requestTimeoutMs });
-        return {
-            status: answer.status,
-            ...(answer.apiServerError !== undefined && { error: answer.apiServerError }),
-            headers: answer.headers,
-            body: answer.body.slice(0, bodyLength),
-            durationMs: answer.durationMs,
-            pod: answer.headers[podHeader],
-        };
-    } catch (error) {
-        // Missing rights and a lost API server end the run; one slow answer does not.
-        if (error instanceof ClusterError && error.problem !== "timeout") {
-            throw error;
-        }
-        return { error: messageOf(error), headers: {}, body: "", durationMs: performance.now() - started };
-    }
 }
 
 /**
@@ -339,8 +200,7 @@ async function picksFromLog(
     });
     const picked = (log ?? "")
         .split("\n")
-        .filter((line) => line.includes("Request handled"))
-        .map((line) => /"endpoint":\s*"\{?([0-9a-f.:]+?):\d+/.exec(line)?.[1])
+        .flatMap((line) => handledAddress(line) ?? [])
         .slice(-requests);
     const pods = snapshot.inNamespace("pod", deployment.namespaces.simulator);
     const names = picked.flatMap(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "crypto";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, labels, portNames, ports, serviceHost } from "../contract";
-import { formerly, objectName } from "../identity";
+import { component, formerly, objectName } from "../identity";
 import type { EppRelease } from "../../releases";
 import { eppHealthServices } from "../../releases";
 import type { MonitorSettings } from "../monitors";
@@ -83,7 +83,7 @@ const handover = { rollingUpdate: { maxSurge: 0, maxUnavailable: "100%" }, linge
  */
 export class EndpointPicker extends pulumi.ComponentResource {
     constructor(name: string, args: EndpointPickerArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:epp:EndpointPicker", name, {}, opts);
+        super(...component("epp:EndpointPicker", name, opts));
         const selector = { [labels.name]: args.name };
         const allLabels = commonLabels(args.name, args.name, "endpoint-picker");
         const common = { name: args.name, namespace: args.namespace, labels: allLabels };

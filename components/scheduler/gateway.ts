@@ -12,7 +12,7 @@ import {
     serviceHost,
 } from "../contract";
 import { unlessEmpty } from "../empties";
-import { formerly, objectName } from "../identity";
+import { component, formerly, objectName } from "../identity";
 import type { Readiness } from "../readiness";
 import { waitAnnotations } from "../readiness";
 import type { TlsPair } from "../tlsSecret";
@@ -73,7 +73,7 @@ export class InferenceGateway extends pulumi.ComponentResource {
     readonly host: pulumi.Output<string>;
 
     constructor(name: string, args: InferenceGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:scheduler:InferenceGateway", name, {}, opts);
+        super(...component("scheduler:InferenceGateway", name, opts));
         const names = gatewayNames(args.release, args.className);
         this.gatewayName = names.gateway;
         this.serviceName = names.gatewayService;

@@ -7,7 +7,7 @@ import { CrossNamespaceRoute } from "../crossNamespaceRoute";
 import type { EndpointPickerSettings } from "../epp/endpointPicker";
 import { EndpointPicker } from "../epp/endpointPicker";
 import type { Readiness } from "../readiness";
-import { formerly } from "../identity";
+import { component, formerly, formerType } from "../identity";
 import { createExtProcFilter } from "./extProcFilter";
 import type { GatewaySettings } from "./gateway";
 import { InferenceGateway } from "./gateway";
@@ -19,6 +19,8 @@ export interface RoutedModel {
     /** Where its requests go: what its SimulatorStack offers. Its namespace is another than this stack's. */
     backend: Backend;
     match: RouteMatch;
+    /** What comes to it besides. Default: nothing. */
+    besides?: readonly RouteMatch[];
     /** The EPP; it watches the model servers in the backend's namespace. Default: none, or a pool has its own already. */
     epp?: EndpointPickerSettings;
 }
@@ -52,7 +54,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
     readonly gatewayService: string;
 
     constructor(name: string, args: SchedulerStackArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:scheduler:SchedulerStack", name, {}, opts);
+        super(...component("scheduler:SchedulerStack", name, opts));
         const gateway = new InferenceGateway(
             `${name}-gateway`,
             {
@@ -75,6 +77,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
                     gateway: { name: gateway.gatewayName, listeners: gateway.listeners },
                     backend,
                     match: model.match,
+                    besides: model.besides,
                     timeouts: args.timeouts,
                     grantVersion: args.grantVersion,
                     instance: model.release,
@@ -124,7 +127,7 @@ export class SchedulerStack extends pulumi.ComponentResource {
         // In the first release the EPP of a pool was a child of the simulator's stack.
         const formerParent = pulumi.createUrn(
             `${release}-simulator`,
-            "llmd:simulator:SimulatorStack",
+            formerType("simulator:SimulatorStack"),
             opts?.parent,
         );
         return new EndpointPicker(
@@ -140,7 +143,15 @@ export class SchedulerStack extends pulumi.ComponentResource {
             },
             {
                 ...childOptions(this, opts, backend.dependsOn),
-                ...(ofPool && { aliases: [{ name: `${release}-pool-epp`, parent: formerParent }] }),
+                ...(ofPool && {
+                    aliases: [
+                        {
+                            name: `${release}-pool-epp`,
+                            type: formerType("epp:EndpointPicker"),
+                            parent: formerParent,
+                        },
+                    ],
+                }),
             },
         );
     }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { inspect } from "util";
 import { z } from "zod";
+import { printable } from "../../objects/printable";
 import type { SettingMeta } from "./values";
 
 /** The full name of a model's setting: below `models` where there are several. */
@@ -52,17 +53,11 @@ export function shown(value: unknown): string {
     if (value === undefined) {
         return "not set";
     }
-    const text = withoutCredentials(JSON.stringify(value)).replace(
-        unprintable,
-        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+    const text = printable(withoutCredentials(JSON.stringify(value)));
     return text.length <= longestShown
         ? text
         : `${text.slice(0, longestShown)}... (${String(text.length)} characters)`;
 }
-
-/** What JSON leaves as it is and a terminal may obey, such as C1 controls and marks of direction. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** `https://user:password@host` and `user:password@host` without what stands before the `@`. */
 function withoutCredentials(text: string): string {
@@ -149,8 +144,8 @@ function allowedTogether(issue: z.core.$ZodIssue): string | undefined {
 }
 
 /** In the words of the innermost schema that has any. */
-function allowedAt(places: readonly z.ZodType[]): string {
-    const said = places
+export function allowedAt(places: readonly z.ZodType[]): string {
+    const allowed = places
         .map((schema) => {
             const keys = knownKeys(schema);
             return (
@@ -158,8 +153,8 @@ function allowedAt(places: readonly z.ZodType[]): string {
                 (keys.length > 0 ? `an object with any of ${keys.join(", ")}` : undefined)
             );
         })
-        .filter((allowed) => allowed !== undefined);
-    return said.at(-1) ?? "another value";
+        .filter((words) => words !== undefined);
+    return allowed.at(-1) ?? "another value";
 }
 
 /** Whether anything below is secret: a value that stands in its place may be one as well. */

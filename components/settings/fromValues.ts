@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { SettingsError } from "./errors";
-import { parseSettings } from "./load";
+import { checkedSettings } from "./load";
 import type { modelSchema } from "./modelSchema";
 import type { Settings, settingsSchema } from "./schema";
 
@@ -11,27 +10,11 @@ export type SettingsInput = Omit<z.input<typeof settingsSchema>, "models"> & {
 };
 
 /**
- * Settings that a program has as values and not in its config: checked, with the defaults filled in.
+ * Settings that a program has as values and not in its config: checked, with the defaults filled in. They are plain
+ * values: an Output is known only while resources are made, and settings decide which ones there are.
  *
  * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
  */
 export function settingsFrom(values: SettingsInput): Settings {
-    return parseSettings(
-        Object.fromEntries(
-            Object.entries(values)
-                .filter(([, value]) => value !== undefined)
-                .map(([key, value]) => [key, typeof value === "string" ? value : asJson(key, value)]),
-        ),
-    );
-}
-
-function asJson(setting: string, value: unknown): string {
-    try {
-        return JSON.stringify(value);
-    } catch {
-        // What cannot be written is a value that contains itself, or a bigint.
-        throw new SettingsError([
-            { setting, message: `${setting}: a value that is no JSON is not allowed; allowed: JSON.` },
-        ]);
-    }
+    return checkedSettings({ ...values });
 }

@@ -5,7 +5,7 @@ export { settingsFrom } from "./fromValues";
 export { imagesOf, imageWarnings } from "./images";
 export { kvEventWarnings } from "./kvEvents";
 export { loadSettings, parseSettings } from "./load";
-export { routeMatch } from "./match";
+export { requestsOf, routeMatches } from "./match";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
 export { secretPaths } from "./secrets";

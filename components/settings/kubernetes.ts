@@ -7,9 +7,6 @@ import { setting, subdomainPattern } from "./values";
  * tried on a text without an end.
  */
 
-/** Bytes that the data of a ConfigMap or a Secret may have in all (`MaxSecretSize` of k8s.io/api). */
-export const maxDataBytes = 1024 * 1024;
-
 /** A qualified name: at most 63 characters, after a DNS subdomain and a slash or after neither. */
 function qualifiedName(maxPrefix: number, allowed: string): z.ZodString {
     const pattern = `^(?![^/]{${String(maxPrefix + 1)}})(${subdomainPattern}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;

@@ -1,5 +1,5 @@
 import { flagName } from "../../releases";
-import { isObject } from "./merge";
+import { isObject } from "../../objects/json";
 import type { Settings } from "./schema";
 
 /** Plugins that know prompts by what model servers tell of their caches. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./errors";
 import { problemsOf, SettingsError, unknownSetting } from "./errors";
-import { deepMerge, isObject } from "./merge";
+import { deepMerge } from "../../objects/merge";
+import { isObject } from "../../objects/json";
 import { modelSchema, modelShape } from "./modelSchema";
 import { conflicts } from "./rules";
 import type { Model, Settings } from "./schema";
@@ -35,11 +36,27 @@ const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
  * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
  */
 export function parseSettings(config: Readonly<Record<string, string>>): Settings {
-    const { input, problems } = readConfig(config);
-    const misshapen = structureProblems(input);
+    return checkedSettings(
+        Object.fromEntries(
+            Object.entries(config).map(([key, value]) => [
+                key,
+                isText(key) ? asText(value) : fromJson(value),
+            ]),
+        ),
+    );
+}
+
+/**
+ * @param values settings by name.
+ * @throws {SettingsError} naming every setting that is wrong, its value and what is allowed.
+ */
+export function checkedSettings(values: Readonly<Record<string, unknown>>): Settings {
+    const { known, problems } = withoutUnknown(values);
+    const misshapen = structureProblems(known);
     if (misshapen.length > 0) {
         throw new SettingsError(misshapen);
     }
+    const input = withoutUndefined(known) as Record<string, unknown>;
     const parsed = settingsSchema.safeParse(input);
     if (!parsed.success) {
         throw new SettingsError([...problems, ...problemsOf(settingsSchema, input, parsed.error)]);
@@ -56,21 +73,33 @@ export function parseSettings(config: Readonly<Record<string, string>>): Setting
     return settings;
 }
 
-function readConfig(config: Readonly<Record<string, string>>): {
-    input: Record<string, unknown>;
+/** Settings that exist, and a problem of each of the others. */
+function withoutUnknown(values: Readonly<Record<string, unknown>>): {
+    known: Record<string, unknown>;
     problems: Problem[];
 } {
-    const known = Object.keys(settingsSchema.shape);
-    const entries = Object.entries(config);
-    const isKnown = ([key]: [string, string]) => known.includes(key);
+    const names = Object.keys(settingsSchema.shape);
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
     return {
-        input: Object.fromEntries(
-            entries
-                .filter(isKnown)
-                .map(([key, value]) => [key, isText(key) ? asText(value) : fromJson(value)]),
-        ),
-        problems: entries.filter((entry) => !isKnown(entry)).map(([key]) => unknownSetting([], key, known)),
+        known: Object.fromEntries(given.filter(([key]) => names.includes(key))),
+        problems: given
+            .filter(([key]) => !names.includes(key))
+            .map(([key]) => unknownSetting([], key, names)),
     };
+}
+
+/** A key without a value is none, as in a config; only a program's own values can have one. */
+function withoutUndefined(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(withoutUndefined);
+    }
+    return isObject(value)
+        ? Object.fromEntries(
+              Object.entries(value)
+                  .filter(([, inner]) => inner !== undefined)
+                  .map(([key, inner]) => [key, withoutUndefined(inner)]),
+          )
+        : value;
 }
 
 /** Each model's settings: its own over the top level's, or the release's alone where there are no `models`. */

@@ -1,22 +1,22 @@
 import { z } from "zod";
-import { defaultEppImage, defaultVersions, objectiveGroups, presets } from "../../releases";
-import type { DemandSignal } from "../simulator/demand";
-import { demandTargets } from "../simulator/demand";
-import { certificates, headerName, headerValue, privateKey, secretName, toggle } from "./common";
-import { nanosecondsOf } from "./durations";
-import { secretKey } from "./kubernetes";
+import { defaultEppImage, defaultVersions } from "../../releases";
+import { autoscaling } from "./autoscalingSchema";
+import { epp } from "./eppSchema";
 import { placement } from "./placement";
+import { simulator } from "./simulatorSchema";
 import {
     burstableResources,
+    distinct,
     dnsLabel,
-    dnsLabelAllowed,
-    duration,
-    durationAllowed,
+    headerName,
+    headerValue,
+    oneOf,
     pinnedImage,
-    pinnedImageAllowed,
     replicas,
     resources,
     setting,
+    toggle,
+    wholeNumber,
 } from "./values";
 
 const replicaCounts = z
@@ -50,12 +50,10 @@ const images = z
         simulator: setting(
             pinnedImage,
             "Image of the inference simulator. Its arguments follow the version in its tag.",
-            pinnedImageAllowed,
         ).default(`ghcr.io/llm-d/llm-d-inference-sim:v${defaultVersions.simulator}`),
         epp: setting(
             pinnedImage,
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
-            pinnedImageAllowed,
         ).default(defaultEppImage),
         simulatorVersion: setting(
             minorVersion,
@@ -80,269 +78,11 @@ const images = z
     })
     .prefault({});
 
-const modelNameAllowed =
-    "a model name: letters, digits and . : / _ -, e.g. random or meta-llama/Llama-3.1-8B-Instruct";
-
-const modelName = z
-    .string()
-    .max(200, { abort: true })
-    .regex(/^[\w][\w.:/-]*$/)
-    .meta({ allowed: modelNameAllowed });
-
-/** Names of models, each once. */
-function modelNames(description: string): z.ZodArray<typeof modelName> {
-    return setting(distinct(z.array(modelName).max(100)), description, "a list of model names, each once");
-}
-
-function distinct<T extends z.ZodArray<z.ZodString>>(list: T): T {
-    return list.refine((names) => new Set(names).size === names.length).meta({ uniqueItems: true });
-}
-
-/** What goes through to a program of which the settings have no name for it. */
-function extraArguments(program: string): z.ZodArray<z.ZodString> {
-    const argument = z
-        .string()
-        .max(4096, { abort: true })
-        .regex(/^--[A-Za-z][\w-]*=[^\p{Cc}\p{Cs}]*$/u)
-        .meta({ allowed: "a flag with its value, e.g. --name=value" });
-    return setting(
-        z.array(argument).max(100),
-        `Arguments of the ${program} that no setting stands for: flags that its version knows, each once.`,
-        "a list of flags with their values, e.g. --name=value",
-    );
-}
-
-/** Environment variables of a program. A value that is a secret stands in a Secret. */
-function variables(program: string) {
-    const name = z
-        .string()
-        .max(253, { abort: true })
-        .regex(/^[A-Za-z_]\w*$/)
-        .meta({ allowed: "the name of a variable: letters, digits and _, no digit first" });
-    const value = z
-        .union([
-            z
-                .string()
-                .max(32_768)
-                .regex(/^\P{Cc}*$/u),
-            z.strictObject({ secretName: dnsLabel, key: secretKey }),
-        ])
-        .meta({ allowed: "text in quotes, or an object with secretName and key" });
-    return setting(
-        z.record(name, value),
-        `Environment variables of the ${program} that the program does not set itself: text, or a key of a Secret in its namespace.`,
-        "an object of text, or of secretName and key, by the variable's name",
-    );
-}
-
-const failureTypes = [
-    "rate_limit",
-    "invalid_api_key",
-    "context_length",
-    "server_error",
-    "invalid_request",
-    "model_not_found",
-] as const;
-
-const failureInjection = z
-    .strictObject({
-        rate: setting(
-            z.int().min(0).max(100),
-            "Requests of a hundred that fail.",
-            "a whole number from 0 to 100",
-        ).default(0),
-        types: setting(
-            z
-                .array(z.enum(failureTypes).meta({ allowed: `one of ${failureTypes.join(", ")}` }))
-                .refine((types) => new Set(types).size === types.length)
-                .meta({ uniqueItems: true }),
-            "How requests fail. None means in every way.",
-            `a list of ${failureTypes.join(", ")}, each once`,
-        ).default([]),
-    })
-    .prefault({});
-
-const simulator = z
-    .strictObject({
-        model: setting(
-            modelName,
-            "Model that the simulator serves, which requests name unless simulator.servedModelNames has other names.",
-            modelNameAllowed,
-        ).default("random"),
-        servedModelNames: modelNames(
-            "Names that requests give in place of simulator.model. None means its own.",
-        ).default([]),
-        loraModules: modelNames(
-            "LoRA adapters of the model, which requests name as they do a model.",
-        ).default([]),
-        mode: setting(
-            z.enum(["echo", "random"]),
-            "Whether answers repeat the prompt or are random sentences.",
-            "one of echo, random",
-        ).default("random"),
-        timeToFirstToken: setting(duration, "Simulated time to the first token.", durationAllowed).default(
-            "20ms",
-        ),
-        interTokenLatency: setting(duration, "Simulated time between two tokens.", durationAllowed).default(
-            "5ms",
-        ),
-        startupDelay: setting(
-            duration,
-            "How long a pod takes until it is Ready, as if it loaded a model; less than readiness.timeoutSeconds.",
-            durationAllowed,
-        ).optional(),
-        failureInjection,
-        maxNumSeqs: setting(
-            z.int().min(1).max(4096),
-            "Requests that one pod serves at once; the rest wait.",
-            "a whole number from 1 to 4096",
-        ).default(5),
-        kvCacheSize: setting(
-            z.int().min(1).max(1_000_000),
-            "KV cache of one pod, in blocks.",
-            "a whole number from 1 to 1000000",
-        ).default(1024),
-        blockSize: setting(
-            z.union([z.literal(8), z.literal(16), z.literal(32), z.literal(64), z.literal(128)]),
-            "Tokens in one KV cache block. The EPP's prefix scorer is given the same.",
-            "one of 8, 16, 32, 64, 128",
-        ).default(16),
-        extraArgs: extraArguments("simulator").default([]),
-        env: variables("simulator").default({}),
-    })
-    .prefault({});
-
 const resourceSettings = z
     .strictObject({
         decode: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
         prefill: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
         epp: burstableResources({ cpu: "200m", memory: "256Mi" }, { memory: "1Gi" }),
-    })
-    .prefault({});
-
-/** What a certificate of the EPP's own is checked against goes with it: half of it would be worse than none. */
-const eppTls = z
-    .strictObject({
-        secretName: secretName(
-            "TLS Secret in the EPP's namespace, with the names of its Service: <name>.<namespace>.svc.cluster.local or <name>.<namespace>.svc. A renewed one is read without a restart from EPP 0.5 on.",
-        ).optional(),
-        certificate: certificates(
-            "Certificate of the EPP, of which the TLS Secret is made instead, with what lies between it and its root, in PEM.",
-        )
-            .meta({ secret: true })
-            .optional(),
-        key: privateKey(
-            "Private key of the certificate, in PEM. In the stack's config it must be encrypted.",
-        ).optional(),
-        ca: certificates(
-            "Certificates that the Gateway trusts for the EPP, in PEM; before a root is changed, the old one and the new one.",
-        ).optional(),
-        caSecretName: secretName(
-            "Secret in the Gateway's namespace that has them in ca.crt instead.",
-        ).optional(),
-    })
-    .optional();
-
-const longestDrain = "10m";
-const drainAllowed = `${durationAllowed}, at most ${longestDrain}`;
-
-const epp = z
-    .strictObject({
-        plugins: setting(
-            z.enum([...presets, "custom"]),
-            "Which EndpointPickerConfig the EPP runs: a preset, or epp.customConfig.",
-            `one of ${[...presets, "custom"].join(", ")}`,
-        ).default("default"),
-        customConfig: setting(
-            z.looseObject({}),
-            "An EndpointPickerConfig of your own, checked against the EPP's version; used with epp.plugins custom.",
-            "an EndpointPickerConfig object",
-        ).optional(),
-        tracing: toggle("Whether the EPP exports traces over OTLP.").default(false),
-        otlpEndpoint: setting(
-            z.url({ protocol: /^https?$/ }).max(2048),
-            "OTLP collector that traces go to.",
-            "an http(s) URL, e.g. http://otel-collector.observability:4317",
-        ).optional(),
-        traceSampleRatio: setting(
-            z.number().min(0).max(1),
-            "Part of the requests that the EPP traces, of those that come without a trace; a caller's own decision is kept. Used with epp.tracing.",
-            "a number from 0 to 1",
-        ).default(0.1),
-        metricsAuth: toggle(
-            "Whether the EPP's metrics ask for a token. Creates a ClusterRole to review tokens.",
-        ).default(false),
-        logLevel: setting(
-            z.int().min(0).max(10),
-            "The EPP's log verbosity (-v).",
-            "a whole number from 0 to 10",
-        ).default(2),
-        allowExperimentalPlugins: toggle(
-            "Whether the EPP loads plugins that upstream calls experimental, which end it at start otherwise. From EPP 0.10 on.",
-        ).default(false),
-        flowControl: toggle(
-            "Whether the EPP holds requests back while all pods are full (its feature gate flowControl). With epp.plugins custom the configuration says so.",
-        ).default(false),
-        drainTimeout: setting(
-            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf(longestDrain), {
-                params: { allowed: drainAllowed },
-            }),
-            "How long an EPP that is told to end goes on serving. From EPP 0.10 on, where none means 30s.",
-            drainAllowed,
-        ).optional(),
-        emitEndpointScores: toggle(
-            "Whether the EPP tells Envoy each pod's score, in dynamic metadata, e.g. for its access log. From EPP 0.10 on.",
-        ).default(false),
-        objectiveGroup: setting(
-            z.enum(objectiveGroups),
-            "API group of the InferenceObjectives. None means the one that the EPP's version prefers: llm-d.ai from 0.9 on, whose CRD then has to be installed; where it is, such an EPP ignores the other group.",
-            `one of ${objectiveGroups.join(", ")}`,
-        ).optional(),
-        tls: eppTls,
-        extraArgs: extraArguments("EPP").default([]),
-        env: variables("EPP").default({}),
-    })
-    .prefault({});
-
-const demandSignals = Object.keys(demandTargets) as DemandSignal[];
-
-/** What the number of decode pods may follow; all but the first are metrics of the EPP. */
-const scalingSignals = ["cpu", ...demandSignals] as const;
-
-const [perRunning, perQueued, saturation] = demandSignals.map((signal) => demandTargets[signal]);
-
-const autoscaling = z
-    .strictObject({
-        enabled: toggle(
-            "Whether an autoscaler owns the number of decode pods, instead of replicas.decode.",
-        ).default(false),
-        signal: setting(
-            z.enum(scalingSignals),
-            "What the number of decode pods follows: their CPU use, by a HorizontalPodAutoscaler, or what the EPP tells of demand, by a ScaledObject of KEDA. From EPP 0.9 on; queue-size and pool-saturation with epp.flowControl.",
-            `one of ${scalingSignals.join(", ")}`,
-        ).default("cpu"),
-        target: setting(
-            z.number().positive().max(1_000_000),
-            `What the signal is to be: requests in flight or queued for each pod, or the pool's saturation, of which 1 is full. None means ${String(perRunning)}, ${String(perQueued)} or ${String(saturation)}. Not of cpu.`,
-            "a number above 0, at most 1000000",
-        ).optional(),
-        prometheusAddress: setting(
-            z.url({ protocol: /^https?$/ }).max(2048),
-            "Prometheus that scrapes the EPP, as KEDA reaches it. Needed with any signal but cpu.",
-            "an http(s) URL, e.g. http://prometheus-operated.monitoring:9090",
-        ).optional(),
-        cooldownSeconds: setting(
-            z.int().min(0).max(86_400),
-            "How long KEDA waits before it takes pods away, in seconds. Not of cpu.",
-            "a whole number from 0 to 86400",
-        ).default(300),
-        minReplicas: replicas(1, "Fewest decode pods.").default(1),
-        maxReplicas: replicas(1, "Most decode pods.").default(10),
-        targetCpuPercent: setting(
-            z.int().min(1).max(100),
-            "CPU use, in percent of the request, that the autoscaler aims at.",
-            "a whole number from 1 to 100",
-        ).default(80),
     })
     .prefault({});
 
@@ -358,9 +98,8 @@ const podDisruptionBudget = z
 const proxy = z
     .strictObject({
         loadBalancer: setting(
-            z.enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"]),
+            oneOf(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"]),
             "How Envoy spreads requests over the proxy Service's pods.",
-            "one of ROUND_ROBIN, LEAST_REQUEST, RANDOM",
         ).default("LEAST_REQUEST"),
         maxConnections: connectionLimit("TCP connections to the proxy Service.").default(1024),
         maxPendingRequests: connectionLimit(
@@ -371,7 +110,7 @@ const proxy = z
     .prefault({});
 
 function connectionLimit(description: string): z.ZodInt {
-    return setting(z.int().min(1).max(1_000_000), description, "a whole number from 1 to 1000000");
+    return setting(wholeNumber(1, 1_000_000), description);
 }
 
 /** What every model has, and what the top level of the config gives the default of. */
@@ -386,10 +125,7 @@ export const modelShape = {
     podDisruptionBudget,
     proxy,
     objectives: setting(
-        z.record(
-            dnsLabel.meta({ allowed: dnsLabelAllowed }),
-            z.int().min(-1000).max(1000).meta({ allowed: "a whole number from -1000 to 1000" }),
-        ),
+        z.record(dnsLabel, wholeNumber(-1000, 1000)),
         "InferenceObjectives by name, with their priority; higher is served first. Needs routing.backend InferencePool.",
         "an object of whole numbers from -1000 to 1000 by name",
     ).default({}),
@@ -418,15 +154,34 @@ const match = z
     })
     .prefault({});
 
+/** What a model takes of another's requests. */
+const rollout = z
+    .strictObject({
+        of: setting(
+            dnsLabel,
+            "The model whose requests this one takes a part of, instead of requests by a match of its own.",
+        ),
+        weight: setting(
+            wholeNumber(0, 100),
+            "How many of a hundred of that model's requests this one takes, by their x-request-id.",
+        ).default(0),
+        header: setting(
+            z.strictObject({ name: headerName, value: headerValue }),
+            "Requests with exactly this header are this model's whatever the weight. None means x-llm-d-release with the model's release.",
+            "an object with name and value",
+        ).optional(),
+    })
+    .optional();
+
 /** One model of `models`: its own settings, over those of the top level. */
 export const modelSchema = z.strictObject({
     ...modelShape,
     modelRelease: setting(
         dnsLabel,
         "Release of the model service. Default: the model's own name.",
-        dnsLabelAllowed,
     ).optional(),
     match,
+    rollout,
 });
 
 /** A model's settings with every default filled in. */

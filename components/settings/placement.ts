@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { dnsSubdomain, labelKey, labelMap, labelValue } from "./kubernetes";
-import { dnsLabel, setting } from "./values";
+import { dnsLabel, oneOf, setting, wholeNumber } from "./values";
 
 /**
  * Where pods may run, checked as the API server checks it (Kubernetes 1.35, `ValidateTolerations` and `validateAffinity`
@@ -14,12 +14,9 @@ function together<T extends z.ZodType>(schema: T, fits: (value: z.output<T>) => 
 
 const tolerationFields = z.strictObject({
     key: labelKey.optional(),
-    operator: z.enum(["Equal", "Exists"]).meta({ allowed: "one of Equal, Exists" }).optional(),
+    operator: oneOf(["Equal", "Exists"]).optional(),
     value: labelValue.optional(),
-    effect: z
-        .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-        .meta({ allowed: "one of NoSchedule, PreferNoSchedule, NoExecute" })
-        .optional(),
+    effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
     tolerationSeconds: z.int().meta({ allowed: "a whole number" }).optional(),
 });
 
@@ -41,7 +38,7 @@ const toleration = together(
 function requirement(operators: readonly string[]) {
     const fields = z.strictObject({
         key: labelKey,
-        operator: z.enum(operators).meta({ allowed: `one of ${operators.join(", ")}` }),
+        operator: oneOf(operators),
         values: z.array(labelValue).meta({ allowed: "a list of label values" }).optional(),
     });
     return together(
@@ -70,7 +67,7 @@ const labelSelector = z.strictObject({
 /** The one field of nodes that can be selected by. */
 const nodeName = z.strictObject({
     key: z.literal("metadata.name").meta({ allowed: "metadata.name" }),
-    operator: z.enum(["In", "NotIn"]).meta({ allowed: "one of In, NotIn" }),
+    operator: oneOf(["In", "NotIn"]),
     values: z.array(dnsSubdomain).length(1).meta({ allowed: "a list of one node's name" }),
 });
 
@@ -82,7 +79,7 @@ const nodeSelectorTerm = z.strictObject({
     matchFields: z.array(nodeName).meta({ allowed: "a list of key, operator, values" }).optional(),
 });
 
-const weight = z.int().min(1).max(100).meta({ allowed: "a whole number from 1 to 100" });
+const weight = wholeNumber(1, 100);
 
 const nodeAffinity = z.strictObject({
     requiredDuringSchedulingIgnoredDuringExecution: z

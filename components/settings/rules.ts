@@ -1,26 +1,25 @@
-import { eppTlsNames, extProcFilterName, gatewayNames, releaseNames } from "../contract";
+import { quantityOf } from "../../objects/quantity";
+import { gatewayNames } from "../contract";
 import { pickerConfigText } from "../epp/arguments";
-import type { EppRelease } from "../../releases";
-import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import { requestIdHeader } from "../requestShare";
 import type { ResourceSettings } from "../workload";
+import { autoscalingConflicts } from "./autoscalingRules";
+import { nanosecondsOf } from "./durations";
+import { eppTlsConflicts } from "./eppTls";
 import type { Name, Problem } from "./errors";
 import { refused, shown } from "./errors";
-import { nanosecondsOf } from "./durations";
-import { autoscalingConflicts, lackingMetric } from "./autoscalingRules";
-import { eppTlsConflicts } from "./eppTls";
-import { maxDataBytes } from "./kubernetes";
-import { isSameHeader, matchIdentity, requiredHeaders } from "./match";
+import { isSameHeader, releaseHeader, requiredHeaders, takersOf } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
+import { at, longGatewayName, longModelNames } from "./nameRules";
 import { labelConflicts } from "./ownLabels";
-import { lackingFlags, passThroughProblems } from "./passThrough";
-import { quantityOf } from "./quantity";
+import { passThroughProblems } from "./passThrough";
+import { beyondRelease, unreadObjectives, versionConflicts } from "./releaseRules";
+import { rolloutConflicts } from "./rolloutRules";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
+import { indistinctModels } from "./severalModels";
 import { simulatorConflicts } from "./simulatorRules";
-import { versionsOf } from "./versions";
-
-/** Kubernetes' limit for the names of Services and of label values. */
-const maxNameLength = 63;
+import { maxDataBytes } from "./values";
 
 /** What is wrong with settings that are each allowed, but not together. */
 export function conflicts(settings: Settings): Problem[] {
@@ -39,14 +38,7 @@ export function conflicts(settings: Settings): Problem[] {
     ];
 }
 
-/** The setting of a model: below `models` where there are several, at the top level otherwise. */
-function at(model: Model, settings: Settings, setting: string): string {
-    return settings.models.length === 1 && model.release === settings.release
-        ? setting
-        : `models.${model.release}.${setting}`;
-}
-
-/** DESIGN's table of paths: three of the four pairs exist. */
+/** Three of the four pairs exist. */
 function impossiblePath({ routing, extProc }: Settings): Problem[] {
     return routing.backend === "InferencePool" && !extProc.enabled
         ? [
@@ -73,21 +65,6 @@ function sameNamespace({ namespaces }: Settings): Problem[] {
         : [];
 }
 
-function tooLong(setting: string, value: string, names: string[]): Problem[] {
-    return names
-        .filter((name) => name.length > maxNameLength)
-        .sort((one, other) => other.length - one.length)
-        .slice(0, 1)
-        .map((name) =>
-            refused(
-                setting,
-                value,
-                `, because it makes the name ${name} of ${String(name.length)} characters`,
-                `at most ${String(value.length - (name.length - maxNameLength))} characters`,
-            ),
-        );
-}
-
 /** Namespaces that every cluster has, which no stack may own: it would take them down with it. */
 const clusterNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -102,15 +79,6 @@ function foreignNamespaces({ namespaces }: Settings): Problem[] {
                 "a namespace of the stack's own, or namespaces.create false",
             ),
         );
-}
-
-/** The class is part of the name of the Gateway's Service as the release is: the one that is to blame is named. */
-function longGatewayName({ release, gateway }: Settings): Problem[] {
-    const { gatewayService } = gatewayNames(release, gateway.className);
-    const fitsByDefault = gatewayNames(release, "istio").gatewayService.length <= maxNameLength;
-    return fitsByDefault
-        ? tooLong("gateway.className", gateway.className, [gatewayService])
-        : tooLong("release", release, [gatewayNames(release, "istio").gatewayService]);
 }
 
 function gatewayLimits({ gateway }: Settings): Problem[] {
@@ -137,70 +105,6 @@ function attemptLongerThanRequest({
           ];
 }
 
-/** Several models must be told apart by their pods, and by the requests that are theirs. */
-function indistinctModels(settings: Settings): Problem[] {
-    const { models, routing, extProc } = settings;
-    if (models.length < 2) {
-        return [];
-    }
-    const problems: Problem[] = [];
-    if (routing.backend === "Service" && extProc.enabled) {
-        problems.push(
-            refused(
-                "extProc.enabled",
-                true,
-                " with several models and routing.backend Service, because the one EnvoyFilter of the Gateway asks one EPP",
-                "routing.backend InferencePool, or extProc.enabled false",
-            ),
-        );
-    }
-    const matchOf = (model: Model) => matchIdentity(model, settings);
-    models.forEach((model, index) => {
-        const { modelName, path, header } = model.match;
-        const setting = `models.${model.release}.match`;
-        const same = models.slice(0, index).find((other) => matchOf(other) === matchOf(model));
-        if (!modelName && path === undefined && header === undefined) {
-            problems.push(
-                refused(setting, model.match, " with several models", "any of modelName, path, header"),
-            );
-        } else if (same !== undefined) {
-            problems.push(
-                refused(setting, model.match, "", `another match than that of models.${same.release}`),
-            );
-        }
-        const namesake = models.slice(0, index).find((other) => other.modelRelease === model.modelRelease);
-        if (namesake !== undefined) {
-            problems.push(
-                refused(
-                    `models.${model.release}.modelRelease`,
-                    model.modelRelease,
-                    "",
-                    `another release than that of models.${namesake.release}`,
-                ),
-            );
-        }
-        problems.push(...sharedObjectives(model, models.slice(0, index)));
-    });
-    return problems;
-}
-
-/** InferenceObjectives are named in one namespace, and each is of one pool. */
-function sharedObjectives(model: Model, others: readonly Model[]): Problem[] {
-    return Object.entries(model.objectives).flatMap(([objective, priority]) => {
-        const owner = others.find(({ objectives }) => Object.hasOwn(objectives, objective));
-        return owner === undefined
-            ? []
-            : [
-                  refused(
-                      `models.${model.release}.objectives.${objective}`,
-                      priority,
-                      `, because models.${owner.release} has an objective of that name`,
-                      "another name, or objectives of each model's own and none at the top level",
-                  ),
-              ];
-    });
-}
-
 function modelConflicts(model: Model, settings: Settings): Problem[] {
     const name = (setting: string) => at(model, settings, setting);
     return [
@@ -209,6 +113,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
             limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
         ),
         ...headerConflicts(model, settings, name),
+        ...rolloutConflicts(model, settings, name),
         ...pullSecretTwice(model, settings, name),
         ...largePickerConfig(model, name),
         ...versionConflicts(model, settings, name),
@@ -217,27 +122,6 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
         ...eppTlsConflicts(model, settings, name),
         ...simulatorConflicts(model, settings, name),
         ...unusedOrMissing(model, settings, name),
-    ];
-}
-
-function longModelNames(model: Model, settings: Settings): Problem[] {
-    const { decode, prefill, proxy, epp } = releaseNames(model.release, model.modelRelease);
-    const { extProc, routing } = settings;
-    // Names of objects are their labels' values as well.
-    const filters = extProc.enabled && routing.backend === "Service" ? [extProcFilterName(epp)] : [];
-    const own = eppTlsNames(epp);
-    const secrets = [
-        ...(model.epp.tls?.certificate === undefined ? [] : [own.certificate]),
-        ...(model.epp.tls?.ca === undefined ? [] : [own.ca]),
-    ];
-    const isOnly = at(model, settings, "") === "";
-    return [
-        ...tooLong(isOnly ? "release" : `models.${model.release}`, model.release, [
-            proxy,
-            ...filters,
-            ...secrets,
-        ]),
-        ...tooLong(at(model, settings, "modelRelease"), model.modelRelease, [prefill, decode]),
     ];
 }
 
@@ -277,7 +161,8 @@ function headerConflicts(model: Model, settings: Settings, name: Name): Problem[
                   ),
               ];
     });
-    const names = new Set(headers.map((header) => header.name.toLowerCase()));
+    const shared = takersOf(model, settings).length > 0 ? [releaseHeader, requestIdHeader] : [];
+    const names = new Set([...headers.map((header) => header.name.toLowerCase()), ...shared]);
     return names.size <= mostHeaders
         ? problems
         : [
@@ -316,110 +201,6 @@ function largePickerConfig({ epp: { customConfig } }: Model, name: Name): Proble
                   message: `${name("epp.customConfig")}: an EndpointPickerConfig of ${String(bytes)} bytes is not allowed, because a ConfigMap holds it; allowed: at most ${String(maxDataBytes)} bytes.`,
               },
           ];
-}
-
-/** Images of an unknown version, or whose versions do not work together or with what is asked of them. */
-function versionConflicts(model: Model, settings: Settings, name: Name): Problem[] {
-    const { epp, simulator } = versionsOf(model);
-    const { images } = model;
-    const untold = [
-        ...(simulator === undefined ? [untoldVersion(name, "simulator", images.simulator)] : []),
-        ...(epp === undefined ? [untoldVersion(name, "epp", images.epp)] : []),
-    ];
-    if (epp === undefined || simulator === undefined) {
-        return untold;
-    }
-    const found = incompatibilities({
-        epp,
-        simulator,
-        istio: settings.gateway.istioVersion,
-        backend: settings.routing.backend,
-        models: settings.models.length,
-    });
-    return found.map(({ reason, nearest }) => ({
-        setting: name("images"),
-        message: `${name("images")}: EPP ${epp} with simulator ${simulator} and gateway.istioVersion ${settings.gateway.istioVersion} is not allowed: ${reason} Nearest that works: ${nearest}.`,
-    }));
-}
-
-function untoldVersion(name: Name, image: "simulator" | "epp", reference: string): Problem {
-    return refused(
-        name(`images.${image}`),
-        reference,
-        ", because its tag names no version",
-        `a tag such as v0.8.0, or ${name(`images.${image}Version`)} beside it`,
-    );
-}
-
-/** What the versions in use cannot do that the settings ask of them. */
-function beyondRelease(model: Model, name: Name): Problem[] {
-    const { epp: eppVersion = "", simulator: simulatorVersion = "" } = versionsOf(model);
-    const epp = findEpp(eppVersion);
-    const release = findSimulator(simulatorVersion);
-    if (epp === undefined || release === undefined) {
-        return [];
-    }
-    const { blockSize } = model.simulator;
-    const { customConfig } = model.epp;
-    // Whole milliseconds are read by every version, and finer settings would silently be lost.
-    const imprecise = (["timeToFirstToken", "interTokenLatency"] as const).filter(
-        (key) => release.latency === "milliseconds" && !/^\d+ms$/.test(model.simulator[key]),
-    );
-    return [
-        ...imprecise.map((key) =>
-            refused(
-                name(`simulator.${key}`),
-                model.simulator[key],
-                ` with simulator ${release.minor}`,
-                "whole milliseconds, e.g. 20ms",
-            ),
-        ),
-        ...(release.blockSizes.includes(blockSize)
-            ? []
-            : [
-                  refused(
-                      name("simulator.blockSize"),
-                      blockSize,
-                      ` with simulator ${release.minor}`,
-                      `one of ${release.blockSizes.join(", ")}`,
-                  ),
-              ]),
-        ...lackingFlags(model, name),
-        ...unreadGroup(model, epp, name),
-        ...lackingMetric(model, epp, name),
-        ...(customConfig === undefined
-            ? []
-            : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
-        ).map(({ path, message }) => ({
-            setting: name("epp.customConfig"),
-            message: `${[name("epp.customConfig"), path].filter(Boolean).join(".")}: ${message}`,
-        })),
-    ];
-}
-
-function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: Name): Problem[] {
-    return objectiveGroup === undefined || epp.objectiveGroups.includes(objectiveGroup)
-        ? []
-        : [
-              refused(
-                  name("epp.objectiveGroup"),
-                  objectiveGroup,
-                  ` with EPP ${epp.minor}`,
-                  `one of ${epp.objectiveGroups.join(", ")}`,
-              ),
-          ];
-}
-
-/** Why an EPP would never read an InferenceObjective. A version without a patch may be one that does. */
-function unreadObjectives(model: Model): { because: string; allowed: string } | undefined {
-    const { epp: version = "" } = versionsOf(model);
-    const since = findEpp(version)?.objectivesSince;
-    return since === undefined || !/^\d+\.\d+\.\d+/.test(version) || compareVersions(version, since) >= 0
-        ? undefined
-        : {
-              because: ` with EPP ${version}, which never reads InferenceObjectives (router#610)`,
-              allowed: `EPP ${since} or later, or no objectives`,
-          };
 }
 
 /** Settings that would be ignored, or that another setting asks for. */

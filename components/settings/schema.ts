@@ -1,34 +1,24 @@
 import { z } from "zod";
-import {
-    certificates,
-    gatewayDuration,
-    gatewayDurationAllowed,
-    headerName,
-    headerValue,
-    privateKey,
-    secretName,
-    toggle,
-} from "./common";
 import { defaultVersions } from "../../releases";
-import {
-    infrastructureAnnotations,
-    labelKey,
-    labelMap,
-    labelValue,
-    maxDataBytes,
-    secretKey,
-} from "./kubernetes";
+import { infrastructureAnnotations, labelKey, labelMap, labelValue, secretKey } from "./kubernetes";
 import type { ModelSettings } from "./modelSchema";
 import { modelShape } from "./modelSchema";
-import { nanosecondsOf } from "./durations";
 import {
+    certificates,
     dnsLabel,
-    dnsLabelAllowed,
-    duration,
-    durationAllowed,
+    durationUpTo,
+    gatewayDuration,
+    headerName,
+    headerValue,
+    maxDataBytes,
+    oneOf,
+    privateKey,
     resources,
+    secretName,
     setting,
     subdomainPattern,
+    toggle,
+    wholeNumber,
 } from "./values";
 
 const namespaces = z
@@ -36,12 +26,10 @@ const namespaces = z
         scheduler: setting(
             dnsLabel,
             "Namespace of the Gateway, the HTTPRoutes and, while routes go to Services, the EPPs.",
-            dnsLabelAllowed,
         ).default("llm-d-inference-scheduler"),
         simulator: setting(
             dnsLabel,
             "Namespace of the model servers, the proxy Services, the ReferenceGrants and the InferencePools.",
-            dnsLabelAllowed,
         ).default("llm-d-sim"),
         labels: labelMap(
             "Labels of both namespaces, beside the stack's own, where the stack creates them.",
@@ -57,13 +45,11 @@ const gateway = z
         className: setting(
             dnsLabel,
             "GatewayClass of the Gateway. The EnvoyFilter and the DestinationRules are Istio's.",
-            dnsLabelAllowed,
         ).default("istio"),
         labels: labelMap("Labels of the Gateway, beside the stack's own.").default({}),
         serviceType: setting(
-            z.enum(["LoadBalancer", "NodePort", "ClusterIP"]),
+            oneOf(["LoadBalancer", "NodePort", "ClusterIP"]),
             "Type of the Service that Istio creates for the Gateway.",
-            "one of LoadBalancer, NodePort, ClusterIP",
         ).default("LoadBalancer"),
         serviceAnnotations: infrastructureAnnotations(
             "Annotations of the Gateway's Service and Deployment, e.g. for a cloud's load balancer.",
@@ -145,9 +131,8 @@ const hostname = z
 const routing = z
     .strictObject({
         backend: setting(
-            z.enum(["Service", "InferencePool"]),
+            oneOf(["Service", "InferencePool"]),
             "What the HTTPRoutes send requests to: the proxy Service, or the InferencePool whose EPP decides.",
-            "one of Service, InferencePool",
         ).default("Service"),
         hostnames: setting(
             z.array(hostname).max(16),
@@ -162,22 +147,17 @@ const routing = z
         requestTimeout: setting(
             gatewayDuration,
             "How long a request may take in all. None means no limit.",
-            gatewayDurationAllowed,
         ).optional(),
         backendRequestTimeout: setting(
             gatewayDuration,
             "How long one attempt at the backend may take. None means no limit.",
-            gatewayDurationAllowed,
         ).optional(),
         referenceGrantVersion: setting(
-            z.enum(["v1beta1", "v1"]),
+            oneOf(["v1beta1", "v1"]),
             "API version that ReferenceGrants are written in. Every Gateway API serves v1beta1; v1 is served from 1.5 on.",
-            "one of v1beta1, v1",
         ).default("v1beta1"),
     })
     .prefault({});
-
-const messageTimeoutAllowed = `${durationAllowed}, at most 60m`;
 
 const extProc = z
     .strictObject({
@@ -185,17 +165,13 @@ const extProc = z
             "Whether the Gateway asks the EPP over ext_proc. With routing.backend Service the scores are computed and not obeyed.",
         ).default(false),
         failureMode: setting(
-            z.enum(["FailClose", "FailOpen"]),
+            oneOf(["FailClose", "FailOpen"]),
             "What happens when the EPP does not answer: requests are refused, or passed on unscored (with a Service: Envoy 1.36 or later, envoyproxy/envoy#41276).",
-            "one of FailClose, FailOpen",
         ).default("FailClose"),
         messageTimeout: setting(
             // Envoy takes no more (`ExternalProcessor.message_timeout`).
-            duration.refine((text) => nanosecondsOf(text) <= nanosecondsOf("60m"), {
-                params: { allowed: messageTimeoutAllowed },
-            }),
+            durationUpTo("60m"),
             "How long the Gateway waits for each of the EPP's answers. With a pool, Istio decides.",
-            messageTimeoutAllowed,
         ).default("5s"),
     })
     .prefault({});
@@ -232,11 +208,9 @@ const networkPolicies = z
         enabled: toggle(
             "Whether NetworkPolicies admit exactly the scheduler, direct and scoring paths, and metrics.",
         ).default(false),
-        monitoringNamespace: setting(
-            dnsLabel,
-            "Namespace whose pods may read metrics.",
-            dnsLabelAllowed,
-        ).default("monitoring"),
+        monitoringNamespace: setting(dnsLabel, "Namespace whose pods may read metrics.").default(
+            "monitoring",
+        ),
         directClientLabels: setting(
             // A selector without labels would admit every pod of the cluster.
             z
@@ -263,9 +237,8 @@ const readiness = z
             "Whether `pulumi up` waits until the Gateway is Programmed and the routes Accepted with ResolvedRefs. Needs a running Istio.",
         ).default(true),
         timeoutSeconds: setting(
-            z.int().min(10).max(3600),
+            wholeNumber(10, 3600),
             "How long `pulumi up` waits for each resource to become ready, in seconds.",
-            "a whole number from 10 to 3600",
         ).default(300),
     })
     .prefault({});
@@ -296,19 +269,17 @@ const cluster = z
     .prefault({});
 
 /**
- * The stack's config. Every key is optional in `Pulumi.<stack>.yaml`; `{}` is the seed's scheduler path. What a model
+ * The stack's config. Every key is optional in `Pulumi.<stack>.yaml`; `{}` is the scheduler path. What a model
  * has of its own stands in `models`, over the same keys here. Rules that span settings are in `rules.ts`.
  */
 export const settingsSchema = z.strictObject({
     release: setting(
         dnsLabel,
         "Release of the inference scheduler: names the Gateway (infra-<release>-inference-gateway) and, without `models`, the route, the pool, the EPP and the proxy (gaie-<release>...).",
-        dnsLabelAllowed,
     ).default("inference-scheduling"),
     modelRelease: setting(
         dnsLabel,
         "Release of the model service, without `models`: names the Deployments (ms-<modelRelease>-llm-d-modelservice-decode and -prefill).",
-        dnsLabelAllowed,
     ).default("sim"),
     namespaces,
     gateway,
@@ -317,11 +288,8 @@ export const settingsSchema = z.strictObject({
     registry,
     ...modelShape,
     models: setting(
-        z.record(
-            dnsLabel.meta({ allowed: dnsLabelAllowed }),
-            z.looseObject({}).meta({ allowed: "an object of model settings" }),
-        ),
-        "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease and match, over those of the top level. None means one model, the release's.",
+        z.record(dnsLabel, z.looseObject({}).meta({ allowed: "an object of model settings" })),
+        "Several models behind the one Gateway, by release: each has its route, grant, pool, EPP, proxy and pods, and any of the settings replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match and rollout, over those of the top level. None means one model, the release's.",
         "an object of model settings by release",
     ).default({}),
     monitoring,

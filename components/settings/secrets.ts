@@ -1,7 +1,7 @@
 import { unreadablePair } from "./certificates";
 import type { Problem } from "./errors";
 import { settingName } from "./errors";
-import { isObject } from "./merge";
+import { isObject } from "../../objects/json";
 import { modelShape } from "./modelSchema";
 import type { Settings } from "./schema";
 

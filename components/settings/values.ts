@@ -13,10 +13,34 @@ export interface SettingMeta {
  * Gives a setting's schema the words that its documentation and its errors use.
  *
  * @param description what the setting means.
- * @param allowed what may stand there, as an error message says it after "allowed: ".
+ * @param allowed what may stand there, as an error message says it after "allowed: ". Default: what the schema says itself.
  */
-export function setting<T extends z.ZodType>(schema: T, description: string, allowed: string): T {
-    return schema.meta({ description, allowed });
+export function setting<T extends z.ZodType>(schema: T, description: string, allowed?: string): T {
+    return schema.meta({ description, ...(allowed !== undefined && { allowed }) });
+}
+
+/** A yes-or-no setting. */
+export function toggle(description: string): z.ZodBoolean {
+    return setting(z.boolean(), description, "true or false");
+}
+
+/** One of several texts. */
+export function oneOf<const T extends readonly string[]>(values: T): z.ZodEnum<{ [V in T[number]]: V }> {
+    return z.enum(values).meta({ allowed: anyOf(values) });
+}
+
+/** What an error says of a value that has to be one of these. */
+export function anyOf(values: readonly (string | number)[]): string {
+    return `one of ${values.join(", ")}`;
+}
+
+/** A whole number of a range. */
+export function wholeNumber(minimum: number, maximum: number): z.ZodInt {
+    return z
+        .int()
+        .min(minimum)
+        .max(maximum)
+        .meta({ allowed: `a whole number from ${String(minimum)} to ${String(maximum)}` });
 }
 
 /** Of a DNS-1123 label, and of labels with dots between them, without their length. */
@@ -27,17 +51,12 @@ export const subdomainPattern = `${labelPattern}(\\.${labelPattern})*`;
 export const dnsLabel = z
     .string()
     .max(63, { abort: true })
-    .regex(new RegExp(`^${labelPattern}$`));
-
-export const dnsLabelAllowed = "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)";
+    .regex(new RegExp(`^${labelPattern}$`))
+    .meta({ allowed: "a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end)" });
 
 /** A whole number of replicas. 1,000 is far above any tested scale, and low enough to catch a slip of the finger. */
 export function replicas(minimum: number, description: string): z.ZodInt {
-    return setting(
-        z.int().min(minimum).max(1000),
-        description,
-        `a whole number from ${String(minimum)} to 1000`,
-    );
+    return setting(wholeNumber(minimum, 1000), description);
 }
 
 /** An image reference that is pinned: a tag other than `latest`, a digest, or both. */
@@ -46,19 +65,29 @@ export const pinnedImage = z
     .max(512, { abort: true })
     .regex(
         /^[a-z0-9]+([._-]+[a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*((:(?!latest(@|$))\w[\w.-]{0,127})(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
-    );
+    )
+    .meta({
+        allowed:
+            "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2",
+    });
 
-export const pinnedImageAllowed =
-    "an image reference pinned by a tag other than 'latest' or by a digest, e.g. ghcr.io/llm-d/llm-d-inference-sim:v0.10.2";
-
-export const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
+const durationAllowed = "a duration with its unit: ms, s or m, e.g. 20ms or 1.5s";
 
 /** A Go duration such as `20ms` or `1.5s`, as the simulator reads it: no longer than Go can hold. */
 export const duration = z
     .string()
     .max(64, { abort: true })
     .regex(/^(\d+(\.\d+)?(ms|s|m))+$/, { abort: true })
-    .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: durationAllowed } });
+    .refine((text) => nanosecondsOf(text) <= longestGoDuration, { params: { allowed: durationAllowed } })
+    .meta({ allowed: durationAllowed });
+
+/** As {@link duration}, and no longer than another. */
+export function durationUpTo(longest: string): z.ZodString {
+    const allowed = `${durationAllowed}, at most ${longest}`;
+    return duration
+        .refine((text) => nanosecondsOf(text) <= nanosecondsOf(longest), { params: { allowed } })
+        .meta({ allowed });
+}
 
 const quantity = z
     .string()
@@ -125,4 +154,59 @@ function withDefaults(amounts: Amounts) {
             memory: resourceAmounts.shape.memory.default(amounts.memory),
         })
         .prefault({});
+}
+
+/** Bytes that the data of a ConfigMap or a Secret may have in all (`MaxSecretSize` of k8s.io/api). */
+export const maxDataBytes = 1024 * 1024;
+
+/** Text in PEM, of a Secret that has two of them. */
+function pem(start: RegExp, description: string, allowed: string): z.ZodString {
+    const text = z
+        .string()
+        .max(maxDataBytes / 2, { abort: true })
+        .regex(start);
+    return setting(text, description, allowed);
+}
+
+export function certificates(description: string): z.ZodString {
+    return pem(/^\s*-----BEGIN CERTIFICATE-----/, description, "certificates in PEM");
+}
+
+export function privateKey(description: string): z.ZodString {
+    return pem(/^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, description, "a private key in PEM").meta({
+        secret: true,
+    });
+}
+
+/** The name of a Secret that is there already. */
+export function secretName(description: string): z.ZodString {
+    return setting(dnsLabel, description, "the name of a Secret");
+}
+
+/** A duration that Gateway API accepts (GEP-2257): at most four of h, m, s, ms, e.g. 30s or 1m30s. */
+export const gatewayDuration = z
+    .string()
+    .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/)
+    .meta({ allowed: "a Gateway API duration, e.g. 30s, 1m30s or 500ms" });
+
+/** An HTTP header name (RFC 9110 token), of the length that Gateway API takes. */
+export const headerName = z
+    .string()
+    .max(256, { abort: true })
+    // An object of JavaScript cannot have the one name that is left out as a key of its own.
+    .regex(/^(?!__proto__$)[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/)
+    .meta({ allowed: "a header name (at most 256 letters, digits and !#$%&'*+-.^_`|~)" });
+
+/** What a header can be matched with: no control characters, which no request can carry, and no space at either end. */
+export const headerValue = z
+    .string()
+    .max(4096, { abort: true })
+    .regex(/^[^\p{Cc}\p{Cs} ]([^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs} ])?$/u)
+    .meta({
+        allowed: "text of 1 to 4096 characters, without control characters and without spaces at its ends",
+    });
+
+/** A list that has nothing twice. */
+export function distinct<T extends z.ZodArray>(list: T): T {
+    return list.refine((items) => new Set(items).size === items.length).meta({ uniqueItems: true });
 }

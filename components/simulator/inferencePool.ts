@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, objectiveApi, ports } from "../contract";
-import { formerly, objectName } from "../identity";
+import { component, formerly, objectName } from "../identity";
 import type { ObjectiveGroup } from "../../releases";
 import { objectiveGroups } from "../../releases";
 
@@ -26,7 +26,7 @@ export interface InferencePoolArgs {
 /** An InferencePool over model server pods, and the objectives that requests to it can name. */
 export class InferencePool extends pulumi.ComponentResource {
     constructor(name: string, args: InferencePoolArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:simulator:InferencePool", name, {}, opts);
+        super(...component("simulator:InferencePool", name, opts));
         const labels = commonLabels(args.name, args.instance, "pool");
         const pool = new k8s.apiextensions.CustomResource(
             objectName(args),

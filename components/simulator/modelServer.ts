@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, labels as labelNames, podSelector, portNames, ports } from "../contract";
-import { formerly } from "../identity";
+import { component, formerly } from "../identity";
 import type { SimulatorRelease } from "../../releases";
 import type { MonitorSettings } from "../monitors";
 import { createPodMonitor } from "../monitors";
@@ -58,7 +58,7 @@ const drainSeconds = 35;
 /** The simulators of one role, and what scales, guards and watches them. */
 export class ModelServer extends pulumi.ComponentResource {
     constructor(name: string, args: ModelServerArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:simulator:ModelServer", name, {}, opts);
+        super(...component("simulator:ModelServer", name, opts));
         const selector = podSelector(args.modelRelease, args.role);
         const labels = {
             ...commonLabels(args.name, args.modelRelease, `model-server-${args.role}`),

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { api, commonLabels, podSelector, portNames, ports, serviceHost } from "../contract";
-import { formerly, objectName } from "../identity";
+import { component, formerly, objectName } from "../identity";
 import { notAwaited } from "../readiness";
 
 /** How Envoys speak to the proxy Service's pods. */
@@ -28,7 +28,7 @@ export interface ProxyArgs {
  */
 export class Proxy extends pulumi.ComponentResource {
     constructor(name: string, args: ProxyArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:simulator:Proxy", name, {}, opts);
+        super(...component("simulator:Proxy", name, opts));
         const metadata = {
             name: args.name,
             namespace: args.namespace,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
+import { component } from "../identity";
 import type { Backend, ReleaseNames, Role } from "../contract";
 import { ports, serviceHost } from "../contract";
 import type { ObjectiveGroup } from "../../releases";
@@ -57,7 +58,7 @@ export class SimulatorStack extends pulumi.ComponentResource {
     readonly directAddress: string;
 
     constructor(name: string, args: SimulatorStackArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("llmd:simulator:SimulatorStack", name, {}, opts);
+        super(...component("simulator:SimulatorStack", name, opts));
         const { release, names, namespace, modelRelease } = args;
         const deployRole = (role: Role) =>
             new ModelServer(

@@ -13,7 +13,7 @@ const fieldManager = "llm-d-local";
 const sourceAnnotation = "llm-d.local/source";
 
 /** How long definitions may take to be Established, in milliseconds. */
-const establishLimit = 30_000;
+const establishLimit = 120_000;
 const pollInterval = 100;
 
 interface Definition {

@@ -2,9 +2,8 @@ import * as fs from "fs";
 import * as path from "path";
 import { stringify } from "yaml";
 import { writePrivateFile } from "../controlplane/stateFolder";
-import { messageOf } from "../../commands/shared/errors";
-import { readSettingsFile, readSettingsYaml } from "../../commands/shared/settingsYaml";
-import { deepMerge } from "../../components/settings/merge";
+import { defaultsOf, mapping, readYaml, secretsIn } from "../../commands/shared/stackFiles";
+import { deepMerge } from "../../objects/merge";
 
 /** What the overrides of a stack's config are. */
 export interface StackFileOptions {
@@ -40,13 +39,13 @@ export interface StackFiles {
  */
 export function readStackFiles(options: StackFileOptions): StackFiles {
     const { projectRoot, stack } = options;
-    const project = readYaml(path.join(projectRoot, "Pulumi.yaml"));
-    if (project === undefined || typeof project.name !== "string") {
+    const project = readIfThere(projectRoot, "Pulumi.yaml");
+    if (typeof project.name !== "string") {
         throw new Error(`${projectRoot} has no Pulumi.yaml that names a project`);
     }
     const stackFile = `Pulumi.${stack}.yaml`;
-    const settings = readYaml(path.join(projectRoot, stackFile)) ?? {};
-    const config = mergeConfig(project, asValues(settings.config), options);
+    const settings = readIfThere(projectRoot, stackFile);
+    const config = mergeConfig(project, mapping(stackFile, "config", settings.config), options);
     refuseEncrypted(stackFile, config);
     return {
         projectName: project.name,
@@ -54,7 +53,7 @@ export function readStackFiles(options: StackFileOptions): StackFiles {
             writePrivateFile(path.join(workDir, "Pulumi.yaml"), stringify(withoutMain(project))),
         writeStack: (workDir) => {
             const target = path.join(workDir, stackFile);
-            const salt = readYaml(target)?.encryptionsalt;
+            const salt = readIfThere(workDir, stackFile).encryptionsalt;
             writePrivateFile(
                 target,
                 stringify({ ...(salt === undefined ? {} : { encryptionsalt: salt }), config }),
@@ -72,15 +71,10 @@ function withoutMain(project: Values): Values {
 
 function mergeConfig(project: Values, own: Values, { config, forced }: StackFileOptions): Values {
     const fullKey = (key: string): string => (key.includes(":") ? key : `${project.name as string}:${key}`);
-    const defaults: Values = {};
-    for (const [key, declaration] of Object.entries(asValues(project.config))) {
-        const { value, default: fallback } = asValues(declaration);
-        defaults[fullKey(key)] = value ?? fallback;
-    }
-    const merged: Values = {};
-    for (const [key, value] of Object.entries(own)) {
-        merged[fullKey(key)] = value;
-    }
+    const withFullKeys = (values: Values): Values =>
+        Object.fromEntries(Object.entries(values).map(([key, value]) => [fullKey(key), value]));
+    const defaults = withFullKeys(defaultsOf(project));
+    const merged = withFullKeys(own);
     for (const [key, value] of Object.entries(config)) {
         const name = fullKey(key);
         const base = merged[name] ?? defaults[name];
@@ -93,11 +87,7 @@ function mergeConfig(project: Values, own: Values, { config, forced }: StackFile
 }
 
 function refuseEncrypted(file: string, config: Values): void {
-    const isEncrypted = (value: unknown): boolean =>
-        Array.isArray(value)
-            ? value.some(isEncrypted)
-            : isPlainObject(value) && ("secure" in value || Object.values(value).some(isEncrypted));
-    const keys = Object.keys(config).filter((key) => isEncrypted(config[key]));
+    const keys = Object.keys(config).filter((key) => secretsIn(config[key], [key]).length > 0);
     if (keys.length > 0) {
         throw new Error(
             `${file} holds encrypted values, which the embedded engine cannot decrypt: ${keys.join(", ")}. ` +
@@ -106,21 +96,6 @@ function refuseEncrypted(file: string, config: Values): void {
     }
 }
 
-function readYaml(file: string): Values | undefined {
-    if (!fs.existsSync(file)) {
-        return undefined;
-    }
-    try {
-        return asValues(readSettingsYaml(readSettingsFile(file)));
-    } catch (error) {
-        throw new Error(`${path.basename(file)}: ${messageOf(error)}`, { cause: error });
-    }
-}
-
-function asValues(value: unknown): Values {
-    return isPlainObject(value) ? value : {};
-}
-
-function isPlainObject(value: unknown): value is Values {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+function readIfThere(folder: string, file: string): Values {
+    return fs.existsSync(path.join(folder, file)) ? readYaml(folder, file) : {};
 }

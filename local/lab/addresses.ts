@@ -23,7 +23,10 @@ export const kubernetesServiceAddress = "10.96.0.1";
 /** Where pods send DNS questions. */
 export const dnsAddress = "10.246.0.10";
 
-/** Addresses that Services of type LoadBalancer get. */
+/** How many Services of type LoadBalancer can be at a time. */
+export const maximumLoadBalancers = 254;
+
+/** Addresses that Services of type LoadBalancer get: `loadBalancerAddress(1)` and on. */
 export function loadBalancerAddress(index: number): string {
     return `10.246.1.${String(index)}`;
 }

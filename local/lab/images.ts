@@ -1,4 +1,5 @@
 import { versions } from "../toolchain/versions";
+import type { ConformanceImages } from "../toolchain/conformance";
 import type { LabTools } from "../toolchain/lab";
 
 /** What a container of an image is on this machine. */
@@ -53,6 +54,25 @@ function knownImages(tools: LabTools): Image[] {
                 },
             },
         },
+        ...(tools.conformance === undefined ? [] : conformanceImages(tools.conformance)),
+    ];
+}
+
+/**
+ * What the manifests of the conformance suites name. Their tags are those of monthly builds, or of a release's candidate:
+ * what is built here is the suites' own releases, whose sources these builds became.
+ */
+function conformanceImages({ echoBasic, conformanceEpp, coredns }: ConformanceImages): Image[] {
+    const image = (repository: string, tag: string, program: string): Image => ({
+        repository,
+        tag,
+        program: { command: [program], files: {} },
+    });
+    return [
+        image("echo-basic", "v20260204-monthly-2026.01-60-g28382302", echoBasic),
+        image("echo-basic", "v20251106-v1.3.0-263-g47c3435c", echoBasic),
+        image("epp", "v1.5.0-rc.1", conformanceEpp),
+        image("coredns", versions.coredns, coredns),
     ];
 }
 

@@ -12,6 +12,8 @@ import { fingerprint } from "../toolchain/cache";
 import { runCommand } from "../toolchain/command";
 import type { LabTools } from "../toolchain/lab";
 import { kubernetesServiceAddress } from "./addresses";
+import type { Guest } from "./agent/guests";
+import { runGuest } from "./agent/guests";
 import { connectThrough } from "./agent/relay";
 import { istioManifests, istioNamespace } from "./istio";
 import type { Entrances, SupervisorOptions } from "./options";
@@ -44,6 +46,7 @@ const pollInterval = 100;
 const endGrace = 1_000;
 
 const egressSocket = `${socketsFolder}/egress`;
+const guestSocket = `${socketsFolder}/guests`;
 const apiServerSocket = `${socketsFolder}/apiserver`;
 
 /** What of the lab is the real thing, and what stands in for it. */
@@ -96,6 +99,7 @@ export async function startLab(options: LabOptions): Promise<void> {
             apiServerPort: Number(new URL(controlPlane.server).port),
             apiServerSocket,
             egressSocket,
+            guestSocket,
             certificate: findCertificates(stateLayout(stateDir).certificates)!.files("server"),
             tools,
             podsFolder: layout.podsFolder,
@@ -158,6 +162,28 @@ export async function openEntrances(stateDir: string, places: string[]): Promise
     return Object.fromEntries(places.map((place) => [place, entrances[place]!]));
 }
 
+/**
+ * Runs a program of this machine in the network of a running lab, where the addresses of its Services, load balancers and
+ * pods are reached.
+ *
+ * @param heard takes what it says, as it comes.
+ * @returns its exit code.
+ * @throws Error when the lab ends before it, or the signal ends it.
+ */
+export function runInLab(
+    stateDir: string,
+    guest: Guest,
+    heard: (text: string) => void,
+    signal?: AbortSignal,
+): Promise<number> {
+    return runGuest(socketPath(stateDir, guestSocket), guest, heard, signal);
+}
+
+/** Paths of sockets must be short, and must not depend on the working folder of this process. */
+function socketPath(stateDir: string, socket: string): string {
+    return path.relative(process.cwd(), path.join(stateDir, socket));
+}
+
 async function installIstio(
     { tools, kubectl, controlPlane, stateDir, report }: LabOptions,
     layout: LabLayout,
@@ -195,10 +221,10 @@ function ownSource(): string {
 }
 
 async function canReachServices(stateDir: string): Promise<boolean> {
-    // The test of a socket must not depend on this process's working folder.
-    const socket = path.relative(process.cwd(), path.join(stateDir, egressSocket));
     try {
-        (await connectThrough(socket, `${kubernetesServiceAddress}:443`)).destroy();
+        (
+            await connectThrough(socketPath(stateDir, egressSocket), `${kubernetesServiceAddress}:443`)
+        ).destroy();
         return true;
     } catch {
         return false;

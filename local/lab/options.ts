@@ -9,6 +9,8 @@ export interface AgentOptions {
     apiServerSocket: string;
     /** Unix socket that leads to the lab's addresses. */
     egressSocket: string;
+    /** Unix socket that runs programs of the machine in the lab's network. */
+    guestSocket: string;
     /** Paths of the PEM files that the node's own server shows the API server. */
     certificate: { cert: string; key: string };
     tools: LabTools;

@@ -101,6 +101,26 @@ export const crds: CacheEntry[] = [
     }),
 ];
 
+/** What Kubernetes says of its own kinds: types and required fields. */
+export const kubernetesOpenApi = filesEntry({
+    name: "kubernetes-openapi",
+    module: "servers",
+    source: "k8s.io/kubernetes",
+    version: versions.kubernetes,
+    folders: ["api/openapi-spec"],
+    ending: ".json",
+});
+
+/** The same as the API server has it, in Go: what a field's values may be is there alone. */
+export const kubernetesEnums = filesEntry({
+    name: "kubernetes-enums",
+    module: "servers",
+    source: "k8s.io/kubernetes",
+    version: versions.kubernetes,
+    folders: ["pkg/generated/openapi"],
+    ending: "openapi.go",
+});
+
 /** GIE's endpoint picker, which has none of llm-d's plugins. */
 export const gieEpp = programEntry(versions.epp, {
     name: "epp",
@@ -196,6 +216,48 @@ export const envoy: CacheEntry = {
         executable.remove();
     },
 };
+
+/** The Gateway API's conformance suite, of the version of the installed definitions, which it asks for. */
+export const gatewayConformance = programEntry(versions.gatewayApi, {
+    name: "gateway-conformance",
+    module: "conformance",
+    importPath: "sigs.k8s.io/gateway-api/conformance",
+    isTest: true,
+    variables: {},
+});
+
+/** GIE's conformance suite, of the version of the installed definitions. */
+export const inferenceConformance = programEntry(versions.inferenceExtension, {
+    name: "inference-conformance",
+    module: "conformance",
+    importPath: "sigs.k8s.io/gateway-api-inference-extension/conformance",
+    isTest: true,
+    variables: {},
+});
+
+/** What both suites deploy as back ends. */
+export const echoBasic = programEntry(versions.gatewayApi, {
+    name: "echo-basic",
+    module: "conformance",
+    importPath: "sigs.k8s.io/gateway-api/conformance/echo-basic",
+    variables: {},
+});
+
+/** The endpoint picker that GIE's suite deploys. */
+export const conformanceEpp = programEntry(versions.inferenceExtension, {
+    name: "conformance-epp",
+    module: "conformance",
+    importPath: "sigs.k8s.io/gateway-api-inference-extension/cmd/epp",
+    variables: {},
+});
+
+/** The name server that the Gateway API's suite deploys. */
+export const coredns = programEntry(versions.coredns, {
+    name: "coredns",
+    module: "coredns",
+    importPath: ".",
+    variables: {},
+});
 
 function istioEntry(name: string, importPath: string): CacheEntry {
     const variables = { "istio.io/istio/pkg/version.buildVersion": versions.istio };

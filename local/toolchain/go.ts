@@ -95,8 +95,10 @@ export interface GoProgram {
     name: string;
     /** Folder under {@link goModules}. */
     module: string;
-    /** Import path of its main package. */
+    /** Import path of its main package, or of the package whose tests it runs. */
     importPath: string;
+    /** Whether it is a package's tests, as a program. Default: false. */
+    isTest?: boolean;
     /** Values set at link time, by full variable name. */
     variables: Record<string, string>;
 }
@@ -107,7 +109,8 @@ export function buildArguments(program: GoProgram): string[] {
     const linker = ["-s", "-w", ...variables].join(" ");
     // What a debugger needs would be left out by the linker: that it is not made saves a tenth of the compiler's work.
     const compiler = "-gcflags=all=-dwarf=false";
-    return ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", compiler, `-ldflags=${linker}`];
+    const verb = program.isTest === true ? ["test", "-c"] : ["build"];
+    return [...verb, "-trimpath", "-buildvcs=false", "-mod=readonly", compiler, `-ldflags=${linker}`];
 }
 
 /**

@@ -66,6 +66,32 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
     };
 }
 
+/** Absolute paths of what says how objects have to be. */
+export interface SchemaSources {
+    /** Custom resource definitions: YAML files, one or more documents each. */
+    crds: string[];
+    /** Kubernetes' OpenAPI, version 2. */
+    openApi: string;
+    /** Kubernetes' OpenAPI in Go, with what fields may be. */
+    enums: string;
+}
+
+/**
+ * Makes sure that the definitions of every kind are there, fetching what the cache does not hold whole.
+ *
+ * @param report takes one line of progress at a time.
+ * @throws Error when Go is missing or too old and something must be fetched, or when a step fails.
+ */
+export async function schemaSources(report: (line: string) => void): Promise<SchemaSources> {
+    const { crds, kubernetesOpenApi, kubernetesEnums } = entries;
+    await ensureEntries(cacheDir, [...crds, kubernetesOpenApi, kubernetesEnums], report);
+    return {
+        crds: crds.flatMap(yamlFiles),
+        openApi: path.join(entryFolder(cacheDir, kubernetesOpenApi), "swagger.json"),
+        enums: path.join(entryFolder(cacheDir, kubernetesEnums), "zz_generated.openapi.go"),
+    };
+}
+
 /** Endpoint pickers that tests run as processes. The embedded control plane has no use for them. */
 export interface EndpointPickers {
     /** GIE's own. */

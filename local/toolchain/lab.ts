@@ -1,6 +1,7 @@
 import * as path from "path";
 import { cacheDir } from "../paths";
 import { ensureEntries, entryFolder } from "./cache";
+import type { ConformanceImages } from "./conformance";
 import * as entries from "./entries";
 import { programPath } from "./index";
 
@@ -21,6 +22,8 @@ export interface LabTools {
     envoyBootstrap: string;
     /** Renders Istio's charts. */
     istioManifests: string;
+    /** What the conformance suites deploy. Undefined where they are not to run: the lab does not know their images. */
+    conformance?: ConformanceImages;
 }
 
 /**
@@ -52,7 +55,11 @@ export async function ensureLabTools(report: (line: string) => void): Promise<La
     };
 }
 
-function mapValues<K extends string, V, W>(object: Record<K, V>, change: (value: V) => W): Record<K, W> {
+/** An object of the same keys. */
+export function mapValues<K extends string, V, W>(
+    object: Record<K, V>,
+    change: (value: V) => W,
+): Record<K, W> {
     return Object.fromEntries(
         Object.entries<V>(object).map(([key, value]) => [key, change(value)]),
     ) as Record<K, W>;

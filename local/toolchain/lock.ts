@@ -37,12 +37,12 @@ export async function withLock<T>(
         identity: processIdentity(process.pid) ?? "",
         nonce: randomUUID(),
     };
-    let told = false;
+    let announced = false;
     while (!tryAcquire(file, mine)) {
         const owner = readOwner(file);
-        if (owner !== undefined && !told) {
+        if (owner !== undefined && !announced) {
             waiting(owner.pid);
-            told = true;
+            announced = true;
         }
         await sleep(pollInterval);
     }

@@ -38,6 +38,8 @@ export const versions = {
     helm: "v3.20.2",
     /** Of the language host of YAML programs that tests run: the newest one whose Go module can be had. */
     pulumiYaml: "v1.25.0",
+    /** Of the name server that the Gateway API's conformance suite deploys: the tag of its image. */
+    coredns: "v1.12.2",
     /** Our own tool; raised by hand when what it does changes its meaning. */
     labnet: "v1",
 } as const;

@@ -1,5 +1,6 @@
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { UnknownInputError } from "../../objects/unknown";
+import type { FixOf } from "./fix";
 
 /** Something that a rule has against a resource. */
 export interface Violation {
@@ -7,8 +8,17 @@ export interface Violation {
     readonly object?: KubernetesObject;
     /** What is wrong, with the values that disagree and where each is. */
     readonly message: string;
+    /** Where in the resource it is, where that is not the first field that the message names. */
+    readonly path?: readonly string[];
+    /**
+     * The object that would settle it, as `Service models/chat`, or what would do in words: it is not among those that are
+     * judged, and who judges a part of what there is cannot tell. Left out where what is judged tells that none is elsewhere.
+     */
+    readonly absent?: string;
     /** `advisory` for a finding that must not stop anybody, from a rule that otherwise does. */
     readonly level?: "advisory";
+    /** Without it, what to change is for people to decide. */
+    readonly fix?: FixOf;
 }
 
 /** A check that could not be made in preview. It is reported, never dropped. */

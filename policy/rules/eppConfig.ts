@@ -50,7 +50,7 @@ function* checkPicker(picker: Picker, index: StackIndex, settings: EppConfigConf
         return;
     }
     if ("problem" in found) {
-        yield { message: `${picker.owner.toString()}: ${found.problem}.` };
+        yield { message: `${picker.owner.toString()}: ${found.problem}.`, absent: found.absent };
         return;
     }
     const report = ({ id, path, message }: ConfigProblem, origin = ""): Finding => ({

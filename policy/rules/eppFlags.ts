@@ -1,12 +1,13 @@
+import { addDash } from "../framework/argumentFix";
 import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { integer, list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule } from "../framework/rule";
-import type { Flag } from "../../objects/pickerArguments";
-import { pickerArguments } from "../../objects/pickerArguments";
+import { pickerFlagProblems } from "../../objects/pickerFlags";
 import { Picker } from "../../objects/pickers";
 import { eppHealthServices } from "../../releases";
 import type { ExtraFlagsConfig } from "./extraFlags";
@@ -44,37 +45,14 @@ export const eppFlags: Rule<ExtraFlagsConfig> = {
 };
 
 function* checkFlags(picker: Picker, { extraFlags }: ExtraFlagsConfig): Findings {
-    const { flags, stray, unknowns } = pickerArguments(picker.container);
+    const { problems, unknowns } = pickerFlagProblems(picker.container, picker.release, extraFlags);
     yield* unknowns.map((unknown) => ({ unknown }));
-    for (const { value, path, after } of stray) {
+    for (const { id, path, message } of problems) {
         yield {
-            message: `${picker.owner.toString()}: the argument ${value} (${path}) belongs to no flag: --${after} takes its value after "=".`,
+            message: `${picker.owner.toString()}: ${message}`,
+            fix: () => (id === "dashes" ? addDash(picker.container, path) : undefined),
         };
     }
-    const { release } = picker;
-    if (!release) {
-        return;
-    }
-    for (const flag of flags) {
-        const known = release.flags.includes(flag.name) || extraFlags.includes(flag.name);
-        const at = `${picker.owner.toString()}: ${"-".repeat(flag.dashes)}${flag.name} (${flag.path})`;
-        if (release.refusedFlags.includes(flag.name)) {
-            yield {
-                message: `${at} is refused at start by ${Picker.describe(release)}; name metrics by engineConfigs in the EndpointPickerConfig.`,
-            };
-        } else if (known && flag.dashes === 1 && !release.oneDash && flag.name !== "v") {
-            yield { message: `${at} needs two dashes in ${Picker.describe(release)}.` };
-        } else if (!known && !isShortVerbosity(flag)) {
-            yield {
-                message: `${at} is no flag of ${Picker.describe(release)}, which exits at start because of it.`,
-            };
-        }
-    }
-}
-
-/** `-v2`. */
-function isShortVerbosity({ name, dashes }: Flag): boolean {
-    return dashes === 1 && /^v\d+$/.test(name);
 }
 
 function* checkPool(picker: Picker): Findings {
@@ -146,6 +124,9 @@ function* checkReplicas(picker: Picker): Findings {
     if (replicas > 1 && !leaderElection) {
         yield {
             message: `${owner.toString()}: ${String(replicas)} replicas (spec.replicas) without --ha-enable-leader-election (${flag?.path ?? `${picker.container.path}.args`}) pick endpoints unaware of each other.`,
+            // Who switches it off by name means it, as llm-d's guide for precise prefix caching does: there each has an
+            // index of all pods' blocks.
+            ...(flag && { level: "advisory" as const }),
         };
     }
     if (owner.is(kinds.deployment) && replicas === 1 && leaderElection) {
@@ -194,6 +175,7 @@ function* checkProbes(picker: Picker): Findings {
         if (leaderElection && service !== expected) {
             yield {
                 message: `${owner}: ${probe} asks for the service ${service || '""'} (${path}.grpc.service), but with --ha-enable-leader-election it has to be ${expected}.`,
+                fix: () => setField(`${path}.grpc.service`, expected),
             };
         }
     }

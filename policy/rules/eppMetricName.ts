@@ -1,10 +1,12 @@
-import { findSimulator } from "../../releases";
+import { findSimulator, minorOf } from "../../releases";
+import { setFlag } from "../framework/argumentFix";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { list, record, text } from "../../objects/json";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { simulatorsOf } from "../../objects/modelServers";
+import type { Simulator } from "../../objects/servers";
 import { configTextOf, readConfig } from "../../objects/pickerConfig";
 import { Picker } from "../../objects/pickers";
 
@@ -38,17 +40,26 @@ function* checkPicker(picker: Picker, index: StackIndex): Findings {
           ? Picker.describe(release)
           : "kvUsageSpec of its EndpointPickerConfig";
     const { all, undecided } = simulatorsOf(picker, index);
-    for (const { template, container, image } of all) {
-        const emitted = findSimulator(image.version ?? "")?.kvCacheMetric;
+    for (const { template, container, version = "" } of all) {
+        const emitted = findSimulator(version)?.kvCacheMetric;
         if (emitted && emitted !== expected) {
             yield {
-                message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${image.minor ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+                message: `${picker.owner.toString()} reads ${expected} (${origin}), but ${template.owner.toString()} emits ${emitted} (simulator ${minorOf(version) ?? ""} at ${container.path}.image), so that KV cache usage counts as 0.`,
+                fix: () =>
+                    flag && emittedBy(all).size === 1
+                        ? setFlag(picker.container, flag.path, emitted)
+                        : undefined,
             };
         }
     }
     if (undecided) {
         yield { unknown: undecided };
     }
+}
+
+/** The metrics that simulators emit. */
+function emittedBy(simulators: readonly Simulator[]): ReadonlySet<string | undefined> {
+    return new Set(simulators.map(({ version }) => findSimulator(version ?? "")?.kvCacheMetric));
 }
 
 /** The metric of the default engine, `vllm`, where the configuration defines that engine itself. */

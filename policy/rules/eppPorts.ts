@@ -1,6 +1,9 @@
+import { setFlag } from "../framework/argumentFix";
 import { eachPicker, eachPickerIn } from "../framework/eachPicker";
-import type { Findings } from "../framework/finding";
+import type { Findings, Violation } from "../framework/finding";
 import { each } from "../framework/finding";
+import type { Fix } from "../framework/fix";
+import { setField } from "../framework/fix";
 import { integer, list, record, text, written } from "../../objects/json";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
@@ -14,6 +17,8 @@ import { clusterService, destinationHost } from "../../objects/istioHosts";
 import type { Picker, PickerPort, PickerService, ServicePort } from "../../objects/pickers";
 import {
     declaredPorts,
+    grpcPortsOf,
+    leadsToGrpc,
     pickerPortNames,
     pickerPorts,
     pickerReference,
@@ -60,12 +65,12 @@ export const eppPorts: Rule<EppPortsConfig> = {
             yield* checkPool(object, settings);
         }
     },
-    *checkStack(index) {
+    *checkStack(index, settings) {
         const { services } = pickersOf(index);
         // Also reports the workloads and Services of which it is not known whether they are an endpoint picker's.
-        yield* eachPicker(index, (picker) => (picker.upstream ? [] : checkProbes(picker)));
+        yield* eachPicker(index, (picker) => (picker.upstream ? [] : checkProbes(picker, settings)));
         for (const service of services) {
-            yield* each([service.object], () => checkService(service));
+            yield* each([service.object], () => checkService(service, settings));
         }
         yield* checkCallers(index);
         yield* each(index.ofKind(kinds.destinationRule), (rule) => checkDestinationRule(rule, index));
@@ -80,21 +85,49 @@ function* checkWorkload(picker: Picker, settings: EppPortsConfig): Findings {
             const given = number === undefined ? "no number" : String(number);
             yield {
                 message: `${picker.owner.toString()}: the endpoint picker's ${purpose} port is ${given} (${source}), but it has to be ${String(settings[port])}.`,
+                fix: () => argumentCorrection(picker, port, settings),
             };
         }
     }
-    yield* checkDeclared(picker);
-    yield* checkProbes(picker);
-    yield* checkScrape(picker);
+    yield* checkDeclared(picker, settings);
+    yield* checkProbes(picker, settings);
+    yield* checkScrape(picker, settings);
 }
 
-function* checkDeclared(picker: Picker): Findings {
+/** The argument is what is wrong where the container declares the port that it has to be, and not the argument's. */
+function argumentCorrection(picker: Picker, port: PickerPort, settings: EppPortsConfig): Fix | undefined {
+    const flag = picker.flag(pickerPorts[port].flag);
+    const numbers = declaredPortsOf(picker.container).map(({ number }) => number);
+    return flag && numbers.includes(settings[port]) && !numbers.includes(picker.port(port).number)
+        ? setFlag(picker.container, flag.path, String(settings[port]))
+        : undefined;
+}
+
+/** The port that the endpoint picker serves, where that is the one that it has to be: then the other place is wrong. */
+function certainPort(picker: Picker, port: PickerPort, settings: EppPortsConfig): number | undefined {
+    const { number } = picker.port(port);
+    return picker.upstream && number === settings[port] ? number : undefined;
+}
+
+/** The correction of a place by the port that the endpoint picker is certain to serve. */
+function correction(
+    path: string,
+    picker: Picker,
+    port: PickerPort,
+    settings: EppPortsConfig,
+): Pick<Violation, "fix"> {
+    const number = certainPort(picker, port, settings);
+    return { fix: () => (number === undefined ? undefined : setField(path, number)) };
+}
+
+function* checkDeclared(picker: Picker, settings: EppPortsConfig): Findings {
     const declared = declaredPortsOf(picker.container);
     for (const { name, number, path } of declared) {
         const port = portOfName(name ?? "");
         if (port && number !== picker.port(port).number) {
             yield {
                 message: `${picker.owner.toString()}: container port ${name ?? ""} is ${String(number)} (${path}), but the endpoint picker serves ${said(picker, port)}.`,
+                ...correction(path, picker, port, settings),
             };
         }
     }
@@ -109,7 +142,7 @@ function* checkDeclared(picker: Picker): Findings {
     }
 }
 
-function* checkProbes(picker: Picker): Findings {
+function* checkProbes(picker: Picker, settings: EppPortsConfig): Findings {
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const fields = record(picker.container.fields[probe]);
         for (const kind of ["grpc", "tcpSocket"]) {
@@ -120,8 +153,11 @@ function* checkProbes(picker: Picker): Findings {
             const listens =
                 probe === "startupProbe" && kind === "tcpSocket" && number === picker.port("grpc").number;
             if (asked !== undefined && !listens && number !== picker.port("health").number) {
+                const path = `${picker.container.path}.${probe}.${kind}.port`;
                 yield {
-                    message: `${picker.owner.toString()}: ${probe} asks port ${written(asked)} (${picker.container.path}.${probe}.${kind}.port), but the endpoint picker serves ${said(picker, "health")}.`,
+                    message: `${picker.owner.toString()}: ${probe} asks port ${written(asked)} (${path}), but the endpoint picker serves ${said(picker, "health")}.`,
+                    // A name stands for a port that is declared elsewhere.
+                    ...(typeof asked === "number" && correction(path, picker, "health", settings)),
                 };
             }
         }
@@ -129,12 +165,18 @@ function* checkProbes(picker: Picker): Findings {
 }
 
 /** Prometheus' conventional annotations on the pods. */
-function* checkScrape(picker: Picker): Findings {
+function* checkScrape(picker: Picker, settings: EppPortsConfig): Findings {
     const annotation = "prometheus.io/port";
     const scraped = picker.template.annotations[annotation];
     if (scraped !== undefined && scraped !== String(picker.port("metrics").number)) {
         yield {
             message: `${picker.owner.toString()}: the annotation ${annotation} of its pods is ${scraped}, but the endpoint picker serves ${said(picker, "metrics")}.`,
+            fix: () => {
+                const number = certainPort(picker, "metrics", settings);
+                const above = picker.template.path === "" ? [] : picker.template.path.split(".");
+                const steps = [...above, "metadata", "annotations", annotation];
+                return number === undefined ? undefined : { edits: [{ steps, value: String(number) }] };
+            },
         };
     }
 }
@@ -144,20 +186,29 @@ function* checkPool(pool: KubernetesObject, settings: EppPortsConfig): Findings 
     if (isService && port && port.value !== settings.grpc) {
         yield {
             message: `${pool.toString()} calls its endpoint picker at port ${String(port.value)} (${port.path}), but it has to be ${String(settings.grpc)}.`,
+            fix: (index) =>
+                grpcPortsBehind(pool, index).includes(settings.grpc)
+                    ? setField(port.path, settings.grpc)
+                    : undefined,
         };
     }
 }
 
-function* checkService({ object, pickers }: PickerService): Findings {
+function* checkService({ object, pickers }: PickerService, settings: EppPortsConfig): Findings {
     const ports = servicePortsOf(object);
     for (const picker of pickers) {
         for (const port of ports) {
-            yield* checkServicePort(object, port, picker);
+            yield* checkServicePort(object, port, picker, settings);
         }
     }
 }
 
-function* checkServicePort(service: KubernetesObject, port: ServicePort, picker: Picker): Findings {
+function* checkServicePort(
+    service: KubernetesObject,
+    port: ServicePort,
+    picker: Picker,
+    settings: EppPortsConfig,
+): Findings {
     const target = targetNumber(picker.template, port.target);
     const at = `${service.toString()}: port ${String(port.number)} (${port.path})`;
     if (target === undefined) {
@@ -170,14 +221,27 @@ function* checkServicePort(service: KubernetesObject, port: ServicePort, picker:
     if (reached && port.number !== target) {
         yield {
             message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, reached)}: the Service's port has to be the same.`,
+            fix: () =>
+                certainPort(picker, reached, settings) !== undefined &&
+                !servicePortsOf(service).some(({ number }) => number === target)
+                    ? setField(`${port.path}.port`, target)
+                    : undefined,
         };
     }
     const meant = picker.portOf(port.number) ?? portOfName(port.name);
     if (!reached && meant) {
         yield {
             message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, meant)}.`,
+            ...(typeof port.target === "number" &&
+                correction(`${port.path}.targetPort`, picker, meant, settings)),
         };
     }
+}
+
+/** The ports of the Service that a pool names which lead to an endpoint picker's gRPC port. */
+function grpcPortsBehind(pool: KubernetesObject, index: StackIndex): number[] {
+    const service = index.find(kinds.service, pool.namespace, pickerReference(pool).name);
+    return service ? grpcPortsOf(service, pickersOf(index).behind(service)) : [];
 }
 
 /** What pools and ext_proc filters call is the port of the Service that leads to the picker's gRPC port. */
@@ -187,13 +251,13 @@ function* checkCallers(index: StackIndex): Findings {
         const { name, port, isService } = pickerReference(pool);
         const service = isService ? index.find(kinds.service, pool.namespace, name) : undefined;
         if (service && port) {
-            yield* checkCall(
-                `${pool.toString()} calls`,
-                port.value,
-                port.path,
-                service,
-                pickers.behind(service),
-            );
+            const calls = `${pool.toString()} calls`;
+            const found = checkCall(calls, port.value, port.path, service, pickers.behind(service));
+            const [only, ...others] = grpcPortsBehind(pool, index);
+            yield* [...found].map((finding) => ({
+                ...finding,
+                fix: () => (only === undefined || others.length > 0 ? undefined : setField(port.path, only)),
+            }));
         }
     });
     for (const { object, cluster, target } of extProcFiltersOf(index).all) {
@@ -226,7 +290,7 @@ function* checkCall(
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which has no such port: ${portsOf(service)} (spec.ports).`,
             };
-        } else if (picker.portOf(targetNumber(picker.template, port.target) ?? 0) !== "grpc") {
+        } else if (!leadsToGrpc(port, picker)) {
             yield {
                 message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${said(picker, "grpc")}.`,
             };

@@ -5,9 +5,13 @@ import { list, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { Picker } from "../../objects/pickers";
+import { pickersOf } from "../../objects/pickers";
 import type { Bound, PolicyRule } from "../../objects/rights";
 import { describeRights, lacking, rightsOf } from "../../objects/rights";
+import type { Labels } from "../../objects/selectors";
+import { labelSelector, selects } from "../../objects/selectors";
 import type { Right } from "../../releases";
 import { eppReleases, eppRules, metricsAuthRules, neededRights, rightsIn } from "../../releases";
 
@@ -58,7 +62,7 @@ function* checkAccount(picker: Picker, index: StackIndex): Findings {
     const certain = elsewhere !== undefined || index.inNamespace(kinds.serviceAccount, namespace).length > 0;
     yield {
         message: `${owner.toString()} runs as ServiceAccount ${namespace}/${name} (${podPath(picker)}.serviceAccountName), which the program does not have${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
-        ...(!certain && { level: "advisory" as const }),
+        ...(!certain && { absent: `ServiceAccount ${namespace}/${name}`, level: "advisory" as const }),
     };
 }
 
@@ -99,17 +103,21 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
     const bound = rights.of(picker.serviceAccount, picker.namespace);
     const { poolNamespace } = picker;
     const local = bound.filter(({ namespace }) => namespace === poolNamespace || namespace === "");
-    const missing = [
-        ...missingRights(needsOf(picker, settings), local).map(
-            (text) => `${text} in namespace ${poolNamespace}`,
-        ),
-        ...(picker.isOn("metrics-endpoint-auth", true)
-            ? missingRights(
-                  metricsAuthRules.flatMap(rightsIn),
-                  bound.filter(({ namespace }) => namespace === ""),
-              ).map((text) => `${text} in all namespaces, as --metrics-endpoint-auth needs`)
-            : []),
-    ];
+    const needed = missingRights(needsOf(picker, settings), local).map((text) => ({
+        text: `${text} in namespace ${poolNamespace}`,
+        advisory: false,
+    }));
+    const forMetrics = picker.isOn("metrics-endpoint-auth", true)
+        ? missingRights(
+              metricsAuthRules.flatMap(rightsIn),
+              bound.filter(({ namespace }) => namespace === ""),
+          ).map((text) => ({
+              text: `${text} in all namespaces, as --metrics-endpoint-auth needs`,
+              // Without them, it picks endpoints all the same, and refuses whoever reads its metrics.
+              advisory: !isScraped(picker, index),
+          }))
+        : [];
+    const missing = [...needed, ...forMetrics];
     const [unknown] = rights.unknowns;
     if (missing.length > 0 && unknown) {
         yield { unknown };
@@ -120,15 +128,45 @@ function* checkNeeds(picker: Picker, index: StackIndex, settings: EppRbacConfig)
         ({ binding, roleName }) =>
             ` ${binding.toString()} binds ${roleName}, which the program does not have.`,
     );
-    for (const right of missing) {
+    // What a ClusterRole of the cluster's own grants cannot be seen from here.
+    const isUnseen = foreign.some(({ roleName }) => roleName.startsWith("ClusterRole system:"));
+    const absent = absentRights(picker, foreign, index);
+    for (const { text: right, advisory } of missing) {
         yield {
+            absent,
             message: `${picker.owner.toString()}: ServiceAccount ${picker.namespace}/${picker.serviceAccount} may not ${right}.${hints.join("")}`,
-            // What a ClusterRole of the cluster's own grants cannot be seen from here.
-            ...(foreign.some(({ roleName }) => roleName.startsWith("ClusterRole system:")) && {
-                level: "advisory" as const,
-            }),
+            ...((advisory || isUnseen) && { level: "advisory" as const }),
         };
     }
+}
+
+/** Whether something in the program is made to read an endpoint picker's metrics: a monitor, or Prometheus by annotation. */
+function isScraped({ template, owner }: Picker, index: StackIndex): boolean {
+    const picks = (monitor: KubernetesObject, labels: Labels) =>
+        selects(labelSelector(monitor.spec.selector), labels);
+    const services = pickersOf(index).services.filter(({ pickers }) =>
+        pickers.some((picker) => picker.owner === owner),
+    );
+    return (
+        template.annotations["prometheus.io/scrape"] === "true" ||
+        index.ofKind(kinds.podMonitor).some((monitor) => picks(monitor, template.labels)) ||
+        index
+            .ofKind(kinds.serviceMonitor)
+            .some((monitor) => services.some(({ object }) => picks(monitor, object.labels)))
+    );
+}
+
+/** What may grant what seems to be missing: a role that is bound, or a binding of an account that is not there either. */
+function absentRights(picker: Picker, foreign: readonly Bound[], index: StackIndex): string | undefined {
+    const [unseen] = foreign;
+    if (unseen) {
+        const [kind = "", name = ""] = unseen.roleName.split(" ");
+        return kind === kinds.role.kind ? `Role ${unseen.namespace}/${name}` : unseen.roleName;
+    }
+    const { serviceAccount: account, namespace } = picker;
+    return index.find(kinds.serviceAccount, namespace, account) === undefined && account !== "default"
+        ? `a binding of ServiceAccount ${namespace}/${account}`
+        : undefined;
 }
 
 function needsOf(picker: Picker, { objectiveGroups }: EppRbacConfig): Right[] {
@@ -152,7 +190,8 @@ function missingRights(needed: readonly Right[], bound: readonly Bound[]): strin
 }
 
 function* checkExcess(picker: Picker, index: StackIndex): Findings {
-    const { leaderElection } = picker;
+    // Switched off by name in a chart that gives the rights with the replicas, it may be switched on again.
+    const leaderElection = picker.leaderElection || picker.flag("ha-enable-leader-election") !== undefined;
     for (const { binding, role, roleName, rules } of rightsOf(index)
         .of(picker.serviceAccount, picker.namespace)
         .filter(({ direct }) => direct)) {

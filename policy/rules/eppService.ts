@@ -1,6 +1,7 @@
 import type { Findings } from "../framework/finding";
-import { targetNumber } from "../../objects/containers";
 import { each } from "../framework/finding";
+import type { Fix } from "../framework/fix";
+import { setField } from "../framework/fix";
 import { strings, text } from "../../objects/json";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
@@ -9,7 +10,8 @@ import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { chainsOf } from "../../objects/chains";
 import type { Picker, PickerService, ServicePort } from "../../objects/pickers";
-import { pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
+import { grpcPortsOf, leadsToGrpc, pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
+import { absentPickerPods, absentPickerService } from "./absentPicker";
 
 /** Settings of {@link eppService}. */
 export interface EppServiceConfig {
@@ -56,13 +58,36 @@ export const eppService: Rule<EppServiceConfig> = {
 function* checkReference(pool: KubernetesObject): Findings {
     const { path, name, port, isService } = pickerReference(pool);
     if (isService && name === "") {
-        yield { message: `${pool.toString()} names no endpoint picker (${path}.name).` };
+        yield {
+            message: `${pool.toString()} names no endpoint picker (${path}.name).`,
+            fix: (index) => nameCorrection(pool, path, index),
+        };
     }
     if (isService && port === undefined) {
         yield {
             message: `${pool.toString()} names no port of its endpoint picker ${name} (${path}), which a Service needs.`,
+            fix: (index) => {
+                const service = index.find(kinds.service, pool.namespace, name);
+                const ports = service ? grpcPortsOf(service, pickersOf(index).behind(service)) : [];
+                const field = pool.is(kinds.inferencePoolAlpha) ? "portNumber" : "port.number";
+                return ports.length === 1 ? setField(`${path}.${field}`, ports[0]) : undefined;
+            },
         };
     }
+}
+
+/** The one Service of the pool's namespace that leads to the one endpoint picker that says to be this pool's. */
+function nameCorrection(pool: KubernetesObject, path: string, index: StackIndex): Fix | undefined {
+    const [only, ...others] = pickersOf(index).services.filter(
+        ({ object, pickers }) =>
+            object.namespace === pool.namespace &&
+            pickers.every(
+                (picker) =>
+                    picker.flag("pool-name")?.value === pool.name && picker.poolNamespace === pool.namespace,
+            ) &&
+            grpcPortsOf(object, pickers).length > 0,
+    );
+    return only && others.length === 0 ? setField(`${path}.name`, only.object.name) : undefined;
 }
 
 function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
@@ -75,7 +100,11 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     if (!service) {
         const elsewhere = index.ofKind(kinds.service).filter((candidate) => candidate.name === name);
         const found = elsewhere.map((candidate) => `; the program has ${candidate.toString()}`).join("");
-        yield { message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.` };
+        yield {
+            message: `${called}, which is not in the pool's namespace ${pool.namespace}${found}.`,
+            ...absentPickerService(pool.namespace, name, index),
+            fix: () => (elsewhere.length > 0 ? undefined : nameCorrection(pool, path, index)),
+        };
         return;
     }
     if (text(service.spec.type) === "ExternalName") {
@@ -100,6 +129,7 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
     const instead = selected.map(({ owner }) => owner.toString()).join(", ");
     yield {
         message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
+        ...absentPickerPods(service, index),
     };
 }
 
@@ -137,16 +167,19 @@ function* checkKnown(pool: KubernetesObject, picker: Picker, index: StackIndex):
 function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConfig): Findings {
     const { object, pickers } = service;
     for (const port of servicePortsOf(object)) {
-        const leadsToGrpc = pickers.some(
-            (picker) => picker.portOf(targetNumber(picker.template, port.target) ?? 0) === "grpc",
-        );
-        if (leadsToGrpc && !isHttp2(port, appProtocols)) {
+        const isGrpc = pickers.some((picker) => leadsToGrpc(port, picker));
+        if (isGrpc && !isHttp2(port, appProtocols)) {
             const said =
                 port.appProtocol === undefined
                     ? `has no appProtocol, and its name ${port.name || '""'} does not say it either`
                     : `has appProtocol ${port.appProtocol}`;
             yield {
                 message: `${object.toString()}: gRPC port ${String(port.number)} (${port.path}) ${said}, so that ext_proc is not sent as HTTP/2. It takes one of ${appProtocols.join(", ")}.`,
+                // Istio, and whatever else there is, takes each of them for the same.
+                fix: () =>
+                    appProtocols[0] === undefined
+                        ? undefined
+                        : setField(`${port.path}.appProtocol`, appProtocols[0]),
             };
         }
     }

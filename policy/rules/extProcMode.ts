@@ -1,6 +1,7 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
-import { record, strings } from "../../objects/json";
+import { setField } from "../framework/fix";
+import { list, record, strings, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import { labelSelector } from "../../objects/selectors";
 import type { Rule, RuleConfig } from "../framework/rule";
@@ -8,12 +9,14 @@ import type { StackIndex } from "../../objects/stackIndex";
 import type { ExtProcFilter } from "../../objects/extProc";
 import {
     envoyField,
+    envoyKey,
     extProcFiltersIn,
     extProcFiltersOf,
     gatewaysOf,
     namesPicker,
 } from "../../objects/extProc";
 import { pickerPorts, pickersOf, selectedBy } from "../../objects/pickers";
+import { absentPickerPods, absentPickerService } from "./absentPicker";
 
 /** Settings of {@link extProcMode}. */
 export interface ExtProcModeConfig {
@@ -81,6 +84,11 @@ function* checkModes({ object, path, config }: ExtProcFilter): Findings {
             const said = given === undefined ? `${byDefault} by default` : JSON.stringify(given);
             yield {
                 message: `${object.toString()}: ${field} is ${said} (${path}.processing_mode), but an endpoint picker needs ${needed}.`,
+                fix: () =>
+                    setField(
+                        `${path}.${envoyKey(config, "processing_mode")}.${envoyKey(mode, field)}`,
+                        needed,
+                    ),
             };
         }
     }
@@ -97,9 +105,18 @@ function* checkGateway(
     }
     const labels = strings(record(object.spec.workloadSelector).labels);
     const wanted = Object.entries(labels).map(([key, value]) => `${key}: ${value}`);
+    const [named] = [...list(object.spec.targetRefs), object.spec.targetRef]
+        .map(record)
+        .flatMap(({ kind, name }) => (kind === kinds.gateway.kind ? (text(name) ?? []) : []));
+    const name = named ?? labels["gateway.networking.k8s.io/gateway-name"];
+    // One of the name in another namespace, or another in this one, was meant.
+    const isMeant = gateways.some(
+        (gateway) => gateway.name === name || gateway.namespace === object.namespace,
+    );
     const by = object.spec.targetRefs === undefined ? "spec.workloadSelector" : "spec.targetRefs";
     yield {
         message: `${object.toString()} applies to no Gateway of the program: ${by}${wanted.length > 0 ? ` is {${wanted.join(", ")}}` : ""} in namespace ${object.namespace}, and there are ${gateways.map((gateway) => gateway.toString()).join(", ")}.`,
+        ...(!isMeant && name !== undefined && { absent: `Gateway ${object.namespace}/${name}` }),
     };
 }
 
@@ -121,6 +138,7 @@ function* checkCluster({ object, path, cluster, target }: ExtProcFilter, index: 
         const elsewhere = index.ofKind(kinds.service).find((candidate) => candidate.name === name);
         yield {
             message: `${calls}, but the program has no Service ${namespace}/${name}${elsewhere ? `; it has ${elsewhere.toString()}` : ""}.`,
+            ...absentPickerService(namespace, name, index),
         };
         return;
     }
@@ -136,5 +154,6 @@ function* checkCluster({ object, path, cluster, target }: ExtProcFilter, index: 
     const instead = selectedBy(service, index).map(({ owner }) => owner.toString());
     yield {
         message: `${calls}, but ${service.toString()} selects no endpoint picker (spec.selector)${instead.length > 0 ? `, but ${instead.join(", ")}` : ""}.`,
+        ...absentPickerPods(service, index),
     };
 }

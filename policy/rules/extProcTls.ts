@@ -1,5 +1,4 @@
 import type { Findings } from "../framework/finding";
-import { targetNumber } from "../../objects/containers";
 import { each } from "../framework/finding";
 import { text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
@@ -9,7 +8,7 @@ import type { StackIndex } from "../../objects/stackIndex";
 import type { ClientTls } from "../../objects/destinationRules";
 import { destinationRulesOf, tlsOf } from "../../objects/destinationRules";
 import type { Picker, PickerService } from "../../objects/pickers";
-import { pickersOf, servicePortsOf } from "../../objects/pickers";
+import { leadsToGrpc, pickersOf, servicePortsOf } from "../../objects/pickers";
 
 /** Settings of {@link extProcTls}. */
 export interface ExtProcTlsConfig {
@@ -59,7 +58,7 @@ function usesIstio(index: StackIndex, { istioClasses }: ExtProcTlsConfig): boole
 function* checkService({ object, pickers }: PickerService, index: StackIndex): Findings {
     for (const picker of pickers.filter(({ upstream }) => upstream)) {
         for (const port of servicePortsOf(object)) {
-            if (picker.portOf(targetNumber(picker.template, port.target) ?? 0) === "grpc") {
+            if (leadsToGrpc(port, picker)) {
                 yield* checkPort(object, port.number, picker, index);
             }
         }
@@ -99,6 +98,7 @@ function* checkPort(service: KubernetesObject, port: number, picker: Picker, ind
     );
     const [rule] = covering;
     yield {
+        ...(rule && { object: tls?.rule ?? rule }),
         message: rule
             ? `${serves}, but ${(tls?.rule ?? rule).toString()} has gateways use none (${tls?.path ?? "spec.trafficPolicy"}).`
             : `${serves}, but no DestinationRule of the program tells gateways to use it.${hints.join("")}`,

@@ -6,6 +6,7 @@ import { Picker, pickerReference, pickersOf } from "../../objects/pickers";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import type { Rule } from "../framework/rule";
 
 /** What is said about the requests of a pool reaches the endpoint picker that picks for them. */
@@ -48,9 +49,16 @@ function* checkPool(object: KubernetesObject, poolRef: unknown, index: StackInde
             pools.find(({ name, namespace }) => name === target.name && namespace === target.namespace) ??
             pools.find(({ name }) => name === target.name);
         yield meant
-            ? { message: `${names}, but the program has ${meant.toString()} in group "${meant.group}".` }
+            ? {
+                  message: `${names}, but the program has ${meant.toString()} in group "${meant.group}".`,
+                  fix: () =>
+                      meant.namespace === target.namespace && meant.kind === target.kind
+                          ? setField("spec.poolRef.group", meant.group)
+                          : undefined,
+              }
             : {
                   message: `${names}, which is not in this program: no endpoint picker of the program reads it.`,
+                  absent: `${target.kind} ${target.namespace}/${target.name}`,
                   level: "advisory",
               };
         return;
@@ -66,6 +74,11 @@ function* checkGroup(object: KubernetesObject, pool: KubernetesObject, index: St
         if (release && !release.objectiveGroups.some((group) => group === object.group)) {
             yield {
                 message: `${object.toString()} is in group "${object.group}", which ${picker.owner.toString()} does not read: ${Picker.describe(release)} reads ${release.objectiveGroups.join(", ")}.`,
+                // In every group they are of one version.
+                fix: () =>
+                    release.objectiveGroups.length === 1
+                        ? setField("apiVersion", `${release.objectiveGroups[0]}/${object.version}`)
+                        : undefined,
             };
         }
     }

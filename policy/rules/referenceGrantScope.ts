@@ -92,7 +92,10 @@ function isUsed(grant: Grant, from: GrantFrom, uses: Uses): boolean {
         .some(
             (reference) => fromAdmits(from, reference.from) && grant.to.some((to) => toAdmits(to, reference)),
         );
-    return used || decided(uses);
+    if (!used) {
+        requireKnown(uses);
+    }
+    return used;
 }
 
 function* checkTo(grant: Grant, uses: Uses): Findings {
@@ -116,15 +119,17 @@ function reaches(from: GrantFrom, to: GrantTo, namespace: string, uses: Uses): b
     const used = uses
         .between(from.namespace, namespace)
         .some((reference) => fromAdmits(from, reference.from) && toAdmits(to, reference));
-    return used || decided(uses);
+    if (!used) {
+        requireKnown(uses);
+    }
+    return used;
 }
 
-/** Never true; throws while a reference is not known yet, which may be the use that was not found. */
-function decided({ unknowns: [unknown] }: Uses): false {
+/** Throws while a reference is not known yet, which may be the use that was not found. */
+function requireKnown({ unknowns: [unknown] }: Uses): void {
     if (unknown) {
         throw unknown;
     }
-    return false;
 }
 
 function describeFrom({ group, kind, namespace }: GrantFrom): string {

@@ -1,16 +1,17 @@
 import type { Findings } from "../framework/finding";
 import { each, isolated } from "../framework/finding";
+import { setField } from "../framework/fix";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
 import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
-import { labelSelector, selects } from "../../objects/selectors";
+import { describeLabels, labelSelector, selects } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { Backend } from "../../objects/chains";
 import { chainsOf, isHeadless, isPool, isProxy } from "../../objects/chains";
 import { roleLabel, servedModelsOf, simulatorsIn } from "../../objects/servers";
-import { isDisaggregated } from "../../objects/disaggregation";
+import { failsOpen, isDisaggregated } from "../../objects/disaggregation";
 import type { Container } from "../../objects/containers";
 import { mainContainerOf } from "../../objects/containers";
 import type { Reference } from "../../objects/references";
@@ -52,7 +53,7 @@ function* checkWorkload(workload: KubernetesObject): Findings {
     for (const { labels } of templatesOf(workload)) {
         if (!selects(selector, labels)) {
             yield {
-                message: `${workload.toString()} selects ${describe(selector.matchLabels)} (spec.selector), but labels its pods ${describe(labels)} (spec.template.metadata.labels).`,
+                message: `${workload.toString()} selects ${describeLabels(selector.matchLabels)} (spec.selector), but labels its pods ${describeLabels(labels)} (spec.template.metadata.labels).`,
             };
         }
     }
@@ -64,15 +65,28 @@ function* checkBackend(backend: Backend, index: StackIndex): Findings {
     const decode = templates.filter((template) => !isPrefill(template));
     const prefill = templates.filter(isPrefill);
     if (templates.length === 0 && !undecided) {
+        // Next to model servers, those were meant; where there are none, another's may be.
+        const isAlone = ![...chainsOf(index).templates].some(
+            ({ namespace }) => namespace === object.namespace,
+        );
         yield {
-            message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), which no pod template of the program in namespace ${object.namespace} has.`,
+            ...(isAlone && {
+                absent: `pods in namespace ${object.namespace} with the labels ${describeLabels(selector.matchLabels)}`,
+            }),
+            message: `${object.toString()} selects ${describeLabels(selector.matchLabels)} (spec.selector), which no pod template of the program in namespace ${object.namespace} has.`,
         };
     }
     // Reading the endpoint picker's configuration may have to wait, which must not keep the rest from being said.
     yield* isolated(function* () {
         if (prefill.length > 0 && !mayHoldPrefill(backend, decode.length > 0, index)) {
             yield {
-                message: `${object.toString()} selects ${describe(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
+                message: `${object.toString()} selects ${describeLabels(selector.matchLabels)} (spec.selector), and so the prefill pods of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, which cannot answer requests by themselves.`,
+            };
+        } else if (prefill.length > 0 && isPool(object) && failsOpen(object)) {
+            // As the router's chart has it: prefill pods that can decode as well answer, only without what they are for.
+            yield {
+                message: `${object.toString()} holds prefill pods, of ${prefill.map(({ owner }) => owner.toString()).join(", ")}, and fails open (spec.endpointPickerRef.failureMode): requests go to them as well while its endpoint picker cannot be asked.`,
+                level: "advisory",
             };
         }
     });
@@ -170,12 +184,13 @@ function* checkReference(reference: Reference, index: StackIndex): Findings {
     const prefix = `${from.toString()} refers to ${targetOf(reference)} in group "${group}" (${path}), `;
     const meant = isPool(reference) && index.ofKind(...poolKinds).find((pool) => pool.name === name);
     yield meant
-        ? { message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".` }
-        : { message: `${prefix}which is not in this program.`, level: "advisory" };
-}
-
-function describe(labels: Readonly<Record<string, string>>): string {
-    return `{${Object.entries(labels)
-        .map(([key, value]) => `${key}: ${value}`)
-        .join(", ")}}`;
+        ? {
+              message: `${prefix}but the program has ${meant.toString()} in group "${meant.group}".`,
+              fix: () => (meant.namespace === namespace ? setField(`${path}.group`, meant.group) : undefined),
+          }
+        : {
+              message: `${prefix}which is not in this program.`,
+              absent: targetOf(reference),
+              level: "advisory",
+          };
 }

@@ -12,8 +12,10 @@ import {
     simulatorReleases,
     simulatorSwitches,
 } from "../../releases";
+import { addDash, setFlag } from "../framework/argumentFix";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
+import { setField } from "../framework/fix";
 import type { Rule } from "../framework/rule";
 import type { ExtraFlagsConfig } from "./extraFlags";
 import { extraFlagsConfig } from "./extraFlags";
@@ -45,11 +47,11 @@ export const simulatorFlags: Rule<ExtraFlagsConfig> = {
 };
 
 function* checkSimulator(simulator: Simulator, settings: ExtraFlagsConfig): Findings {
-    const { image, template, container } = simulator;
-    const release = findSimulator(image.version ?? "");
+    const { image, version, template, container } = simulator;
+    const release = findSimulator(version ?? "");
     if (!release) {
         // An image without a tag, or with one such as `latest`, is another rule's to report.
-        if (image.version !== undefined) {
+        if (version !== undefined) {
             const known = [...new Set(simulatorReleases.map(({ minor }) => minor))].join(", ");
             yield {
                 message: `${template.owner.toString()}: image ${image.reference} (${container.path}.image) is no version of the simulator that this pack knows (${known}), so its arguments and probes were not checked.`,
@@ -63,7 +65,7 @@ function* checkSimulator(simulator: Simulator, settings: ExtraFlagsConfig): Find
 }
 
 function* checkArguments(
-    { template, container, image }: Simulator,
+    { template, container, version }: Simulator,
     release: SimulatorRelease,
     { extraFlags }: ExtraFlagsConfig,
 ): Findings {
@@ -78,28 +80,39 @@ function* checkArguments(
         if (!release.flags.includes(name)) {
             if (!extraFlags.includes(name)) {
                 yield {
-                    message: `${at} is no flag of simulator ${image.version ?? ""}, which exits at start because of it; the nearest is --${nearest(name, release.flags)}.`,
+                    message: `${at} is no flag of simulator ${version ?? ""}, which exits at start because of it; the nearest is --${nearest(name, release.flags)}.`,
                 };
             }
             continue;
         }
         if (dashes === 1) {
-            yield { message: `${at} needs two dashes.` };
+            yield { message: `${at} needs two dashes.`, fix: () => addDash(container, path) };
             continue;
         }
         const given = expand(value, container);
         const wanted = given.includes("$(") ? undefined : refusedSimulatorValue(release, name, given);
         if (wanted !== undefined) {
             yield {
-                message: `${at} is ${JSON.stringify(given)}, which simulator ${image.version ?? ""} does not read, so that it exits at start: it takes ${wanted}.`,
+                message: `${at} is ${JSON.stringify(given)}, which simulator ${version ?? ""} does not read, so that it exits at start: it takes ${wanted}.`,
+                fix: () => {
+                    const meant = sameLatency(release, name, given);
+                    return meant === undefined ? undefined : setFlag(container, path, meant);
+                },
             };
         }
     }
 }
 
+/** The same time as this version writes it: milliseconds are the unit of what has none. */
+function sameLatency(release: SimulatorRelease, name: string, given: string): string | undefined {
+    const [, number, unit] = /^(\d+)(ms)?$/.exec(given) ?? [];
+    const meant = number && (unit === undefined ? `${number}ms` : number);
+    return meant && refusedSimulatorValue(release, name, meant) === undefined ? meant : undefined;
+}
+
 /** A probe gets 404 for a path that another version has, and the pod never becomes ready, or is started again and again. */
 function* checkProbe(
-    { template, container, image }: Simulator,
+    { template, container, version }: Simulator,
     release: SimulatorRelease,
     probe: string,
 ): Findings {
@@ -121,7 +134,12 @@ function* checkProbe(
     // Its router sends a path with a slash at its end to the one without.
     if (!release.paths.includes(plain.length > 1 && plain.endsWith("/") ? plain.slice(0, -1) : plain)) {
         yield {
-            message: `${template.owner.toString()}: ${probe} asks for ${path} (${container.path}.${probe}.httpGet.path), which simulator ${image.version ?? ""} does not have; ${release.readinessPath} tells whether it is ready.`,
+            message: `${template.owner.toString()}: ${probe} asks for ${path} (${container.path}.${probe}.httpGet.path), which simulator ${version ?? ""} does not have; ${release.readinessPath} tells whether it is ready.`,
+            // Another version's path for the same question.
+            fix: () =>
+                probe === "readinessProbe" && simulatorReleases.some((other) => other.readinessPath === path)
+                    ? setField(`${container.path}.${probe}.httpGet.path`, release.readinessPath)
+                    : undefined,
         };
     }
 }

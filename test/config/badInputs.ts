@@ -316,7 +316,7 @@ export const badInputs: BadInput[] = [
     {
         config: { models: { llama: { replica: {} } } },
         messages: [
-            "models.llama.replica: unknown setting; did you mean models.llama.replicas? Allowed here: replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match.",
+            "models.llama.replica: unknown setting; did you mean models.llama.replicas? Allowed here: replicas, images, simulator, resources, epp, placement, autoscaling, podDisruptionBudget, proxy, objectives, modelRelease, match, rollout.",
         ],
     },
     {
@@ -343,6 +343,94 @@ export const badInputs: BadInput[] = [
         config: { models: { a: { match: { modelName: true } }, b: {} } },
         messages: [
             'models.b.match: {"modelName":false} is not allowed with several models; allowed: any of modelName, path, header.',
+        ],
+    },
+    {
+        config: { models: { a: {}, b: { rollout: { of: "a", weight: 101 } } } },
+        messages: ["models.b.rollout.weight: 101 is not allowed; allowed: a whole number from 0 to 100."],
+    },
+    {
+        config: { models: { a: {}, b: { rollout: { of: "c" } } } },
+        messages: [
+            'models.b.rollout.of: "c" is not allowed; allowed: another model without a rollout of its own: a.',
+        ],
+    },
+    {
+        config: { models: { a: { rollout: { of: "a" } } } },
+        messages: [
+            'models.a.rollout.of: "a" is not allowed; allowed: a model without a rollout of its own; there is none.',
+        ],
+    },
+    {
+        config: { models: { a: {}, b: { rollout: { of: "a" } }, c: { rollout: { of: "b" } } } },
+        messages: [
+            'models.c.rollout.of: "b" is not allowed; allowed: another model without a rollout of its own: a.',
+        ],
+    },
+    {
+        config: { models: { a: {}, b: { match: { path: "/b" }, rollout: { of: "a" } } } },
+        messages: [
+            'models.b.match: {"modelName":false,"path":"/b"} is not allowed with models.b.rollout; allowed: none, because the other model\'s is taken.',
+        ],
+    },
+    {
+        config: { models: { a: {}, b: { simulator: { model: "other" }, rollout: { of: "a" } } } },
+        messages: [
+            "models.b.simulator.servedModelNames: [] is not allowed with models.b.rollout, because requests of models.a name the model random; allowed: a list with random.",
+        ],
+    },
+    {
+        config: {
+            models: {
+                a: {},
+                b: { rollout: { of: "a", weight: 60 } },
+                c: { rollout: { of: "a", weight: 41 } },
+            },
+        },
+        messages: [
+            "models.c.rollout.weight: 41 is not allowed, because the weights of models.a are 101 in all; allowed: at most 100 in all.",
+        ],
+    },
+    {
+        config: {
+            models: {
+                a: {},
+                b: { rollout: { of: "a", header: { name: "x-llm-d-release", value: "c" } } },
+                c: { rollout: { of: "a" } },
+            },
+        },
+        messages: [
+            'models.c.rollout.header: {"name":"x-llm-d-release","value":"c"} is not allowed; allowed: another header than that of models.b.',
+        ],
+    },
+    {
+        config: {
+            models: {
+                b: { rollout: { of: "a", header: { name: "x-a", value: "1" } } },
+                a: { match: { header: { name: "X-A", value: "1" } } },
+            },
+        },
+        messages: [
+            'models.b.rollout.header: {"name":"x-a","value":"1"} is not allowed; allowed: another header than that of models.a.',
+        ],
+    },
+    {
+        config: {
+            models: { a: {}, b: { rollout: { of: "a", header: { name: "X-Request-Id", value: "1" } } } },
+        },
+        messages: [
+            'models.b.rollout.header: {"X-Request-Id":"1"} is not allowed, because a rollout tells requests apart by X-Request-Id; allowed: another header.',
+        ],
+    },
+    {
+        config: {
+            models: {
+                a: { match: { header: { name: "x-llm-d-release", value: "a" } } },
+                b: { rollout: { of: "a", header: { name: "x-b", value: "1" } } },
+            },
+        },
+        messages: [
+            'models.a.match.header: {"x-llm-d-release":"a"} is not allowed, because a rollout tells requests apart by x-llm-d-release; allowed: another header.',
         ],
     },
     {

@@ -1,4 +1,5 @@
 import { strict as assert } from "assert";
+import * as pulumi from "@pulumi/pulumi";
 import * as fs from "fs";
 import * as path from "path";
 import { inspect } from "util";
@@ -140,14 +141,71 @@ describe("settings", () => {
         assert.throws(() => parseSettings({ release: "null" }), /^Error: release: null is not allowed/);
     });
 
-    it("refuses values that no JSON can hold, in a program's own settings", () => {
+    const foreign: Record<string, { values: object; message: string }> = {
+        "an Output": {
+            values: { replicas: { decode: pulumi.output(3) } },
+            message:
+                "replicas.decode: an Output, whose value is not known yet, is not allowed; allowed: a whole number from 1 to 1000.",
+        },
+        "a secret Output of a model's": {
+            values: { models: { chat: { match: { path: pulumi.secret("/chat") } } } },
+            message:
+                "models.chat.match.path: an Output, whose value is not known yet, is not allowed; allowed: an absolute path of at most 1024 characters without . and .. as segments, e.g. /llama.",
+        },
+        "an Output in place of many settings": {
+            values: { pods: pulumi.output({ fixedUser: false }) },
+            message:
+                "pods: an Output, whose value is not known yet, is not allowed; allowed: an object with any of fixedUser.",
+        },
+        "a Promise": {
+            values: { release: Promise.resolve("a") },
+            message:
+                "release: a Promise, whose value is not known yet, is not allowed; allowed: a DNS-1123 label (at most 63 of a-z, 0-9 and '-', no '-' at either end).",
+        },
+        "a function": {
+            values: { epp: { customConfig: { plugins: [() => 1] } } },
+            message:
+                "epp.customConfig.plugins.0: a value that is no JSON is not allowed; allowed: an EndpointPickerConfig object.",
+        },
+        "a bigint": {
+            values: { replicas: { decode: 3n } },
+            message:
+                "replicas.decode: a value that is no JSON is not allowed; allowed: a whole number from 1 to 1000.",
+        },
+        "a text where JSON of a config would be read": {
+            values: { protect: "true" },
+            message: 'protect: "true" is not allowed; allowed: true or false.',
+        },
+    };
+    for (const [what, { values, message }] of Object.entries(foreign)) {
+        it(`refuses ${what}, in a program's own settings`, () => {
+            assert.throws(
+                () => settingsFrom(values),
+                (error) => {
+                    assert.ok(error instanceof SettingsError, String(error));
+                    assert.equal(error.message, message);
+                    return true;
+                },
+            );
+        });
+    }
+
+    it("refuses a value that holds itself, in a program's own settings", () => {
         const itself: Record<string, unknown> = {};
         itself.itself = itself;
         assert.throws(
             () => settingsFrom({ epp: { customConfig: itself } }),
-            (error) =>
-                error instanceof SettingsError && error.message.startsWith("epp: a value that is no JSON"),
+            /^Error: epp\.customConfig\.itself: a value nested more than 64 levels deep is not allowed/,
         );
+    });
+
+    it("takes a key without a value for none, in a program's own settings", () => {
+        const without = { replicas: { decode: undefined }, protect: undefined, none: undefined };
+        assert.deepEqual(settingsFrom(without), settingsFrom({}));
+    });
+
+    it("reads a program's own texts as they are", () => {
+        assert.equal(settingsFrom({ release: "null" }).release, "null");
     });
 
     it("names the first of many problems, and counts the others", () => {

@@ -6,7 +6,7 @@ import type { Role } from "../../components/contract";
 import { podSelector, ports } from "../../components/contract";
 import type { PickerConfig } from "../../releases";
 import { presets } from "../../releases";
-import { deepMerge } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
 import type { EndpointPickers } from "../../local/toolchain";
 import { ensureEpp } from "../../local/toolchain";
 import { versions } from "../../local/toolchain/versions";

@@ -37,7 +37,7 @@ describe("the dev stack on the real engine and API server", function () {
         assert.ok(!cluster.names("namespaces", "default").includes(simulator));
     });
 
-    it("creates every resource of the seed", async () => {
+    it("creates every resource of the scheduler path", async () => {
         const engine = await cluster.open({ replicas: { decode: 2 } });
         await engine.up();
 

@@ -7,7 +7,7 @@ import { writeFolder } from "../../commands/render/folder";
 import type { KubernetesObject } from "../../commands/render/manifests";
 import { yamlOf } from "../../commands/render/manifests";
 import { renderStack } from "../../commands/render/render";
-import { deepMerge } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
 import { modes } from "../support/modes";
 import { monitorDefinitions } from "../support/monitors";
 import { leftToDo } from "./support/actions";

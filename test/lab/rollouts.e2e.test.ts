@@ -1,5 +1,5 @@
 import { strict as assert } from "assert";
-import { deepMerge } from "../../components/settings/merge";
+import { deepMerge } from "../../objects/merge";
 import { versions } from "../../local/toolchain/versions";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";
@@ -114,6 +114,59 @@ describe("changes under load, in the lab", function () {
 
         it("and back", async () => {
             lostNothing(await change("scoring", oldestEpp));
+        });
+    });
+
+    describe("another release takes a part of the requests, and none is lost", () => {
+        /** The deployed model under its names, and the next release beside it. */
+        const beside = (weight: number) => ({
+            models: {
+                "inference-scheduling": { modelRelease: "sim" },
+                next: {
+                    replicas: { decode: 1, prefill: 0 },
+                    rollout: { of: "inference-scheduling", weight },
+                },
+            },
+        });
+        const ofNext = ({ byPod }: TrafficResult) =>
+            [...byPod].reduce((sum, [pod, answers]) => sum + (pod.startsWith("ms-next-") ? answers : 0), 0);
+
+        before(() => lab.deploy(modes.scoring));
+
+        it("when it comes, and takes none", async () => {
+            const { byPod, failed } = await change("scoring", beside(0));
+            assert.deepEqual(failed, []);
+            assert.deepEqual(
+                [...byPod.keys()].filter((pod) => pod.startsWith("ms-next-")),
+                [],
+            );
+        });
+
+        it("when it takes a quarter of them", async () => {
+            lostNothing(await change("scoring", beside(25)));
+            const traffic = new Traffic(lab.urls.gateway);
+            const result = await traffic.finish();
+            lostNothing(result);
+            // Of 50 answers 12 are expected: so few, or so many, come once in a hundred thousand times.
+            const part = ofNext(result) / result.answered;
+            assert.ok(part > 0.02 && part < 0.6, `${String(part)} of the answers`);
+        });
+
+        it("and verify proves each release by itself", async () => {
+            const { exitCode, stdout, stderr } = await lab.prove("verify");
+            assert.equal(exitCode, 0, stdout + stderr);
+        });
+
+        it("when it takes all of them", async () => {
+            lostNothing(await change("scoring", beside(100)));
+            const traffic = new Traffic(lab.urls.gateway);
+            const result = await traffic.finish();
+            lostNothing(result);
+            assert.equal(ofNext(result), result.answered);
+        });
+
+        it("when it goes", async () => {
+            lostNothing(await change("scoring"));
         });
     });
 

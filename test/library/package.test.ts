@@ -68,6 +68,25 @@ describe("the library, as another program has it", function () {
         assert.match(consumers.typeErrors(folder), /'replcas' does not exist in type/);
     });
 
+    it("gives users of InferenceStack types that catch what settings cannot be", () => {
+        const errors = consumers.typeErrors(
+            consumers.program(`
+                import * as pulumi from "@pulumi/pulumi";
+                import { InferenceStack } from "llm-d-inference";
+                new InferenceStack("misspelt", { settings: { extPorc: {} } });
+                new InferenceStack("of which cluster", { settings: { cluster: {} } });
+                new InferenceStack("not known yet", { settings: { protect: pulumi.output(true) } });
+            `),
+        );
+        for (const error of [
+            /'extPorc' does not exist/,
+            /'cluster' does not exist/,
+            /'boolean \| undefined'/,
+        ]) {
+            assert.match(errors, error);
+        }
+    });
+
     it("deploys two models behind one Gateway from the example two-models", async () => {
         const stack = { project: "two-models", stack: "test", config: {} };
         const { registrations, outputs } = await runUnderMocks(
@@ -106,7 +125,7 @@ describe("the library, as another program has it", function () {
         const stack = { project: "policy-user", stack: "test", config: {} };
         const { registrations } = await runUnderMocks(programOf(consumers.example("policy-user")), stack);
         assert.ok(registrations.length >= 7, String(registrations.length));
-        const ours = registrations.filter(({ type }) => type.startsWith("llmd:"));
+        const ours = registrations.filter(({ type }) => type.startsWith("llm-d-inference:"));
         assert.deepEqual(ours, []);
     });
 });

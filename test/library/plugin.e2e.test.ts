@@ -160,8 +160,15 @@ describe("the component package, with the pulumi CLI", function () {
 /** Makes a bare repository of what this checkout has for its users, without a history. */
 function makeRepository(bare: string): void {
     const work = `${bare}.work`;
-    const needed = ["components", "releases", "plugin", "Pulumi.yaml", "package.json", "package-lock.json"];
-    for (const name of [...needed, "tsconfig.json", "tsconfig.build.json"]) {
+    const sources = ["commands", "components", "objects", "policy", "releases", "plugin"];
+    const manifests = [
+        "Pulumi.yaml",
+        "package.json",
+        "package-lock.json",
+        "tsconfig.json",
+        "tsconfig.build.json",
+    ];
+    for (const name of [...sources, ...manifests]) {
         fs.cpSync(path.join(root, name), path.join(work, name), { recursive: true });
     }
     const git = (...args: string[]) => execFileSync("git", args, { cwd: work });

@@ -11,7 +11,8 @@ import { ComponentProvider } from "@pulumi/pulumi/provider/experimental/provider
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { runUnderMocks } from "../../commands/render/programRun";
-import { InferenceStack, SettingsError } from "../../components";
+import { SettingsError } from "../../components";
+import { InferenceStack } from "../../components/plugin";
 import { Consumers, readManifest } from "./support/consumer";
 
 const root = path.resolve(__dirname, "../..");

@@ -64,6 +64,15 @@ describe("stack files", () => {
         assert.equal(write({ password: "clear" }, file).settings.config?.["demo:password"], "clear");
     });
 
+    it("refuse what is no mapping, and take for encrypted what Pulumi does", () => {
+        assert.throws(
+            () => write({}, "config: [a]\n"),
+            /^UsageError: Pulumi\.dev\.yaml: config is no YAML mapping/,
+        );
+        const secret = { secure: "text", other: 1 };
+        assert.deepEqual(write({ tls: secret }, "config: {}\n").settings.config?.["demo:tls"], secret);
+    });
+
     it("need a project", () => {
         assert.throws(
             () => readStackFiles({ projectRoot: folder(), stack: "dev", config: {}, forced: {} }),

@@ -6,6 +6,8 @@ import * as path from "path";
 import { text } from "stream/consumers";
 import { resolver, resolverConfig } from "../../local/lab/agent/dns";
 import { invocationOf } from "../../local/lab/agent/environment";
+import { LogTimes } from "../../local/lab/agent/logTimes";
+import type { ContainerStanding } from "../../local/lab/agent/podStatus";
 import { podStatus } from "../../local/lab/agent/podStatus";
 import { connectThrough, relayFromSocket, serveEgress } from "../../local/lab/agent/relay";
 import { ServiceProxy } from "../../local/lab/agent/serviceProxy";
@@ -94,24 +96,48 @@ describe("the lab's parts", () => {
 
     describe("a pod's status", () => {
         const running = { is: "running", startedAt: new Date(0), pid: 7 } as const;
-        const state = { podIP: "10.247.0.9", container: running, ready: true, restarts: 0 };
+        const standing = {
+            name: "server",
+            state: running,
+            ready: true,
+            restarts: 0,
+            lastExit: undefined,
+        };
+        const statusOf = (of: V1Pod, ...changes: Partial<ContainerStanding>[]) =>
+            podStatus(of, {
+                podIP: "10.247.0.9",
+                containers: changes.map((change) => ({ ...standing, ...change })),
+            });
         const readyOf = (status: V1Pod["status"]) => status?.conditions?.find(({ type }) => type === "Ready");
 
         it("is Ready only while its container runs and is ready", () => {
-            assert.equal(readyOf(podStatus(pod, { ...state, lastExit: undefined }))?.status, "True");
+            assert.equal(readyOf(statusOf(pod, {}))?.status, "True");
             const waiting = { is: "waiting", reason: "CrashLoopBackOff", message: "" } as const;
-            const status = podStatus(pod, { ...state, container: waiting, lastExit: undefined });
+            const status = statusOf(pod, { state: waiting });
             assert.equal(readyOf(status)?.status, "False");
             assert.equal(status.containerStatuses?.[0]?.state?.waiting?.reason, "CrashLoopBackOff");
+        });
+
+        it("is Ready only while all of its containers are", () => {
+            const two = { ...pod, spec: { containers: [container, { ...container, name: "other" }] } };
+            const status = statusOf(two, {}, { name: "other", ready: false });
+            assert.equal(readyOf(status)?.status, "False");
+            assert.deepEqual(
+                status.containerStatuses?.map(({ name, ready }) => [name, ready]),
+                [
+                    ["server", true],
+                    ["other", false],
+                ],
+            );
+            assert.equal(readyOf(statusOf(two, {}, { name: "other" }))?.status, "True");
         });
 
         it("keeps the time of a condition that does not change", () => {
             const lastTransitionTime = new Date(1000);
             const before = { conditions: [{ type: "Ready", status: "True", lastTransitionTime }] };
             const known = { ...pod, status: before };
-            const same = podStatus(known, { ...state, lastExit: undefined });
-            assert.equal(readyOf(same)?.lastTransitionTime, lastTransitionTime);
-            const other = podStatus(known, { ...state, ready: false, lastExit: undefined });
+            assert.equal(readyOf(statusOf(known, {}))?.lastTransitionTime, lastTransitionTime);
+            const other = statusOf(known, { ready: false });
             assert.notEqual(readyOf(other)?.lastTransitionTime, lastTransitionTime);
         });
     });
@@ -154,6 +180,26 @@ describe("the lab's parts", () => {
             assert.equal(read(folders.identity!, "labels"), 'role="de\\"code"');
         });
 
+        it("are brought up to date, and keep what the pod has put into an emptyDir", async () => {
+            const target = folder();
+            const volumes = (items: { key: string; path: string }[]) => [
+                { name: "config", configMap: { name: "there", items } },
+                { name: "scratch", emptyDir: {} },
+            ];
+            const at = (...items: { key: string; path: string }[]) =>
+                writeVolumes(
+                    core,
+                    { ...pod, spec: { ...pod.spec!, volumes: volumes(items) } },
+                    "10.247.0.9",
+                    target,
+                );
+            const { config, scratch } = await at({ key: "a", path: "a" }, { key: "b", path: "b" });
+            fs.writeFileSync(path.join(scratch!, "own"), "");
+            await at({ key: "b", path: "b" });
+            assert.deepEqual(fs.readdirSync(config!), ["b"]);
+            assert.deepEqual(fs.readdirSync(scratch!), ["own"]);
+        });
+
         it("that cannot be had are named", async () => {
             await assert.rejects(
                 write([{ name: "config", configMap: { name: "gone" } }]),
@@ -163,6 +209,26 @@ describe("the lab's parts", () => {
                 write([{ name: "disk", persistentVolumeClaim: { claimName: "c" } }]),
                 /volume disk/,
             );
+        });
+    });
+
+    describe("the times of logs", () => {
+        it("tell what was said since, of logs that were there and of those that come", () => {
+            const logs = folder();
+            const [old, fresh] = [path.join(logs, "old.log"), path.join(logs, "fresh.log")];
+            const times = new LogTimes(logs);
+            fs.writeFileSync(old, "before\n");
+            times.look(1_000);
+            fs.writeFileSync(fresh, "one\n");
+            times.look(2_000);
+            fs.appendFileSync(fresh, "two\n");
+            fs.appendFileSync(old, "after\n");
+            times.look(3_000);
+            assert.equal(times.offsetSince(fresh, 1_500), 0);
+            assert.equal(times.offsetSince(fresh, 2_500), "one\n".length);
+            assert.equal(times.offsetSince(fresh, 3_500), "one\ntwo\n".length);
+            assert.equal(times.offsetSince(old, 2_500), "before\n".length);
+            assert.equal(times.offsetSince(old, 500), undefined, "nobody looked then");
         });
     });
 

@@ -171,6 +171,16 @@ describe("the lab's worker of a pod", () => {
         assert.deepEqual([node.requests, node.started], [["delete"], 0]);
     });
 
+    it("runs all containers of a pod, in one network that ends with it", async () => {
+        const node = new Node(folder(), 'case "$1" in network) echo ready;; esac; exec sleep 60');
+        const pod = podOf();
+        pod.spec!.containers.push({ ...pod.spec!.containers[0]!, name: "sidecar" });
+        const worker = workerOf(node, pod);
+        await eventually("the network and two containers", () => node.started === 3);
+        await end(worker, pod);
+        await eventually("the end of all three", () => !node.runs);
+    });
+
     it("ends a pod that waits for an image", async () => {
         const node = new Node(folder());
         const pod = podOf({ image: "example.com/unknown:v1" });

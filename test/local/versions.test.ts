@@ -46,6 +46,12 @@ describe("toolchain versions", () => {
             required("llm-d-epp-0.4", "github.com/llm-d/llm-d-inference-scheduler"),
             versions.llmdOldestScheduler,
         );
+        assert.equal(required("conformance", "sigs.k8s.io/gateway-api/conformance"), versions.gatewayApi);
+        assert.equal(
+            required("conformance", "sigs.k8s.io/gateway-api-inference-extension/conformance"),
+            versions.inferenceExtension,
+        );
+        assert.equal(required("coredns", "github.com/coredns/coredns"), versions.coredns);
         assert.equal(required("actionlint", "github.com/rhysd/actionlint"), versions.actionlint);
         assert.equal(required("helm", "helm.sh/helm/v3"), versions.helm);
         assert.equal(required("helm", "k8s.io/client-go"), versions.kubernetesStaging);

@@ -107,4 +107,15 @@ export const modes: Record<string, Record<string, unknown>> = {
             canary: { modelRelease: "next", match: { header: { name: "x-canary", value: "yes" } } },
         },
     },
+    // Two releases beside the one whose requests they take a part of.
+    rollout: {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool", headers: { "x-tenant": "blue" } },
+        replicas: { decode: 2, prefill: 0 },
+        models: {
+            stable: { match: { path: "/random" } },
+            next: { rollout: { of: "stable", weight: 25 } },
+            trial: { rollout: { of: "stable", weight: 5, header: { name: "x-trial", value: "yes" } } },
+        },
+    },
 };

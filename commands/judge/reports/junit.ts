@@ -1,12 +1,12 @@
 import builder from "junit-report-builder";
-import { rules } from "../../../policy/rules";
+import { judgedBy } from "../rules";
 import type { Report } from "./report";
 
 /** For whatever shows test results: a case for each rule, which fails by its violations; advice is its output. */
 export function junitReport({ judgements }: Report): string {
     const report = builder.newBuilder();
     const suite = report.testSuite().name("llm-d-inference judge");
-    for (const rule of rules) {
+    for (const rule of judgedBy) {
         const own = judgements.filter((judgement) => judgement.rule === rule);
         const test = suite.testCase().className("judge").name(rule.name);
         const lines = (level: "mandatory" | "advisory") =>

@@ -1,7 +1,7 @@
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
 import { version } from "../../../package.json";
-import { rules } from "../../../policy/rules";
 import { standardInput } from "../manifests";
+import { judgedBy } from "../rules";
 import type { Judgement, Report } from "./report";
 
 /** For code scanning: SARIF 2.1.0. */
@@ -10,7 +10,7 @@ export function sarifReport({ judgements }: Report): string {
         toolDriverName: "llm-d-inference judge",
         toolDriverVersion: version,
     });
-    for (const rule of rules) {
+    for (const rule of judgedBy) {
         run.addRule(
             new SarifRuleBuilder().initSimple({
                 ruleId: rule.name,

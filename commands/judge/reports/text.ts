@@ -1,12 +1,13 @@
+import { append } from "../../../objects/multimap";
 import type { Judgement, Report } from "./report";
 
 /** For people: grouped by object, each with what to do about it. */
 export function textReport({ judgements, objects }: Report): string {
-    const subjects = [...new Set(judgements.map(({ subject }) => subject))];
-    const groups = subjects.map((subject) => {
-        const own = judgements.filter((judgement) => judgement.subject === subject);
-        return [subject ?? "All objects together", ...own.map(paragraph)].join("\n");
-    });
+    const bySubject = new Map<string | undefined, Judgement[]>();
+    judgements.forEach((judgement) => append(bySubject, judgement.subject, judgement));
+    const groups = [...bySubject].map(([subject, own]) =>
+        [subject ?? "All objects together", ...own.map(paragraph)].join("\n"),
+    );
     return [...groups, summary(judgements, objects)].join("\n\n");
 }
 

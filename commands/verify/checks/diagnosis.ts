@@ -1,4 +1,4 @@
-import type { Attempt } from "../traffic";
+import type { Attempt } from "../senders";
 
 /** What to see to when an answer is not the simulator's, and what is to be done. */
 interface Diagnosis {

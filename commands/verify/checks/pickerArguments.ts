@@ -1,8 +1,9 @@
 import { api } from "../../../components/contract";
-import { list, record, text } from "../../../objects/json";
+import { record, text } from "../../../objects/json";
+import { pickerFlagProblems } from "../../../objects/pickerFlags";
 import type { Picker } from "../../../objects/pickers";
 import { pickerPortNames, pickerPorts } from "../../../objects/pickers";
-import { eppHealthServices, lintEppArguments } from "../../../releases";
+import { eppHealthServices } from "../../../releases";
 import { simulatorReleaseOf, withEpp } from "../containers";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, scoringOnly, warning } from "./check";
@@ -33,9 +34,8 @@ function flagsOf({ owner, image, release, container }: Picker): Finding[] {
             ),
         ];
     }
-    const args = list(container.fields.args).map((argument) => text(argument) ?? "");
-    return lintEppArguments(args, release).map((problem) =>
-        broken("epp-unknown-flag", `${name}: ${problem} The EPP exits at start`, redeploy),
+    return pickerFlagProblems(container, release).problems.map(({ message }) =>
+        broken("epp-unknown-flag", `${name}: ${message}`, redeploy),
     );
 }
 

@@ -2,6 +2,7 @@ import { api } from "../../../components/contract";
 import type { Grant } from "../../../objects/grants";
 import { admits, fromAdmits, grantsOf, toAdmits } from "../../../objects/grants";
 import { kinds } from "../../../objects/kinds";
+import { matchesOf, matchText, sameMatch } from "../../shared/routeMatch";
 import type { BackendRef, Condition, HttpRouteObject, ParentStatus } from "../kinds";
 import { conditionOf } from "../kinds";
 import type { Check, Finding, ModelContext, ReleasedModel } from "./check";
@@ -209,7 +210,7 @@ function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel):
     });
 }
 
-function matchOf(found: HttpRouteObject, name: string, { match }: ReleasedModel): Finding[] {
+function matchOf(found: HttpRouteObject, name: string, { match, besides = [] }: ReleasedModel): Finding[] {
     const findings: Finding[] = [];
     const hostnames = [...(found.spec?.hostnames ?? [])].sort();
     if (hostnames.join() !== [...match.hostnames].sort().join()) {
@@ -221,32 +222,19 @@ function matchOf(found: HttpRouteObject, name: string, { match }: ReleasedModel)
             ),
         );
     }
-    const wantedPath = match.path ?? "/";
-    const wantedHeaders = headersText(Object.entries(match.headers));
-    const fits = (found.spec?.rules ?? []).some(({ matches = [{}] }) =>
-        matches.some(
-            ({ path, headers = [] }) =>
-                (path?.value ?? "/") === wantedPath &&
-                headersText(headers.map(({ name: header, value }) => [header, value])) === wantedHeaders,
-        ),
-    );
-    if (!fits) {
-        findings.push(
-            broken(
-                "route-match-mismatch",
-                `${name} has no rule for path ${wantedPath} with headers ${wantedHeaders || "(none)"}: requests of this model get 404, or another model`,
-                redeploy,
-            ),
-        );
+    const taken = matchesOf(found).map((one) => ({ ...one, hostnames: match.hostnames }));
+    for (const wanted of [match, ...besides]) {
+        if (!taken.some((one) => sameMatch(one, wanted))) {
+            findings.push(
+                broken(
+                    "route-match-mismatch",
+                    `${name} has no rule for ${matchText({ ...wanted, hostnames: [] })}: such requests get 404, or another model`,
+                    redeploy,
+                ),
+            );
+        }
     }
     return findings;
-}
-
-function headersText(headers: readonly (readonly [string, string])[]): string {
-    return headers
-        .map(([name, value]) => `${name.toLowerCase()}=${value}`)
-        .sort()
-        .join(",");
 }
 
 export const routeStatus: Check = {

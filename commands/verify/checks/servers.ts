@@ -26,11 +26,14 @@ export const modelServers: Check = {
     scope: "model",
     needs: ["namespaces"],
     on: everyPath,
-    run: (context) => [...serversOf("decode", context), ...asideOf(serversOf("prefill", context), context)],
+    run: (context) => [
+        ...serversOf("decode", context),
+        ...asWarnings(serversOf("prefill", context), context),
+    ],
 };
 
 /** Prefill pods get no requests, but for a prefill/decode split: what is wrong with them breaks no path. */
-function asideOf(findings: Finding[], context: ModelContext): Finding[] {
+function asWarnings(findings: Finding[], context: ModelContext): Finding[] {
     return prefillAnswers(context)
         ? findings
         : findings.map((finding) => ({ ...finding, severity: "warning" }));
@@ -115,7 +118,7 @@ export const pods: Check = {
                 skipped: `${ref("Deployment", namespace, model.pods.decode.deployment)} does not exist`,
             };
         }
-        return [...podsOfRole("decode", context), ...asideOf(podsOfRole("prefill", context), context)];
+        return [...podsOfRole("decode", context), ...asWarnings(podsOfRole("prefill", context), context)];
     },
 };
 

@@ -1,5 +1,5 @@
 import type { V1Container, V1EnvVarSource, V1Pod } from "@kubernetes/client-node";
-import { wholeQuantityOf } from "../../../components/settings/quantity";
+import { wholeQuantityOf } from "../../../objects/quantity";
 import { kubernetesServiceAddress, nodeAddress } from "../addresses";
 
 /** A container's environment and command line. */

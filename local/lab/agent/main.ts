@@ -2,6 +2,7 @@ import { dnsAddress } from "../addresses";
 import type { AgentOptions } from "../options";
 import { Cluster } from "./cluster";
 import { resolver, serveDns } from "./dns";
+import { serveGuests } from "./guests";
 import { Kubelet } from "./kubelet";
 import { LoadBalancers } from "./loadBalancer";
 import { registerNode } from "./node";
@@ -24,9 +25,7 @@ async function main(): Promise<void> {
         () => cluster.core.listServiceForAllNamespaces(),
         (service, gone) => {
             proxy.serviceChanged(service, gone);
-            if (!gone) {
-                balancers.serviceChanged(service);
-            }
+            balancers.serviceChanged(service, gone);
         },
     );
     await cluster.follow(
@@ -42,6 +41,7 @@ async function main(): Promise<void> {
     const { tools, podsFolder, logsFolder } = options;
     await serveNode(logsFolder, options.certificate);
     await new Kubelet({ core: cluster.core, tools, podsFolder, logsFolder }).start(cluster);
+    await serveGuests(options.guestSocket);
     await serveEgress(options.egressSocket, resolve);
     console.log("The lab's node is ready.");
 }

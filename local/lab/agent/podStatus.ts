@@ -2,54 +2,68 @@ import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from "@kub
 import { nodeAddress } from "../addresses";
 import type { Exit } from "./container";
 
-/** How a pod's one container is. */
+/** What a container does. */
 export type ContainerState =
     | { is: "waiting"; reason: string; message: string }
     | { is: "running"; startedAt: Date; pid: number | undefined };
 
-/** What a worker knows of its pod. */
-export interface PodState {
-    podIP: string;
-    container: ContainerState;
+/** How one of a pod's containers is. */
+export interface ContainerStanding {
+    name: string;
+    state: ContainerState;
     ready: boolean;
     restarts: number;
     lastExit: Exit | undefined;
 }
 
+/** What a worker knows of its pod. */
+export interface PodState {
+    podIP: string;
+    containers: ContainerStanding[];
+}
+
 /** A pod's status as a kubelet reports it. */
-export function podStatus(pod: V1Pod, state: PodState): V1PodStatus {
-    const { container, ready } = state;
-    const [spec] = pod.spec!.containers;
-    const running = container.is === "running";
-    const readyNow = running && ready;
-    const containerStatus: V1ContainerStatus = {
-        name: spec!.name,
-        image: spec!.image!,
-        imageID: spec!.image!,
-        ...(running && { containerID: `process://${String(container.pid)}` }),
-        ready: readyNow,
-        started: running,
-        restartCount: state.restarts,
-        state: running
-            ? { running: { startedAt: container.startedAt } }
-            : { waiting: { reason: container.reason, message: container.message } },
-        lastState: state.lastExit === undefined ? {} : { terminated: terminated(state.lastExit) },
-    };
+export function podStatus(pod: V1Pod, { podIP, containers }: PodState): V1PodStatus {
+    const isReady = containers.every((container) => runsAndIsReady(container));
+    const hasStarted = containers.every(({ state, restarts }) => state.is === "running" || restarts > 0);
     return {
-        phase: running || state.restarts > 0 ? "Running" : "Pending",
+        phase: hasStarted ? "Running" : "Pending",
         hostIP: nodeAddress,
         hostIPs: [{ ip: nodeAddress }],
-        podIP: state.podIP,
-        podIPs: [{ ip: state.podIP }],
+        podIP,
+        podIPs: [{ ip: podIP }],
         startTime: pod.status?.startTime ?? new Date(),
         conditions: [
             condition(pod, "PodScheduled", true),
             condition(pod, "PodReadyToStartContainers", true),
             condition(pod, "Initialized", true),
-            condition(pod, "ContainersReady", readyNow),
-            condition(pod, "Ready", readyNow),
+            condition(pod, "ContainersReady", isReady),
+            condition(pod, "Ready", isReady),
         ],
-        containerStatuses: [containerStatus],
+        containerStatuses: containers.map((container) => containerStatus(pod, container)),
+    };
+}
+
+function runsAndIsReady({ state, ready }: ContainerStanding): boolean {
+    return state.is === "running" && ready;
+}
+
+function containerStatus(pod: V1Pod, container: ContainerStanding): V1ContainerStatus {
+    const { name, state, restarts, lastExit } = container;
+    const { image } = pod.spec!.containers.find((candidate) => candidate.name === name)!;
+    const running = state.is === "running";
+    return {
+        name,
+        image: image!,
+        imageID: image!,
+        ...(running && { containerID: `process://${String(state.pid)}` }),
+        ready: runsAndIsReady(container),
+        started: running,
+        restartCount: restarts,
+        state: running
+            ? { running: { startedAt: state.startedAt } }
+            : { waiting: { reason: state.reason, message: state.message } },
+        lastState: lastExit === undefined ? {} : { terminated: terminated(lastExit) },
     };
 }
 

@@ -17,7 +17,8 @@ type Files = Record<string, string | Buffer>;
 const tokenSeconds = 3607;
 
 /**
- * Writes a pod's volumes below a folder, one folder each, as a kubelet does.
+ * Writes a pod's volumes below a folder, one folder each, as a kubelet does, or brings those that are there up to date.
+ * An emptyDir keeps what the pod has put there.
  *
  * @returns the folder of each volume.
  * @throws Error when a ConfigMap or Secret is not there, or the lab does not know the kind of a volume.
@@ -33,20 +34,40 @@ export async function writeVolumes(
         const target = path.join(folder, volume.name);
         folders[volume.name] = target;
         fs.mkdirSync(target, { recursive: true });
-        for (const [name, contents] of Object.entries(await filesOf(core, pod, podIP, volume))) {
-            const file = path.join(target, name);
-            fs.mkdirSync(path.dirname(file), { recursive: true });
-            fs.writeFileSync(file, contents, { mode: 0o600 });
+        const files = await filesOf(core, pod, podIP, volume);
+        if (files !== undefined) {
+            replaceFiles(target, files);
         }
     }
     return folders;
 }
 
-async function filesOf(core: CoreV1Api, pod: V1Pod, podIP: string, volume: V1Volume): Promise<Files> {
+/** In place, as containers that run may have the folder. */
+function replaceFiles(folder: string, files: Files): void {
+    for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath, entry.name);
+        if (entry.isFile() && files[path.relative(folder, file)] === undefined) {
+            fs.rmSync(file);
+        }
+    }
+    for (const [name, contents] of Object.entries(files)) {
+        const file = path.join(folder, name);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, contents, { mode: 0o600 });
+    }
+}
+
+/** @returns undefined for a volume that only the pod writes to. */
+async function filesOf(
+    core: CoreV1Api,
+    pod: V1Pod,
+    podIP: string,
+    volume: V1Volume,
+): Promise<Files | undefined> {
     const { emptyDir, configMap, secret, downwardAPI, projected } = volume;
     const namespace = pod.metadata!.namespace!;
     if (emptyDir !== undefined) {
-        return {};
+        return undefined;
     }
     if (configMap !== undefined) {
         return readConfigMap(core, namespace, configMap.name!, configMap.items, configMap.optional);
@@ -66,7 +87,7 @@ async function filesOf(core: CoreV1Api, pod: V1Pod, podIP: string, volume: V1Vol
     }
     // A volume without any source is an emptyDir (Kubernetes API, `Volume`).
     if (Object.keys(volume).every((key) => key === "name")) {
-        return {};
+        return undefined;
     }
     throw new Error(`the lab does not know the kind of the volume ${volume.name}`);
 }

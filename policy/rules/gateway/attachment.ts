@@ -63,7 +63,12 @@ function* checkParent(route: KubernetesObject, parent: ParentRef, index: StackIn
     const reasons = verdicts.map(
         (reason, position) => `${describeListener(named[position] ?? {})} ${reason?.message ?? ""}`,
     );
-    yield { message: `${prefix} is not admitted by ${gateway.toString()}: ${reasons.join("; ")}.`, level };
+    const absent = verdicts.find((reason) => reason?.absent !== undefined)?.absent;
+    yield {
+        message: `${prefix} is not admitted by ${gateway.toString()}: ${reasons.join("; ")}.`,
+        absent,
+        level,
+    };
 }
 
 /** The Gateway may be another program's; one of the name in another namespace was meant. */
@@ -75,6 +80,7 @@ function* absentGateway(prefix: string, { namespace, name }: ParentRef, index: S
           }
         : {
               message: `${prefix} names Gateway ${namespace}/${name}, which is not in this program: its listeners cannot be checked here.`,
+              absent: `Gateway ${namespace}/${name}`,
               level: "advisory",
           };
 }
@@ -136,6 +142,7 @@ function namespaceVerdict(
           }
         : {
               message: `has a selector (allowedRoutes.namespaces.selector), and Namespace ${route.namespace} is not in this program`,
+              absent: `Namespace ${route.namespace}`,
               level: "advisory",
           };
 }

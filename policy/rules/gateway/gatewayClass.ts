@@ -34,6 +34,7 @@ export function* checkClass(
         if (object.is(kinds.envoyFilter) ? isFor(object, gateway) : isForService(object, index)) {
             yield {
                 object: gateway,
+                ...(!index.find(kinds.gatewayClass, "", name) && { absent: `GatewayClass ${name}` }),
                 message: `${gateway.toString()} is of class ${name} (spec.gatewayClassName), which is none of Istio's (${istioClasses.join(", ")}), but ${object.toString()} is Istio's and has no effect on it.`,
             };
         }

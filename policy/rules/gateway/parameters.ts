@@ -38,6 +38,7 @@ export function* checkParameters(
         ? { message: `${takes}, but the program has ${elsewhere.toString()}.` }
         : {
               message: `${takes}, which is not in this program. Without it, Istio refuses the Gateway.`,
+              absent: `ConfigMap ${gateway.namespace}/${name}`,
               level: "advisory",
           };
 }

@@ -45,7 +45,13 @@ function* checkPolicy(
                 path: `${path}.portLevelSettings.${String(position)}.port.number`,
                 port: number,
             };
-            yield disagreement(claim, port, serviceClaim(service, port));
+            const [only, ...others] = portsOf(service);
+            yield disagreement(
+                claim,
+                port,
+                serviceClaim(service, port),
+                () => only?.number === port && others.length === 0,
+            );
         }
     });
 }

@@ -19,8 +19,8 @@ const scrapePortAnnotation = "prometheus.io/port";
 export function* checkPods(template: PodTemplate, port: number): Findings {
     const unknowns = new Unknowns();
     const claims: Claim[] = [];
-    const add = (what: string, path: string, value: number | undefined, written?: string) =>
-        claims.push({ object: template.owner, what, path, port: value, written });
+    const add = (what: string, path: string, value: number | undefined, more: Partial<Claim> = {}) =>
+        claims.push({ object: template.owner, what, path, port: value, ...more });
 
     unknowns.attempt(() => {
         for (const container of servingContainers(template, port)) {
@@ -42,11 +42,24 @@ export function* checkPods(template: PodTemplate, port: number): Findings {
     });
 
     const agreeing = claims.find((claim) => claim.port === port);
-    yield* claims.filter((claim) => claim.port !== port).map((claim) => disagreement(claim, port, agreeing));
+    yield* claims
+        .filter((claim) => claim.port !== port)
+        .map((claim) =>
+            disagreement(claim, port, agreeing, () => !claim.decides && listensOnlyAt(template, port)),
+        );
     yield* unknowns.errors.map((unknown) => ({ unknown }));
 }
 
-type Add = (what: string, path: string, value: number | undefined, written?: string) => void;
+type Add = (what: string, path: string, value: number | undefined, more?: Partial<Claim>) => void;
+
+/** Whether it is known, by arguments or defaults, that what serves in a pod listens at a port and nowhere else. */
+export function listensOnlyAt(template: PodTemplate, port: number): boolean {
+    const ports: (number | undefined)[] = [];
+    for (const container of servingContainers(template, port)) {
+        claimCommandLine(container, (_what, _path, value) => ports.push(value));
+    }
+    return ports.length > 0 && ports.every((value) => value === port);
+}
 
 /**
  * The containers that requests come to: those started with `--port`, and of several those with the right one, because
@@ -108,12 +121,10 @@ function claimCommandLine(container: Container, add: Add): void {
     const flags = flagValues(container, "port");
     for (const { value, path } of flags) {
         const number = /^\d+$/.test(value) ? Number(value) : undefined;
-        add(
-            `\`--port\` of container ${container.name}`,
-            path,
-            number,
-            number === undefined ? value : undefined,
-        );
+        add(`\`--port\` of container ${container.name}`, path, number, {
+            decides: true,
+            ...(number === undefined && { written: value }),
+        });
     }
     if (
         flags.length === 0 &&
@@ -123,6 +134,7 @@ function claimCommandLine(container: Container, add: Add): void {
             `the port without \`--port\` of container ${container.name}`,
             `${container.path}.args`,
             defaultPort,
+            { decides: true },
         );
     }
 }
@@ -146,7 +158,7 @@ function claimProbe(container: Container, probe: string, add: Add): void {
             add(what, path, port);
         } else if (typeof port === "string") {
             const named = declaredPortsOf(container).find(({ name }) => name === port);
-            add(what, path, named?.number, port);
+            add(what, path, named?.number, { written: port });
         }
     }
 }
@@ -158,7 +170,10 @@ function claimScrapePort(template: PodTemplate, port: number, add: Add): void {
         return;
     }
     const path = `${template.path === "" ? "" : `${template.path}.`}metadata.annotations`;
-    add(`annotation ${scrapePortAnnotation}`, path, /^\d+$/.test(value) ? Number(value) : undefined, value);
+    add(`annotation ${scrapePortAnnotation}`, path, /^\d+$/.test(value) ? Number(value) : undefined, {
+        written: value,
+        steps: [...path.split("."), scrapePortAnnotation],
+    });
 }
 
 /** Whether a container that requests do not come to has a port, by its declaration or its `--port`. */

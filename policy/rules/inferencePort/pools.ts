@@ -2,15 +2,15 @@ import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
 import { text } from "../../../objects/json";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
-import type { Backend } from "../../../objects/chains";
-import { targetPortsOf } from "../../../objects/chains";
+import type { Backend, Target } from "../../../objects/chains";
+import { chainsOf, targetPortsOf } from "../../../objects/chains";
 import type { Located } from "../../../objects/containers";
 import { declaredPortsOf, listeningContainersOf } from "../../../objects/containers";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { isSimulator, parseImage } from "../../../releases";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
-import { isSidecarPort, listensAt, servingContainers } from "./pods";
+import { isSidecarPort, listensAt, listensOnlyAt, servingContainers } from "./pods";
 
 function claimOf(pool: KubernetesObject, { value, path }: Located<number | undefined>): Claim {
     return { object: pool, what: "a target port", path, port: value };
@@ -24,8 +24,22 @@ export function* checkPool(pool: KubernetesObject, port: number): Findings {
             message: `${pool.toString()}: it has no target port (spec.targetPorts), but the inference port is ${String(port)} (\`port\` in this rule's config).`,
         };
     } else if (targets.every(({ value }) => value !== port)) {
-        yield* targets.map((target) => disagreement(claimOf(pool, target), port));
+        const [, ...others] = targets;
+        yield* targets.map((target) =>
+            disagreement(claimOf(pool, target), port, undefined, (index) => {
+                const templates = chainsOf(index).backendAt(named(pool))?.selection.templates ?? [];
+                return (
+                    others.length === 0 &&
+                    templates.length > 0 &&
+                    templates.every((template) => listensOnlyAt(template, port))
+                );
+            }),
+        );
     }
+}
+
+function named({ group, kind, namespace, name = "" }: KubernetesObject): Target {
+    return { group, kind, namespace, name };
 }
 
 /** Each further target port of a pool is one of the pods'. */

@@ -25,6 +25,7 @@ export function* checkReferencePort(reference: Reference, chains: Chains, port: 
     const service = isService(reference) ? chains.backendAt(reference)?.object : undefined;
     const offered = service ? portsOf(service).map(({ number }) => number) : [];
     if (claim.port !== port || (service && !offered.includes(claim.port))) {
-        yield disagreement(claim, port, service && serviceClaim(service, port));
+        const other = service && serviceClaim(service, port);
+        yield disagreement(claim, port, other, () => other?.port === port && !offered.includes(claim.port));
     }
 }

@@ -7,8 +7,11 @@ import type { Backend } from "../../../objects/chains";
 import { isHeadless } from "../../../objects/chains";
 import { marksInference } from "../../../objects/servers";
 import { namedPort } from "../../../objects/containers";
+import { selectedBy } from "../../../objects/pickers";
+import type { StackIndex } from "../../../objects/stackIndex";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
+import { listensOnlyAt } from "./pods";
 
 /** A port of a Service, as it is written. */
 interface ServicePort {
@@ -59,7 +62,9 @@ export function* checkServicePorts(service: KubernetesObject, port: number): Fin
 function* checkNumber(service: KubernetesObject, entry: unknown, port: number, position = 0): Findings {
     const number = integer(record(entry).port);
     if (number !== port) {
-        yield disagreement(numberClaim(service, number, position), port);
+        yield disagreement(numberClaim(service, number, position), port, undefined, (index) =>
+            leadsOnlyTo(service, port, index),
+        );
     }
 }
 
@@ -74,8 +79,16 @@ function* checkTarget(service: KubernetesObject, entry: unknown, port: number, p
                 port: target,
             },
             port,
+            undefined,
+            (index) => leadsOnlyTo(service, port, index),
         );
     }
+}
+
+/** Whether a Service has pods in the program, and all of them listen at a port. */
+function leadsOnlyTo(service: KubernetesObject, port: number, index: StackIndex): boolean {
+    const templates = selectedBy(service, index);
+    return templates.length > 0 && templates.every((template) => listensOnlyAt(template, port));
 }
 
 function numberClaim(service: KubernetesObject, number: number | undefined, position: number): Claim {

@@ -6,6 +6,7 @@ import { servicePortsOf } from "../../../objects/pickers";
 import type { PodTemplate } from "../../../objects/podIndex";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Findings } from "../../framework/finding";
+import { unlessInjected } from "./unlessInjected";
 
 const denied = '403 "RBAC: access denied"';
 
@@ -37,7 +38,7 @@ export function* checkPickerPolicies({ object, pickers }: PickerService, index: 
             yield {
                 object: denier,
                 message: `${denier.toString()} denies every call to ${picker.owner.toString()} (${cause(denier)}): its sidecar sees of a gateway's TLS neither who calls nor what for, and no endpoint is picked.`,
-                ...(sidecar === "unknown" && { level: "advisory" as const }),
+                ...unlessInjected(sidecar, picker.template),
             };
         }
     }
@@ -51,7 +52,7 @@ export function* checkServerPolicies(template: PodTemplate, index: StackIndex): 
         yield {
             object: denier,
             message: `${denier.toString()} denies every request to the pods of ${template.owner.toString()} (${cause(denier)}): clients get ${denied}.`,
-            ...(sidecar === "unknown" && { level: "advisory" as const }),
+            ...unlessInjected(sidecar, template),
         };
     }
 }

@@ -6,6 +6,7 @@ import type { Picker, PickerService } from "../../../objects/pickers";
 import { servicePortsOf } from "../../../objects/pickers";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Findings } from "../../framework/finding";
+import { unlessInjected } from "./unlessInjected";
 
 /** The TLS that gateways are told to use for an endpoint picker is its own, which its sidecar takes for a stranger's. */
 export function* checkPickerCalls({ object, pickers }: PickerService, index: StackIndex): Findings {
@@ -32,7 +33,7 @@ export function* checkPickerCalls({ object, pickers }: PickerService, index: Sta
                 yield {
                     object: demand.object,
                     message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at gRPC port ${String(port)} of ${picker.owner.toString()}, but ${tls.rule.toString()} has gateways use mode ${tls.mode} (${tls.path}): ${said(sidecar)} refuses their calls, and no endpoint is picked.`,
-                    ...(sidecar === "unknown" && { level: "advisory" as const }),
+                    ...unlessInjected(sidecar, picker.template),
                 };
             }
         }
@@ -48,6 +49,7 @@ export function* checkMetricsReads(picker: Picker, index: StackIndex): Findings 
             yield {
                 object: demand.object,
                 message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at port ${String(port)} of ${template.owner.toString()}, of which ${picker.owner.toString()} reads the metrics in plain HTTP: ${said(sidecar)} refuses that, and all pods score alike.`,
+                ...unlessInjected(sidecar, template),
                 level: "advisory",
             };
         }

@@ -27,10 +27,10 @@ export function* checkMatches(
     index: StackIndex,
 ): Findings {
     const claims = new Map<string, Claim>();
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const route of routes) {
         // What is not known of a route's parents or rules is reported by the rule `gateway`; its other matches count.
-        const found = [...isolated(() => claimsOf(route, index, claims, inference, told))];
+        const found = [...isolated(() => claimsOf(route, index, claims, inference, reported))];
         yield* found.map((finding) => ({ object: route, ...finding }));
     }
 }
@@ -40,7 +40,7 @@ function* claimsOf(
     index: StackIndex,
     claims: Map<string, Claim>,
     inference: ReadonlySet<KubernetesObject>,
-    told: Set<string>,
+    reported: Set<string>,
 ): Findings {
     const places = placesOf(route, index);
     for (const [position, value] of list(route.spec.rules).entries()) {
@@ -59,14 +59,14 @@ function* claimsOf(
                 }
                 const pair = `${route.toString()} ${path} ${other.route.toString()} ${other.path}`;
                 const concerned = inference.has(route) || inference.has(other.route);
-                if (other.outcome !== outcome && concerned && !told.has(pair)) {
-                    told.add(pair);
+                if (other.outcome !== outcome && concerned && !reported.has(pair)) {
+                    reported.add(pair);
                     const who =
                         other.route === route
                             ? `an earlier rule of it (${other.path})`
                             : `${other.route.toString()} (${other.path})`;
                     yield {
-                        message: `${route.toString()} (${path}) matches the same requests as ${who} at ${at.said}: only ${other.route === route ? "the earlier one" : "the older of the two routes"} ever gets any.`,
+                        message: `${route.toString()} (${path}) matches the same requests as ${who} at ${at.place}: only ${other.route === route ? "the earlier one" : "the older of the two routes"} ever gets any.`,
                     };
                 }
             }
@@ -76,7 +76,7 @@ function* claimsOf(
 
 interface Place {
     readonly key: string;
-    readonly said: string;
+    readonly place: string;
 }
 
 /** Where a route's requests come from: each host of each listener that it attaches to. */
@@ -87,7 +87,7 @@ function placesOf(route: KubernetesObject, index: StackIndex): Place[] {
         return listenersOf(parent, index).flatMap(({ name, hostname }) =>
             effectiveHosts(hostname, hosts).map((host) => ({
                 key: JSON.stringify([gateway, name, host]),
-                said: `listener ${name || "any"} of Gateway ${gateway}${host === "" ? "" : `, host ${host}`}`,
+                place: `listener ${name || "any"} of Gateway ${gateway}${host === "" ? "" : `, host ${host}`}`,
             })),
         );
     });

@@ -1,13 +1,19 @@
 import { strict as assert } from "assert";
 import * as http from "http";
 import type { AddressInfo } from "net";
-import type { RoundOptions, RoundResult } from "../../../commands/compare/load";
+import { setTimeout as sleep } from "timers/promises";
+import type { Arrival, RoundOptions, RoundRequest, RoundResult } from "../../../commands/compare/load";
 import { runRound } from "../../../commands/compare/load";
+import { randomOf } from "../../../commands/compare/random";
+import type { Sample } from "../../../commands/compare/send";
 
 /** What a server does with every fifth request; the others it answers at once. */
 type Misbehaviour = (response: http.ServerResponse) => void;
 
-/** A round of 20 requests (and one that opens each of 2 connections) against a server that misbehaves. */
+const requests = (number: number): RoundRequest[] => Array.from({ length: number }, () => ({ body: "{}" }));
+const closed: Arrival = { kind: "closed", connections: 2 };
+
+/** A round of 20 requests on 2 connections against a server that misbehaves. */
 async function roundWith(misbehave: Misbehaviour, options: Partial<RoundOptions> = {}): Promise<RoundResult> {
     let number = 0;
     const server = http.createServer((request, response) => {
@@ -23,17 +29,13 @@ async function roundWith(misbehave: Misbehaviour, options: Partial<RoundOptions>
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1/completions`;
     try {
-        return await runRound(
-            { label: "path", url, headers: {} },
-            {
-                connections: 2,
-                requests: 20,
-                timeoutSeconds: 2,
-                limitSeconds: 60,
-                nextBody: () => "{}",
-                ...options,
-            },
-        );
+        return await runRound({ label: "path", url, headers: {} }, requests(20), {
+            arrival: closed,
+            random: randomOf(1),
+            timeoutSeconds: 2,
+            limitSeconds: 60,
+            ...options,
+        });
     } finally {
         server.closeAllConnections();
         server.close();
@@ -42,30 +44,30 @@ async function roundWith(misbehave: Misbehaviour, options: Partial<RoundOptions>
 
 describe("compare: a round", () => {
     it("counts requests whose connection is closed instead of an answer", async () => {
-        const { good, failures, statuses } = await roundWith((response) => response.socket!.end());
-        assert.deepEqual([good, failures, statuses], [18, { "closed before an answer": 4 }, {}]);
+        const { samples, failures, statuses } = await roundWith((response) => response.socket!.end());
+        assert.deepEqual([samples.length, failures, statuses], [16, { "closed before an answer": 4 }, {}]);
     });
 
     it("counts requests whose answer breaks off", async () => {
-        const { good, failures } = await roundWith((response) => {
+        const { samples, failures } = await roundWith((response) => {
             response.writeHead(200, { "Content-Length": "100" });
             response.write("half", () => response.socket!.end());
         });
-        assert.deepEqual([good, failures], [18, { "closed before an answer": 4 }]);
+        assert.deepEqual([samples.length, failures], [16, { "closed before an answer": 4 }]);
     });
 
     it("counts requests that are not answered in time, once each, and asks on", async () => {
-        const { good, failures } = await roundWith(() => undefined);
-        assert.deepEqual([good, failures], [18, { "timed out": 4 }]);
+        const { samples, failures } = await roundWith(() => undefined);
+        assert.deepEqual([samples.length, failures], [16, { "timed out": 4 }]);
     });
 
     it("ends when its time is over, and says what was not answered", async () => {
-        const { good, failures } = await roundWith(() => undefined, {
+        const { samples, failures } = await roundWith(() => undefined, {
             timeoutSeconds: 60,
             limitSeconds: 0.5,
         });
         assert.deepEqual(failures, { "not answered when the round was stopped": 2 });
-        assert.ok(good < 18);
+        assert.ok(samples.length < 16);
     });
 
     it("ends when it is told to", async () => {
@@ -77,11 +79,96 @@ describe("compare: a round", () => {
     });
 
     it("counts connections that are refused, by why", async () => {
-        const { good, failures, latencies } = await runRound(
+        const { samples, failures } = await runRound(
             // Port 1 is reserved, and nothing listens there.
             { label: "path", url: "http://127.0.0.1:1/", headers: {} },
-            { connections: 2, requests: 6, timeoutSeconds: 1, limitSeconds: 30, nextBody: () => "{}" },
+            requests(6),
+            { arrival: closed, random: randomOf(1), timeoutSeconds: 1, limitSeconds: 30 },
         );
-        assert.deepEqual([good, latencies, failures], [0, [], { ECONNREFUSED: 8 }]);
+        assert.deepEqual([samples, failures], [[], { ECONNREFUSED: 6 }]);
     });
+
+    it("times the first token, and those after it, of a stream whose pieces are cut anywhere", async () => {
+        const { samples } = await streamed(async (response) => {
+            const event = (text: string) => `data: ${JSON.stringify({ choices: [{ text }] })}\n\n`;
+            await sleep(40);
+            response.write(event("a"));
+            await sleep(40);
+            const second = event("b");
+            response.write(second.slice(0, 9));
+            response.write(second.slice(9) + event(""));
+            await sleep(40);
+            response.write(event("c"));
+            response.end(
+                `data: ${JSON.stringify({ choices: [], usage: { completion_tokens: 3 } })}\n\ndata: [DONE]\n\n`,
+            );
+        });
+        const [{ ttftMs, tpotMs, gapsMs, e2eMs, tokens } = { gapsMs: [] }] = samples as Partial<Sample>[];
+        assert.equal(tokens, 3);
+        // Timers are never early; how late they are is the machine's affair.
+        assert.ok(ttftMs! >= 39 && ttftMs! < e2eMs! - 78, JSON.stringify(samples));
+        assert.equal(gapsMs!.length, 2);
+        assert.ok(Math.abs(tpotMs! - (gapsMs![0]! + gapsMs![1]!) / 2) < 1e-6);
+    });
+
+    it("sends in an open loop whatever the answers do, and at the rate", async () => {
+        const sentAt: number[] = [];
+        const { samples } = await streamed(
+            async (response) => {
+                sentAt.push(performance.now());
+                await sleep(500);
+                response.end("data: [DONE]\n\n");
+            },
+            requests(20),
+            { kind: "open", rate: 100 },
+        );
+        assert.equal(samples.length, 20);
+        // All have come before the first is answered: a loop that is closed would have waited.
+        assert.ok(sentAt.at(-1)! - sentAt[0]! < 500, String(sentAt));
+        assert.ok(sentAt.at(-1)! - sentAt[0]! > 50, String(sentAt));
+    });
+
+    for (const arrival of [closed, { kind: "open", rate: 1000 } as const]) {
+        it(`lets a request wait for the answer to another (${arrival.kind} loop)`, async () => {
+            let answered = 0;
+            const answeredBefore: number[] = [];
+            await streamed(
+                async (response) => {
+                    answeredBefore.push(answered);
+                    await sleep(20);
+                    response.end("data: [DONE]\n\n", () => answered++);
+                },
+                [{ body: "1" }, { body: "2", after: 0 }, { body: "3", after: 1 }],
+                arrival,
+            );
+            assert.deepEqual(answeredBefore, [0, 1, 2]);
+        });
+    }
 });
+
+/** A round against a server that answers with a stream. */
+async function streamed(
+    answer: (response: http.ServerResponse) => Promise<void>,
+    round: RoundRequest[] = requests(1),
+    arrival: Arrival = closed,
+): Promise<RoundResult> {
+    const server = http.createServer((request, response) => {
+        request.resume().on("end", () => {
+            response.writeHead(200, { "Content-Type": "text/event-stream" });
+            void answer(response);
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1/completions`;
+    try {
+        return await runRound({ label: "path", url, headers: {} }, round, {
+            arrival,
+            random: randomOf(1),
+            timeoutSeconds: 5,
+            limitSeconds: 60,
+        });
+    } finally {
+        server.closeAllConnections();
+        server.close();
+    }
+}

@@ -1,5 +1,4 @@
 import { strict as assert } from "assert";
-import { promptMaker } from "../../../commands/compare/prompts";
 import { randomOf } from "../../../commands/compare/random";
 import { interleave } from "../../../commands/compare/schedule";
 import { pairedDifference, pairedRatio, summarize, tQuantile } from "../../../commands/compare/statistics";
@@ -51,24 +50,12 @@ describe("compare: statistics", () => {
     });
 });
 
-describe("compare: rounds and prompts", () => {
+describe("compare: rounds", () => {
     it("begins half of the pairs with each path, in an order that the seed decides", () => {
         const pairs = interleave(10, randomOf(7));
         assert.equal(pairs.filter(([first]) => first === "gateway").length, 5);
         assert.ok(pairs.every(([first, second]) => first !== second));
         assert.deepEqual(interleave(10, randomOf(7)), pairs);
         assert.notDeepEqual(interleave(10, randomOf(8)), pairs);
-    });
-
-    it("makes no prompt twice, and a common beginning only when asked for", () => {
-        const promptsWith = (sharedPrefix: number) => {
-            const next = promptMaker({ model: "m", maxTokens: 4, sharedPrefix }, randomOf(1));
-            return Array.from({ length: 200 }, () => (JSON.parse(next()) as { prompt: string }).prompt);
-        };
-        const apart = promptsWith(0);
-        assert.equal(new Set(apart).size, 200);
-        const beginnings = (prompts: string[]) => new Set(prompts.map((prompt) => prompt.slice(0, 60)));
-        assert.ok(beginnings(apart).size > 190);
-        assert.equal(beginnings(promptsWith(100)).size, 1);
     });
 });

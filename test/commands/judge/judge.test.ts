@@ -45,6 +45,11 @@ describe("judge", () => {
         "        - name: chat",
         "          namespace: models",
         "          port: 8200",
+        "---",
+        "apiVersion: v1",
+        "kind: Service",
+        "metadata: { name: chat, namespace: models }",
+        "spec: { ports: [{ port: 8200 }] }",
         "",
     ].join("\n");
 
@@ -87,7 +92,7 @@ describe("judge", () => {
         write("manifests/README.md", "no manifest");
         const together = await judge([path.join(folder(), "manifests")]);
         assert.equal(together.exitCode, 0, together.stdout);
-        assert.match(together.stdout, /^2 objects: 0 violations/m);
+        assert.match(together.stdout, /^3 objects: 0 violations/m);
         const piped = await judge([path.join(folder(), "manifests/route.yaml"), "-"], list);
         assert.equal(piped.exitCode, 0, piped.stdout);
     });
@@ -105,7 +110,7 @@ describe("judge", () => {
             const file = write("route.yaml", route);
             const { stdout } = await judge(["--format", "json", file]);
             const { objects, findings } = JSON.parse(stdout) as { objects: number; findings: object[] };
-            assert.equal(objects, 1);
+            assert.equal(objects, 2);
             const [finding] = findings as Record<string, unknown>[];
             assert.deepEqual(
                 [finding?.rule, finding?.level, finding?.object, finding?.file],
@@ -185,18 +190,24 @@ describe("judge", () => {
         assert.match(stdout, /"exempt": \[/);
     });
 
-    it("refuses what it cannot use in one line, with what is allowed", async () => {
+    it("refuses what it cannot use in one line, with what is allowed", async function () {
+        this.timeout(180_000);
         const file = write("route.yaml", route);
         const bad = write("bad.json", '{"inference-port":{"port":"8200"}}');
         for (const [args, code, expected] of [
             [[], 2, /no manifests are given; allowed: files, folders/],
             [["missing.yaml"], 2, /missing\.yaml: there is no such file or folder; allowed/],
             [["--format", "xml", file], 2, /Allowed choices are text, json, sarif, github, junit/],
+            [
+                ["--release", "epp=9.9", file],
+                2,
+                /option '--release <part=version>' argument 'epp=9\.9' is invalid\. allowed: epp= with a version of 0\.4, /,
+            ],
             [["--live", file], 2, /--live: judges the cluster alone; allowed/],
             [
                 ["--explain", "nothing"],
                 2,
-                /--explain: nothing is no rule; allowed: reference-grant-presence, /,
+                /--explain: nothing is no rule; allowed: schema, reference-grant-presence, /,
             ],
             [["--config", bad, file], 2, /--config: inference-port\.port must be /],
             [

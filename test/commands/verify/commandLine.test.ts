@@ -54,6 +54,10 @@ describe("npm run verify", function () {
             /--model nobody: the stack has no such release; allowed: inference-scheduling/,
         ],
         [["--context", "nobody"], /no context "nobody"; allowed: dead/],
+        [
+            ["--explain", "Hello"],
+            /--explain Hello: the stack has extProc\.enabled: false, so no pod is picked; allowed: with extProc/,
+        ],
         [["--no-such-flag"], /unknown option '--no-such-flag'/],
     ];
     for (const [args, message] of bad) {

@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
-import type { Attempt, ModelTraffic, ScoredAttempt } from "../../../commands/verify/traffic";
+import type { Attempt } from "../../../commands/verify/senders";
+import type { ModelTraffic, ScoredAttempt } from "../../../commands/verify/traffic";
 import { eppHeader } from "../../../commands/verify/traffic";
 import { diagnose } from "../../../commands/verify/checks/diagnosis";
 import { affinityOf, obedience } from "../../../commands/verify/checks/traffic";

@@ -443,7 +443,13 @@ function editPool(
 /** Flags of the EPP: flag, value, and what is said of it. */
 const flagFaults: readonly Fault[] = (
     [
-        ["scoring", "no-such-flag", "true", "epp-unknown-flag", /--no-such-flag is not a flag of EPP 0\.\d/],
+        [
+            "scoring",
+            "no-such-flag",
+            "true",
+            "epp-unknown-flag",
+            /--no-such-flag \(\S+\) is no flag of EPP 0\.\d/,
+        ],
         ["scoring", "pool-name", "another-pool", "epp-pool-mismatch", /--pool-name is another-pool/],
         ["scoring", "pool-namespace", "default", "epp-pool-mismatch", /--pool-namespace is default/],
         [
@@ -475,6 +481,26 @@ const flagFaults: readonly Fault[] = (
     mode,
     break: (scene: Scene) => editEpp(scene, (found) => setFlag(found, flag, value)),
     expect: { id, message },
+}));
+
+/** Arguments of the EPP that are no flags as it reads them, and what is said of them. */
+const argumentFaults: readonly Fault[] = (
+    [
+        [["-tracing=false"], /-tracing \(\S+\) needs two dashes in EPP 0\.\d/],
+        [
+            ["--tracing", "false"],
+            /the argument false \(\S+\) belongs to no flag: --tracing takes its value after "="/,
+        ],
+        [["--lora-info-metric=x"], /--lora-info-metric \(\S+\) is refused at start by EPP 0\.\d/],
+    ] satisfies [string[], RegExp][]
+).map(([args, message]) => ({
+    title: `the EPP has ${args.join(" ")}`,
+    mode: "scoring",
+    break: (scene: Scene) =>
+        editEpp(scene, ({ spec }) => {
+            spec!.template!.spec!.containers![0]!.args!.push(...args);
+        }),
+    expect: { id: "epp-unknown-flag", message },
 }));
 
 /** The EPP's objects. */
@@ -775,6 +801,7 @@ export const faults: readonly Fault[] = [
     ...backendFaults,
     ...poolFaults,
     ...flagFaults,
+    ...argumentFaults,
     ...pickerFaults,
     ...rightsFaults,
     ...filterFaults,

@@ -13,6 +13,8 @@ export interface Failure {
 /** What became of the requests. */
 export interface TrafficResult {
     answered: number;
+    /** How many answers came from each pod, by its name. */
+    byPod: Map<string, number>;
     failed: Failure[];
 }
 
@@ -31,7 +33,7 @@ const patience = 15_000;
  */
 export class Traffic {
     /** Complete once it has ended. */
-    readonly result: TrafficResult = { answered: 0, failed: [] };
+    readonly result: TrafficResult = { answered: 0, byPod: new Map(), failed: [] };
     private readonly startedAt = performance.now();
     private readonly agent: http.Agent;
     private readonly connections: Promise<void>[];
@@ -66,12 +68,14 @@ export class Traffic {
         for (let number = 0; !this.stopped; number++) {
             const sentAt = performance.now();
             const prompt = `Request ${String(number)} of connection ${String(connection)}.`;
-            const { status, text } = await this.ask(prompt).catch((error: Error) => ({
+            const { status, pod, text } = await this.ask(prompt).catch((error: Error) => ({
                 status: undefined,
+                pod: "",
                 text: error.message,
             }));
             if (status === 200) {
                 this.result.answered++;
+                this.result.byPod.set(pod, (this.result.byPod.get(pod) ?? 0) + 1);
             } else {
                 const at = Math.round(sentAt - this.startedAt) / 1000;
                 this.result.failed.push({ at, answer: `${String(status ?? "no answer")}: ${text}` });
@@ -80,7 +84,7 @@ export class Traffic {
         }
     }
 
-    private ask(prompt: string): Promise<{ status: number; text: string }> {
+    private ask(prompt: string): Promise<{ status: number; pod: string; text: string }> {
         return new Promise((resolve, reject) => {
             const request = http.request(
                 `${this.url}/v1/completions`,
@@ -97,6 +101,7 @@ export class Traffic {
                     response.once("end", () => {
                         resolve({
                             status: response.statusCode ?? 0,
+                            pod: String(response.headers["x-inference-pod"]),
                             text: Buffer.concat(chunks).toString("utf8"),
                         });
                     });

@@ -22,11 +22,14 @@ export class Consumers {
     readonly library: string;
     /** The files of the package. */
     readonly files: string[];
+    /** The package itself, as `npm pack` made it. */
+    readonly archive: string;
 
     /** The first builds and packs the library, which takes a while. */
     constructor() {
         const { archive, files } = (packed ??= pack());
         this.files = files;
+        this.archive = archive;
         const modules = path.join(this.folder, "node_modules");
         this.library = path.join(modules, "llm-d-inference");
         fs.mkdirSync(this.library, { recursive: true });

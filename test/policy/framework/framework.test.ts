@@ -49,7 +49,7 @@ describe("KubernetesObject", () => {
     it("is not made of providers, components and patches", () => {
         for (const type of [
             "pulumi:providers:kubernetes",
-            "llmd:x:Y",
+            "llm-d-inference:x:Y",
             "kubernetes:apps/v1:DeploymentPatch",
         ]) {
             assert.equal(KubernetesObject.of({ urn: "", type, name: "n", props: {} }), undefined);

@@ -42,10 +42,10 @@ describe("epp-flags", () => {
 
     it("reports flags that the version does not know", () => {
         assert.deepEqual(withArguments("--pool=x"), [
-            "Deployment models/epp: Deployment models/epp: --pool (spec.template.spec.containers.0.args.3) is no flag of EPP 0.8 (GIE 1.5), which exits at start because of it.",
+            "Deployment models/epp: Deployment models/epp: --pool (spec.template.spec.containers.0.args.3) is no flag of EPP 0.8 (GIE 1.5), which exits at start because of it; the nearest is --v.",
         ]);
         assert.deepEqual(check({ ...old, args: [...poolArguments, "--enable-cert-reload"] }), [
-            "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it.",
+            "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it; the nearest is --enable-pprof.",
         ]);
         assert.deepEqual(
             check({
@@ -53,9 +53,28 @@ describe("epp-flags", () => {
                 args: [...poolArguments, "--enable-cert-reload=true"],
             }),
             [
-                "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it.",
+                "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it; the nearest is --enable-pprof.",
             ],
         );
+    });
+
+    it("reports flags that another version has", () => {
+        const args = [
+            ...["--drain-timeout=30s", "--lora-info-metric=x", "--model-server-metrics-path=/metrics"],
+            "--grpc-max-recv-msg-size=10MiB",
+        ];
+        const found = (version: string) =>
+            check({
+                image: `llm-d-router-endpoint-picker:v${version}`,
+                args: [...poolArguments, ...args],
+            }).map((message) =>
+                /(--[\w-]+) \(\S+\) (is no flag|is refused)/.exec(message)!.slice(1).join(" "),
+            );
+        assert.deepEqual(found("0.10.0"), [
+            "--lora-info-metric is refused",
+            "--model-server-metrics-path is no flag",
+        ]);
+        assert.deepEqual(found("0.9.0"), ["--drain-timeout is no flag", "--lora-info-metric is refused"]);
     });
 
     it("accepts what the config adds", () => {
@@ -167,6 +186,12 @@ describe("epp-flags", () => {
         assert.deepEqual(check({ replicas: 2 }), [
             "Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args) pick endpoints unaware of each other.",
         ]);
+        assert.deepEqual(
+            check({ replicas: 2, args: [...poolArguments, "--ha-enable-leader-election=false"] }),
+            [
+                "advisory: Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args.3) pick endpoints unaware of each other.",
+            ],
+        );
         assert.deepEqual(check({ ...elected, replicas: 1 }), [
             "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
         ]);

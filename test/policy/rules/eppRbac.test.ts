@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
 import { eppRbac as rule } from "../../../policy/rules/eppRbac";
+import { models } from "./fixtures";
 import type { Manifest } from "../support/resources";
 import { checkStack, unknown } from "../support/resources";
 import { account, binding, picker, poolArguments, poolRules, read, role } from "./pickerFixtures";
@@ -218,13 +219,36 @@ describe("epp-rbac", () => {
         assert.deepEqual(check(picker(), account, role([...poolRules, leases]), binding()), [
             "Role models/epp: Role models/epp (rules.3), bound by RoleBinding models/epp, lets the endpoint picker create, update leases.",
         ]);
+        const off = picker({
+            args: [...poolArguments, "--metrics-endpoint-auth=false", "--ha-enable-leader-election=false"],
+        });
+        assert.deepEqual(check(off, account, role([...poolRules, leases]), binding()), []);
     });
 
     it("needs reviews for authenticated metrics", () => {
-        assert.deepEqual(check(picker({ args: poolArguments }), ...full), [
+        const found = [
             "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not create tokenreviews.authentication.k8s.io in all namespaces, as --metrics-endpoint-auth needs.",
             "Deployment models/epp: Deployment models/epp: ServiceAccount models/epp may not create subjectaccessreviews.authorization.k8s.io in all namespaces, as --metrics-endpoint-auth needs.",
-        ]);
+        ];
+        const metadata = { name: "epp", namespace: models, labels: { app: "epp" } };
+        const service = {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata,
+            spec: { selector: { app: "epp" }, ports: [{ port: 9090 }] },
+        };
+        const monitor = (kind: string, app: string): Manifest => ({
+            apiVersion: "monitoring.coreos.com/v1",
+            kind,
+            metadata,
+            spec: { selector: { matchLabels: { app } } },
+        });
+        const unread = found.map((finding) => `advisory: ${finding}`);
+        const authenticated = picker({ args: poolArguments });
+        assert.deepEqual(check(authenticated, ...full), unread);
+        assert.deepEqual(check(authenticated, ...full, service, monitor("ServiceMonitor", "other")), unread);
+        assert.deepEqual(check(authenticated, ...full, service, monitor("ServiceMonitor", "epp")), found);
+        assert.deepEqual(check(authenticated, ...full, monitor("PodMonitor", "epp")), found);
         assert.deepEqual(
             check(picker({ args: poolArguments }), ...full, clusterBinding("system:auth-delegator")),
             [],

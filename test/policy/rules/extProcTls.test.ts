@@ -46,16 +46,16 @@ describe("ext-proc-tls", () => {
             "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but no DestinationRule of the program tells gateways to use it.",
         ]);
         assert.deepEqual(check(destinationRule({})), [
-            "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
         assert.deepEqual(check(destinationRule({ tls: { mode: "DISABLE" } })), [
-            "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy.tls).",
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy.tls).",
         ]);
         assert.deepEqual(check(destinationRule({ ...forPort(9002), tls: skip })), [
-            "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
         assert.deepEqual(check(destinationRule(forPort(9003, skip))), [
-            "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
     });
 
@@ -100,7 +100,7 @@ describe("ext-proc-tls", () => {
 
     it("prefers the exact host, and then the longest wildcard", () => {
         assert.deepEqual(check(destinationRule({}), destinationRule(undefined, { host: "*", name: "all" })), [
-            "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
         assert.deepEqual(
             check(
@@ -108,7 +108,7 @@ describe("ext-proc-tls", () => {
                 destinationRule({}, { host: "*.models.svc.cluster.local" }),
             ),
             [
-                "Service models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
+                "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
             ],
         );
         assert.deepEqual(check(destinationRule({}), destinationRule(undefined, { name: "second" })), []);

@@ -76,13 +76,13 @@ describe("selectors", () => {
             },
         ];
         const both = { matchLabels: { "llm-d.ai/inferenceServing": "true" } };
-        const held = (plugins: string, spec: object = {}) =>
+        const held = (plugins: string, spec: object = {}, expected = /^InferencePool .*cannot answer/) =>
             check(
                 deployment(),
                 prefill,
                 ...picker(plugins),
                 pool({ selector: both, endpointPickerRef: { name: "epp" }, ...spec }),
-            ).length;
+            ).filter((finding) => expected.test(finding)).length;
         const roles = "type: decode-filter}, {type: prefill-filter}, {type: ";
 
         it("lets a pool hold prefill pods", () => {
@@ -91,12 +91,16 @@ describe("selectors", () => {
             }
         });
 
-        it("does not where the picker runs one profile, does not filter, or may be passed over", () => {
+        it("does not where the picker runs one profile or does not filter", () => {
             assert.equal(held(`{${roles}single-profile-handler}`), 1);
             assert.equal(held("{type: decode-filter}, {type: pd-profile-handler}"), 1);
             assert.equal(held("{type: ["), 1);
+        });
+
+        it("advises against it where the picker may be passed over", () => {
             const open = { endpointPickerRef: { name: "epp", failureMode: "FailOpen" } };
-            assert.equal(held(`{${roles}pd-profile-handler}`, open), 1);
+            assert.equal(held(`{${roles}pd-profile-handler}`, open, /^advisory: .*fails open/), 1);
+            assert.equal(held(`{${roles}single-profile-handler}`, open, /^InferencePool .*cannot answer/), 1);
         });
 
         it("still wants decode pods in the pool", () => {

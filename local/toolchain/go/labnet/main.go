@@ -17,8 +17,10 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 3 {
-		return fmt.Errorf("usage: labnet node|pod SPECIFICATION COMMAND [ARGUMENT ...]; the specification is JSON")
+	isNetwork := len(args) == 2 && args[0] == "network"
+	if len(args) < 3 && !isNetwork {
+		return fmt.Errorf("usage: labnet node|pod SPECIFICATION COMMAND [ARGUMENT ...], or labnet network SPECIFICATION; " +
+			"the specification is JSON")
 	}
 	specification, command := []byte(args[1]), args[2:]
 	switch args[0] {
@@ -30,14 +32,18 @@ func run(args []string) error {
 			return err
 		}
 		return node.become(command)
-	case "pod":
-		return startPod(args[1:])
-	case podInit:
+	case "pod", podInit, "network":
 		var pod pod
 		if err := json.Unmarshal(specification, &pod); err != nil {
 			return err
 		}
-		return pod.become(command)
+		switch args[0] {
+		case "pod":
+			return startPod(pod, args[1:])
+		case podInit:
+			return pod.become(command)
+		}
+		return pod.holdNetwork()
 	}
-	return fmt.Errorf("%q is not allowed; allowed: node, pod", args[0])
+	return fmt.Errorf("%q is not allowed; allowed: node, pod, network", args[0])
 }

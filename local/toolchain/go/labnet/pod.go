@@ -26,6 +26,9 @@ type pod struct {
 	Hostname string `json:"hostname"`
 	// Address of the pod, without a prefix length.
 	Address string `json:"address"`
+	// Network is the path of the network namespace that the containers of a pod have in common. Empty: the container is
+	// the pod's only one, and makes its own.
+	Network string `json:"network"`
 	// Root is an empty folder that becomes the root of the file system.
 	Root string `json:"root"`
 	// Mounts by their path in the pod; each is a folder or a file of the machine.
@@ -39,13 +42,24 @@ const podInit = "pod-init"
 const nodeNetwork = 3
 
 // startPod runs a command in the namespaces of a pod. What the command starts ends with it.
-func startPod(arguments []string) error {
+func startPod(p pod, arguments []string) error {
+	const own = unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWPID
+	if p.Network != "" {
+		network, err := os.Open(p.Network)
+		if err != nil {
+			return err
+		}
+		// The namespace is a thread's, and what is started inherits that of the main thread, which this is.
+		if err := unix.Setns(int(network.Fd()), unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("joining the pod's network: %w", err)
+		}
+		return start(podInit, own, arguments)
+	}
 	network, err := os.Open("/proc/self/ns/net")
 	if err != nil {
 		return err
 	}
-	namespaces := unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWPID
-	return start(podInit, uintptr(namespaces), arguments, network)
+	return start(podInit, own|unix.CLONE_NEWNET, arguments, network)
 }
 
 // become sets the pod up and turns this process into the command.
@@ -60,8 +74,13 @@ func (p pod) become(command []string) error {
 	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("mounting /proc: %w", err)
 	}
-	if err := p.connect(netns.NsHandle(nodeNetwork)); err != nil {
-		return fmt.Errorf("connecting the pod: %w", err)
+	if p.Network == "" {
+		if err := p.connect(netns.NsHandle(nodeNetwork)); err != nil {
+			return fmt.Errorf("connecting the pod: %w", err)
+		}
+		if err := unix.Close(nodeNetwork); err != nil {
+			return err
+		}
 	}
 	// Ports below 1024 are open to the pod, as the Gateway's Deployment asks for by a sysctl.
 	if err := os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0o644); err != nil {
@@ -69,9 +88,6 @@ func (p pod) become(command []string) error {
 	}
 	if err := p.changeRoot(); err != nil {
 		return fmt.Errorf("making the pod's file system: %w", err)
-	}
-	if err := unix.Close(nodeNetwork); err != nil {
-		return err
 	}
 	if err := dropPrivileges(); err != nil {
 		return err

@@ -1,7 +1,4 @@
-/** Whether a value is an object with keys, and so can be merged into. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isObject } from "./json";
 
 /** `over` on top of `base`, key by key; anything but objects is replaced whole. */
 export function deepMerge(base: unknown, over: unknown): unknown {

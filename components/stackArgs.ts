@@ -9,7 +9,7 @@ import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { imagesOf, releasesOf, routeMatch } from "./settings";
+import { imagesOf, releasesOf, routeMatches } from "./settings";
 import type { AutoscalingSettings } from "./simulator/autoscaler";
 import { demand } from "./simulator/demand";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
@@ -75,7 +75,7 @@ export function schedulerStackArgs(
             release: model.release,
             names: namesOf(model),
             backend: backendOf(model),
-            match: routeMatch(model, settings),
+            ...routeMatches(model, settings),
             epp: endpointPickerSettings(model, settings),
         })),
         timeouts: {

@@ -1,0 +1,64 @@
+import { randomInt } from "crypto";
+import * as fs from "fs";
+import * as path from "path";
+import Table from "cli-table3";
+import { InterruptedError, PathFailedError } from "../compare/compare";
+import { UsageError } from "../shared/errors";
+import { measurePresets } from "./measure";
+import type { ScoringFlags } from "./options";
+import { scoringHtml, scoringReportOf, scoringTable, sentencesOf } from "./report";
+import type { Stage } from "./stage";
+import { verdictsOf } from "./verdict";
+
+/**
+ * Measures a stack's presets, and reports.
+ *
+ * @param stageOf makes what is measured, once the flags can be used.
+ * @param words the flags as they were given.
+ * @returns the exit code.
+ */
+export async function runScoring(
+    flags: ScoringFlags,
+    stageOf: (signal: AbortSignal, progress: (line: string) => void) => Stage,
+    words: readonly string[],
+): Promise<number> {
+    const folder = path.dirname(path.resolve(flags.out));
+    if (!fs.existsSync(folder)) {
+        throw new UsageError(`--out ${flags.out}: there is no folder ${folder}`);
+    }
+    const interruption = new AbortController();
+    const interrupt = () => interruption.abort();
+    process.once("SIGINT", interrupt);
+    process.once("SIGTERM", interrupt);
+    const progress = (line: string) => process.stderr.write(`${line}\n`);
+    try {
+        const { signal } = interruption;
+        const stage = stageOf(signal, progress);
+        const seed = flags.seed ?? randomInt(2 ** 31);
+        const measured = await measurePresets(stage, { ...flags, seed }, { progress, signal });
+        const seeded = flags.seed === undefined ? ["--seed", String(seed)] : [];
+        const report = scoringReportOf(measured, verdictsOf(measured), [...stage.call, ...words, ...seeded]);
+        fs.writeFileSync(flags.out, await scoringHtml(report));
+        progress(`Written: ${flags.out}`);
+        const { head, rows } = scoringTable(measured);
+        const table = new Table({ head, style: { head: [], border: [], compact: true } });
+        table.push(...rows);
+        process.stdout.write(
+            flags.json
+                ? `${JSON.stringify(report, undefined, 2)}\n`
+                : `${[table.toString(), ...sentencesOf(report)].join("\n")}\n`,
+        );
+        return 0;
+    } finally {
+        process.off("SIGINT", interrupt);
+        process.off("SIGTERM", interrupt);
+    }
+}
+
+/** The exit codes of what may go wrong here. */
+export function scoringCodeOf(error: unknown): number | undefined {
+    if (error instanceof PathFailedError) {
+        return 1;
+    }
+    return error instanceof InterruptedError ? 3 : undefined;
+}

@@ -1,0 +1,36 @@
+import { spawn } from "child_process";
+
+/** The network that the containers of one pod have in common, as a container runtime's pause container holds it. */
+export class PodNetwork {
+    private readonly made: Promise<string>;
+    private readonly ended = new AbortController();
+
+    /**
+     * @param labnet path of the program that makes it.
+     * @param address the pod's own.
+     */
+    constructor(labnet: string, address: string) {
+        this.made = new Promise((resolve, reject) => {
+            const holder = spawn(labnet, ["network", JSON.stringify({ address })], {
+                stdio: ["ignore", "pipe", "inherit"],
+                signal: this.ended.signal,
+                killSignal: "SIGKILL",
+            });
+            // It says that it is ready; the network is a namespace of its own process.
+            holder.stdout.once("data", () => resolve(`/proc/${String(holder.pid)}/ns/net`));
+            holder.once("error", reject);
+            holder.once("exit", () => reject(new Error("the pod's network could not be made")));
+        });
+        // Nobody may be waiting when it is ended.
+        this.made.catch(() => undefined);
+    }
+
+    /** Path by which a container joins it, once it is there. */
+    get path(): Promise<string> {
+        return this.made;
+    }
+
+    end(): void {
+        this.ended.abort();
+    }
+}

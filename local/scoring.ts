@@ -1,0 +1,81 @@
+import * as path from "path";
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { DeploymentOutput } from "../components/deploymentOutput";
+import { deepMerge } from "../components/settings/merge";
+import type { ScoringFlags } from "../commands/scoring/options";
+import { scoringCommand } from "../commands/scoring/options";
+import { runScoring, scoringCodeOf } from "../commands/scoring/scoring";
+import type { SettingValues, Stage, Staged } from "../commands/scoring/stage";
+import { Cluster } from "../commands/shared/cluster";
+import { runCommand } from "../commands/shared/runCommand";
+import { keepOutputs, openPaths } from "./proof";
+import type { Session, SessionOptions } from "./session";
+
+/** The lab's stack, and how it is opened with settings over its own. */
+export interface LabStageOptions {
+    stateDir: string;
+    /** Settings of the user's own, by `make`'s CONFIG. */
+    config: Record<string, unknown>;
+    open: (options: Pick<SessionOptions, "config" | "report">) => Promise<Session>;
+    /** Takes what the engine said of a deployment that failed, one line at a time. */
+    report: (line: string) => void;
+    signal: AbortSignal;
+}
+
+/** The stack of the lab, deployed by the lab's own engine. */
+export class LabStage implements Stage {
+    readonly call = ["make", "scoring"];
+
+    constructor(private readonly options: LabStageOptions) {}
+
+    async deploy(settings: SettingValues): Promise<Staged> {
+        const { stateDir, config } = this.options;
+        const merged = Object.entries(settings).reduce<unknown>(
+            (all, [name, value]) =>
+                deepMerge(
+                    all,
+                    name.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value),
+                ),
+            config,
+        );
+        const outputs = await this.up(merged as Record<string, unknown>);
+        keepOutputs(stateDir, outputs);
+        const deployment = outputs.deployment!.value as DeploymentOutput;
+        const { gateway, direct } = await openPaths(stateDir, deployment);
+        const bases = { gateway, direct: Object.values(direct)[0]! };
+        return { deployment, bases, notes: [], close: () => Promise.resolve() };
+    }
+
+    openCluster(): Cluster {
+        const { stateDir, signal } = this.options;
+        return new Cluster({ kubeconfig: path.join(stateDir, "kubeconfig"), signal });
+    }
+
+    /** The engine's display would bury the progress; it is told where it is needed. */
+    private async up(config: Record<string, unknown>): Promise<OutputMap> {
+        const said: string[] = [];
+        try {
+            const { engine } = await this.options.open({ config, report: (line) => said.push(line) });
+            await engine.up();
+            return await engine.outputs();
+        } catch (error) {
+            said.forEach((line) => this.options.report(line));
+            throw error;
+        }
+    }
+
+    async restore(): Promise<void> {
+        await this.deploy({});
+    }
+}
+
+/** Runs the command in the lab, with arguments of the user's own, and sets the process's exit code. */
+export function scoreInLab(args: string[], options: Omit<LabStageOptions, "signal">): Promise<void> {
+    return runCommand(
+        scoringCommand(),
+        (flags: ScoringFlags) =>
+            runScoring(flags, (signal) => new LabStage({ ...options, signal }), [`ARGS=${args.join(" ")}`]),
+        scoringCodeOf,
+        args,
+    );
+}

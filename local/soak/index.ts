@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { stopControlPlane } from "../controlplane";
+import { stopLab } from "../lab";
+import { openPaths } from "../proof";
+import { openSession } from "../session";
+import { isSound, soakTables } from "./report";
+import type { SoakResult } from "./soak";
+import { soak } from "./soak";
+
+/** How a soak is run. */
+export interface SoakRun {
+    /** How long, in seconds. */
+    seconds: number;
+    seed: number;
+    report: (line: string) => void;
+    signal?: AbortSignal;
+}
+
+/** Settings of the stack that is soaked: the pool path, with a second EPP that takes over from the first. */
+const config = { extProc: { enabled: true }, routing: { backend: "InferencePool" }, replicas: { epp: 2 } };
+
+/** Starts a lab of its own, deploys the dev stack in pool mode, soaks it, and ends the lab. */
+export async function soakInLab({ report, ...run }: SoakRun): Promise<SoakResult> {
+    const state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-soak-"));
+    try {
+        const { toolchain, kubeconfig, engine } = await openSession({
+            ...{ stack: "dev", config, report, state, lab: true },
+        });
+        await engine.up({ signal: run.signal });
+        const deployment = (await engine.outputs()).deployment!.value as DeploymentOutput;
+        const { gateway: url } = await openPaths(state, deployment);
+        return await soak({ ...run, toolchain, stateDir: state, kubeconfig, deployment, url, report });
+    } finally {
+        await stopLab(state);
+        await stopControlPlane(state);
+    }
+}
+
+/**
+ * `make soak`: load and faults on the pool path.
+ *
+ * @param args flags of the user's own.
+ * @returns the exit code: 0 when nothing stayed broken, each failed request is explained, and memory is flat.
+ */
+export async function soakCommand(args: string[], report: (line: string) => void): Promise<number> {
+    const { minutes, seed } = new Command("soak")
+        .option("--minutes <number>", "how long", positive, 15)
+        .option("--seed <number>", "decides what is killed when", positive, 1)
+        .parse(args, { from: "user" })
+        .opts<{ minutes: number; seed: number }>();
+    const interruption = new AbortController();
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+        process.once(name, () => interruption.abort());
+    }
+    const { signal } = interruption;
+    const result = await soakInLab({ seconds: minutes * 60, seed, report, signal });
+    report(soakTables(result));
+    return isSound(result) ? 0 : 1;
+}
+
+/** @throws Error when it is no number above zero. */
+function positive(text: string): number {
+    const value = Number(text);
+    if (!(value > 0)) {
+        throw new Error(`"${text}" is not allowed; allowed: a number above zero.`);
+    }
+    return value;
+}
