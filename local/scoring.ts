@@ -1,7 +1,7 @@
 import * as path from "path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
-import { deepMerge } from "../components/settings/merge";
+import { deepMerge } from "../objects/merge";
 import type { ScoringFlags } from "../commands/scoring/options";
 import { scoringCommand } from "../commands/scoring/options";
 import { runScoring, scoringCodeOf } from "../commands/scoring/scoring";
