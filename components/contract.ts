@@ -16,6 +16,8 @@ export const ports = {
     gatewayStatus: 15021,
     /** The proxy Service, the model server containers and the InferencePool's target. */
     inference: 8200,
+    /** A model server behind a routing sidecar, which has {@link ports.inference} then. */
+    behindSidecar: 8201,
     /** The EPP's ext_proc gRPC service. */
     eppGrpc: 9002,
     /** The EPP's gRPC health service. */
@@ -27,6 +29,7 @@ export const ports = {
 /** Names of container and Service ports, so that a Service targets a name and never repeats a number. */
 export const portNames = {
     inference: "http",
+    behindSidecar: "http-engine",
     eppGrpc: "grpc-ext-proc",
     eppHealth: "grpc-health",
     eppMetrics: "http-metrics",

@@ -1,4 +1,4 @@
-import { namesOf, pickablePods } from "./stackArgs";
+import { namesOf, pickablePods, scalesToZero } from "./stackArgs";
 import type { Backend, Role } from "./contract";
 import {
     eppNamespace,
@@ -52,6 +52,8 @@ export interface ModelDeploymentOutput {
     proxy: { name: string; port: number };
     /** Deployments in the simulator namespace, and the labels of their pods. */
     pods: Record<Role, { deployment: string; selector: Record<string, string> }>;
+    /** Whether all decode pods may be gone while there are no requests, of which the EPP then holds the next ones. */
+    scalesToZero?: true;
     /** Labels of the pods that the EPP may pick. */
     pickable: Record<string, string>;
     epp: EppOutput;
@@ -129,6 +131,7 @@ function modelOutput(model: Model, settings: Settings): ModelDeploymentOutput {
         grant: referenceGrantName(names.route, routing.backend),
         proxy: { name: names.proxy, port: ports.inference },
         pods: { decode: pods("decode"), prefill: pods("prefill") },
+        ...(scalesToZero(model) && { scalesToZero: true as const }),
         pickable: pickablePods(model),
         epp: {
             name: names.epp,

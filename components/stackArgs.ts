@@ -2,16 +2,17 @@ import type { ReleaseNames, Role } from "./contract";
 import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
 import type { EppTls } from "./epp/tls";
-import { kvCacheMetricSettings, presetConfig } from "../releases";
+import { kvCacheMetricSettings, presetConfig, routingSidecarArguments } from "../releases";
 import type { MonitorSettings } from "./monitors";
 import type { Admission } from "./networkPolicies";
 import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { imagesOf, releasesOf, routeMatches } from "./settings";
+import { disaggregates, hasRoutingSidecar, imagesOf, releasesOf, routeMatches } from "./settings";
 import type { AutoscalingSettings } from "./simulator/autoscaler";
 import { demand } from "./simulator/demand";
+import type { RoutingSidecarSettings } from "./simulator/routingSidecar";
 import type { SimulatorStackArgs } from "./simulator/simulatorStack";
 
 /** What settings mean for the components of one model. Components take values, never the settings themselves. */
@@ -19,12 +20,13 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
     const { placement, resources, replicas, podDisruptionBudget } = model;
     const names = namesOf(model);
     const scoring = settings.routing.backend === "InferencePool";
-    const admissions = modelServerAdmissions(names, settings);
+    const admissions = modelServerAdmissions(model, settings);
     const role = (of: Role) => ({
         replicas: replicas[of],
         resources: resources[of],
         placement: placement[of],
         admissions: admissions?.[of],
+        autoscaling: autoscalingSettings(of, model, settings),
     });
     return {
         release: model.release,
@@ -43,10 +45,7 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
         roles: {
-            decode: {
-                ...role("decode"),
-                ...(model.autoscaling.enabled && { autoscaling: autoscalingSettings(model, settings) }),
-            },
+            decode: { ...role("decode"), sidecar: routingSidecarSettings(model) },
             prefill: role("prefill"),
         },
         proxy: model.proxy,
@@ -116,10 +115,15 @@ export function namesOf(model: Model): ReleaseNames {
     return releaseNames(model.release, model.modelRelease);
 }
 
+/** Whether decode pods may all go while there are no requests. */
+export function scalesToZero({ autoscaling }: Model): boolean {
+    return autoscaling.enabled && autoscaling.minReplicas === 0;
+}
+
 /** Which pods an EPP may pick: decode pods, and with a prefill/decode split the prefill pods besides. */
 export function pickablePods(model: Model): Record<string, string> {
     const decode = podSelector(model.modelRelease, "decode");
-    if (model.epp.plugins !== "pd-disaggregated") {
+    if (!disaggregates(model)) {
         return decode;
     }
     return Object.fromEntries(Object.entries(decode).filter(([key]) => key !== labels.role));
@@ -133,6 +137,7 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         blockSize: model.simulator.blockSize,
         engineMetric: metric.engineMetric,
         flowControl: epp.flowControl,
+        ...(scalesToZero(model) && { requestTtl: `${String(settings.readiness.timeoutSeconds)}s` }),
     };
     return {
         image: imagesOf(model).epp,
@@ -164,23 +169,47 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
     };
 }
 
-/** What an autoscaler follows. Checked settings have an address for every signal of the EPP. */
-function autoscalingSettings(model: Model, settings: Settings): AutoscalingSettings {
-    const { minReplicas, maxReplicas, targetCpuPercent, signal, target, prometheusAddress, cooldownSeconds } =
-        model.autoscaling;
-    const names = namesOf(model);
-    const picker = { namespace: eppNamespace(settings), epp: names.epp, pool: names.pool };
+/** The sidecar by which decode pods have prefill pods work, where the EPP names any. */
+function routingSidecarSettings(model: Model): RoutingSidecarSettings | undefined {
+    return hasRoutingSidecar(model)
+        ? {
+              image: imagesOf(model).sidecar,
+              args: routingSidecarArguments(releasesOf(model).epp, {
+                  port: ports.inference,
+                  serverPort: ports.behindSidecar,
+              }),
+              resources: model.resources.sidecar,
+          }
+        : undefined;
+}
+
+/**
+ * What the autoscaler of a role follows; undefined where there is none. Checked settings have an address for every signal
+ * of the EPP. Requests that the EPP holds for want of a pod are not in flight, and what is in flight does not queue: so
+ * either of them has to start the first pod of a role, and to keep the last one.
+ */
+function autoscalingSettings(role: Role, model: Model, settings: Settings): AutoscalingSettings | undefined {
+    const { autoscaling } = model;
+    const { enabled, minReplicas, maxReplicas, targetCpuPercent, signal, target } =
+        role === "decode" ? autoscaling : autoscaling.prefill;
+    if (!enabled) {
+        return undefined;
+    }
+    if (signal === "cpu") {
+        return { minReplicas, maxReplicas, by: { targetCpuPercent } };
+    }
+    const picker = { namespace: eppNamespace(settings), epp: namesOf(model).epp };
+    const others = (["requests-running", "queue-size"] as const).filter(
+        (other) => other !== signal && minReplicas === 0 && role === "decode",
+    );
     return {
         minReplicas,
         maxReplicas,
-        by:
-            signal === "cpu"
-                ? { targetCpuPercent }
-                : {
-                      ...demand(signal, picker, target),
-                      prometheusAddress: prometheusAddress!,
-                      cooldownSeconds,
-                  },
+        by: {
+            demands: [demand(signal, picker, target), ...others.map((other) => demand(other, picker))],
+            prometheusAddress: autoscaling.prometheusAddress!,
+            cooldownSeconds: autoscaling.cooldownSeconds,
+        },
     };
 }
 
@@ -210,23 +239,26 @@ function gatewayPods({ release, gateway, namespaces }: Settings) {
     return podsIn(namespaces.scheduler, { [labels.gatewayName]: name });
 }
 
-/** Who may connect to model servers: the Gateway, clients of the direct path, the EPP and Prometheus. */
-function modelServerAdmissions(
-    names: ReleaseNames,
-    settings: Settings,
-): Record<Role, Admission[]> | undefined {
-    const { networkPolicies } = settings;
+/**
+ * Who may connect to model servers: the Gateway, clients of the direct path, the EPP and Prometheus; to prefill pods also
+ * the routing sidecars of decode pods.
+ */
+function modelServerAdmissions(model: Model, settings: Settings): Record<Role, Admission[]> | undefined {
+    const { networkPolicies, namespaces } = settings;
     if (!networkPolicies.enabled) {
         return undefined;
     }
     const readers = [
-        podsIn(eppNamespace(settings), { [labels.name]: names.epp }),
+        podsIn(eppNamespace(settings), { [labels.name]: namesOf(model).epp }),
         podsIn(networkPolicies.monitoringNamespace, {}),
     ];
+    const sidecars = hasRoutingSidecar(model)
+        ? [podsIn(namespaces.simulator, podSelector(model.modelRelease, "decode"))]
+        : [];
     const clients = [gatewayPods(settings), podsIn(undefined, networkPolicies.directClientLabels)];
     return {
         decode: [{ port: ports.inference, from: [...clients, ...readers] }],
-        prefill: [{ port: ports.inference, from: readers }],
+        prefill: [{ port: ports.inference, from: [...sidecars, ...readers] }],
     };
 }
 

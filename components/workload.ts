@@ -54,6 +54,11 @@ export interface WorkloadArgs {
         "name" | "image" | "resources" | "securityContext" | "volumeMounts" | "lifecycle"
     >;
     containerName: string;
+    /**
+     * Containers that start before it, run beside it and end after it (Kubernetes 1.29: init containers that are restarted
+     * always). The shared security context is set besides. Default: none.
+     */
+    sidecars?: k8s.types.input.core.v1.Container[];
     image: string;
     resources: ResourceSettings;
     /** ConfigMaps and other read-only volumes by mount path. A writable `/tmp` is always there. */
@@ -89,6 +94,13 @@ export const lingerSeconds = 5;
  * all that the paths need. A label of pods only: no selector has it.
  */
 const noSidecar = { "sidecar.istio.io/inject": "false" };
+
+/** Of each container, the restricted Pod Security Standard and a file system that nothing is written to. */
+const restricted = {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+};
 
 /** The restricted Pod Security Standard, on an image without a user of its own. */
 const nonRootUser = 65532;
@@ -166,11 +178,7 @@ function podSpec(args: WorkloadArgs): kx.PodBuilder["podSpec"] {
                     lifecycle: { preStop: { sleep: { seconds: args.lingerSeconds } } },
                 }),
                 resources: { requests: { ...args.resources.requests }, limits: { ...args.resources.limits } },
-                securityContext: {
-                    allowPrivilegeEscalation: false,
-                    readOnlyRootFilesystem: true,
-                    capabilities: { drop: ["ALL"] },
-                },
+                securityContext: restricted,
                 volumeMounts: [{ destPath: "/tmp", volume: { name: "tmp", emptyDir: {} } }, ...mounts],
             },
         ],
@@ -198,16 +206,24 @@ function createDeployment(
                 },
             },
         },
-        pulumi.mergeOptions(opts, { transformations: [withoutInitContainers] }),
+        pulumi.mergeOptions(opts, { transformations: [withInitContainers(args.sidecars)] }),
     );
 }
 
-/** kubernetesx gives every pod a list of init containers, which is empty here. */
-const withoutInitContainers: pulumi.ResourceTransformation = ({ props, opts }) => {
-    const { spec, ...others } = props as { spec: pulumi.Output<{ template: { spec: object } }> };
-    const stripped = spec.apply(({ template, ...rest }) => ({
-        ...rest,
-        template: { ...template, spec: { ...template.spec, initContainers: undefined } },
+/** kubernetesx gives every pod a list of init containers, which is empty, and knows none that are restarted. */
+function withInitContainers(sidecars: WorkloadArgs["sidecars"]): pulumi.ResourceTransformation {
+    const initContainers = sidecars?.map((container) => ({
+        ...container,
+        restartPolicy: "Always",
+        imagePullPolicy: "IfNotPresent",
+        securityContext: restricted,
     }));
-    return { props: { ...others, spec: stripped }, opts };
-};
+    return ({ props, opts }) => {
+        const { spec, ...others } = props as { spec: pulumi.Output<{ template: { spec: object } }> };
+        const changed = spec.apply(({ template, ...rest }) => ({
+            ...rest,
+            template: { ...template, spec: { ...template.spec, initContainers } },
+        }));
+        return { props: { ...others, spec: changed }, opts };
+    };
+}

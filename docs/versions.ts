@@ -6,6 +6,7 @@ import {
     incompatibilities,
     istioReleases,
     kvCacheMetricSettings,
+    olderConfigGoes,
     parseImage,
     pluginTypesOf,
     replacementOf,
@@ -148,13 +149,19 @@ function retiredPlugins(): string[] {
 
 function announced(): string[] {
     const newest = eppReleases.at(-1)!;
-    return [...pluginTypesOf(newest).values()]
+    const [preferred = "", ...older] = newest.configApiVersions;
+    const configs = older.map(
+        (version) =>
+            `EndpointPickerConfigs of ${code(version)} were announced to go in ${olderConfigGoes}; ${code(preferred)} takes its place.`,
+    );
+    const plugins = [...pluginTypesOf(newest).values()]
         .flatMap(({ type, announcement }) => (announcement ? [{ type, ...announcement }] : []))
         .sort((a, b) => compareVersions(a.release, b.release))
         .map(
             ({ type, release, replacement }) =>
                 `${code(type)} was announced to go in ${release}; ${code(replacement)} takes its place.`,
         );
+    return [...plugins, ...configs];
 }
 
 function table(head: string[], rows: string[][]): string {

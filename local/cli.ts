@@ -216,7 +216,7 @@ cli.command("scoring [args...]")
         const options = cli.opts<Options>();
         return scoreInLab([...args, ...made.args], {
             stateDir,
-            config: parseOverrides(options.config),
+            pairs: options.config,
             open: (session) => openSession({ ...session, stack: options.stack, lab: true }),
             // What is printed is the command's own.
             report: (line) => process.stderr.write(`${line}\n`),

@@ -7,6 +7,7 @@ import { scoringCommand } from "../commands/scoring/options";
 import { runScoring, scoringCodeOf } from "../commands/scoring/scoring";
 import type { SettingValues, Stage, Staged } from "../commands/scoring/stage";
 import { Cluster } from "../commands/shared/cluster";
+import { parseOverrides } from "../commands/shared/overrides";
 import { runCommand } from "../commands/shared/runCommand";
 import { keepOutputs, openPaths } from "./proof";
 import type { Session, SessionOptions } from "./session";
@@ -14,8 +15,8 @@ import type { Session, SessionOptions } from "./session";
 /** The lab's stack, and how it is opened with settings over its own. */
 export interface LabStageOptions {
     stateDir: string;
-    /** Settings of the user's own, by `make`'s CONFIG. */
-    config: Record<string, unknown>;
+    /** Settings of the user's own, as `make`'s CONFIG has them. */
+    pairs: readonly string[];
     open: (options: Pick<SessionOptions, "config" | "report">) => Promise<Session>;
     /** Takes what the engine said of a deployment that failed, one line at a time. */
     report: (line: string) => void;
@@ -24,19 +25,23 @@ export interface LabStageOptions {
 
 /** The stack of the lab, deployed by the lab's own engine. */
 export class LabStage implements Stage {
-    readonly call = ["make", "scoring"];
-
     constructor(private readonly options: LabStageOptions) {}
 
+    callWith(flags: readonly string[]): string[] {
+        const { pairs } = this.options;
+        const config = pairs.length === 0 ? [] : [`CONFIG=${pairs.join(" ")}`];
+        return ["make", "scoring", ...config, `ARGS=${flags.join(" ")}`];
+    }
+
     async deploy(settings: SettingValues): Promise<Staged> {
-        const { stateDir, config } = this.options;
+        const { stateDir, pairs } = this.options;
         const merged = Object.entries(settings).reduce<unknown>(
             (all, [name, value]) =>
                 deepMerge(
                     all,
                     name.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value),
                 ),
-            config,
+            parseOverrides(pairs),
         );
         const outputs = await this.up(merged as Record<string, unknown>);
         keepOutputs(stateDir, outputs);
@@ -73,8 +78,7 @@ export class LabStage implements Stage {
 export function scoreInLab(args: string[], options: Omit<LabStageOptions, "signal">): Promise<void> {
     return runCommand(
         scoringCommand(),
-        (flags: ScoringFlags) =>
-            runScoring(flags, (signal) => new LabStage({ ...options, signal }), [`ARGS=${args.join(" ")}`]),
+        (flags: ScoringFlags) => runScoring(flags, (signal) => new LabStage({ ...options, signal }), args),
         scoringCodeOf,
         args,
     );

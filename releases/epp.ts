@@ -35,6 +35,7 @@ export interface EppRelease {
     /** The plugin that splits prompts into blocks; which parameter sizes them is in the plugin table. */
     readonly prefixBlockPlugin: "prefix-cache-scorer" | "approx-prefix-cache-producer";
     readonly disaggregation: Disaggregation;
+    readonly routingSidecar: RoutingSidecar;
     readonly kvCacheMetric: {
         /** The name it reads unless told otherwise. */
         readonly name: string;
@@ -57,6 +58,11 @@ export interface EppRelease {
      * refuse one beside the selector (GIE#2858, mended by GIE#2862 after 1.5.0).
      */
     readonly standalone: boolean;
+    /**
+     * Whether it sends traces over TLS to an https collector. Earlier ones ask for plain text in the code, which no variable
+     * changes (GIE 1.2.0 to 1.5.0 and router 0.9.0 `telemetry.go`: `WithInsecure`).
+     */
+    readonly tracesOverTls: boolean;
     /** Whether it tells its own metrics as `llm_d_epp_*` (router 0.9.0 `pkg/epp/metrics/llm_d_router_metrics.go`). */
     readonly demandMetrics: boolean;
     /** With a pool: reads InferenceModelRewrites where their CRD is installed, and so needs the right to. */
@@ -74,6 +80,16 @@ export interface Disaggregation {
     readonly headersHandler?: string;
     /** Feature gates without which the decider has no data. */
     readonly featureGates: readonly string[];
+}
+
+/** What stands in front of a decode pod, and has another pod prefill (`cmd/pd-sidecar` of each tag). */
+export interface RoutingSidecar {
+    /** Image without registry and tag; its tags are the EPP's. */
+    readonly image: string;
+    /** The flag of the port that the model server listens on. */
+    readonly serverPortFlag: string;
+    /** The flag of how caches move between pods. */
+    readonly connectorFlag: string;
 }
 
 /** Services of the gRPC health server under leader election (GIE 1.2.0 and 1.5.0 `cmd/epp/runner/health.go`). */
@@ -156,8 +172,10 @@ const refusedMetricFlags = [
 
 /** `+groupName` of GIE 1.2.0 to 1.5.0 `apix/config/v1alpha1`. */
 const gieConfig = "inference.networking.x-k8s.io/v1alpha1";
-/** router#972: from 0.9; the older group is deprecated and goes in 0.11 (router#1298). */
+/** router#972: from 0.9. */
 const llmdConfig = "llm-d.ai/v1alpha1";
+/** The release from which on EPPs are announced to read the first of an EPP's `configApiVersions` alone (router#1298). */
+export const olderConfigGoes = "0.11";
 
 export const gieObjectives = "inference.networking.x-k8s.io";
 /** router#1449: from 0.9. */
@@ -168,6 +186,19 @@ export type ObjectiveGroup = "inference.networking.x-k8s.io" | "llm-d.ai";
 
 /** Every {@link ObjectiveGroup}, the older one first. */
 export const objectiveGroups = [gieObjectives, llmdObjectives] as const satisfies ObjectiveGroup[];
+
+/** `cmd/pd-sidecar/main.go` of 0.4.0 to 0.6.1. */
+const oldestSidecar = {
+    image: "llm-d-routing-sidecar",
+    serverPortFlag: "vllm-port",
+    connectorFlag: "connector",
+} satisfies RoutingSidecar;
+/** `pkg/sidecar/proxy/options.go` of 0.7.1 and 0.8.0. */
+const renamedSidecar = { ...oldestSidecar, connectorFlag: "kv-connector" } satisfies RoutingSidecar;
+/** Of 0.9.0, whose `Makefile` gives the image its new name. */
+const routerSidecar = { ...renamedSidecar, image: "llm-d-router-disagg-sidecar" } satisfies RoutingSidecar;
+/** Of 0.10.0, which deprecates the older flag. */
+const newestSidecar = { ...routerSidecar, serverPortFlag: "model-server-port" } satisfies RoutingSidecar;
 
 /** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
 const ofRouter = {
@@ -194,6 +225,7 @@ const ofRouter = {
 export const eppReleases: readonly EppRelease[] = [
     {
         minor: "0.4",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.2",
         // controller-runtime registers `kubeconfig` on the standard flag set, which only GIE <= 1.2 parses.
@@ -216,11 +248,13 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Seen: llm-d 0.4.0 on GIE 1.2.0.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: false,
     },
     {
         minor: "0.5",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.3",
         flags: flags13,
@@ -245,11 +279,13 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `runner.go` has no such check.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
     {
         minor: "0.6",
+        routingSidecar: oldestSidecar,
         image: "llm-d-inference-scheduler",
         // Between 1.3.0 and 1.4.0-rc.1.
         gie: "fd30cb97",
@@ -273,11 +309,13 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
     {
         minor: "0.7",
+        routingSidecar: renamedSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.4",
         flags: flags13,
@@ -301,11 +339,13 @@ export const eppReleases: readonly EppRelease[] = [
         kvCacheMetric: { name: kvCacheUsage, rename: "none" },
         objectiveGroups: [gieObjectives],
         standalone: false,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
     {
         minor: "0.8",
+        routingSidecar: renamedSidecar,
         image: "llm-d-inference-scheduler",
         gie: "1.5",
         flags: flags13,
@@ -324,22 +364,27 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
+        tracesOverTls: false,
         demandMetrics: false,
         modelRewrites: true,
     },
     {
         ...ofRouter,
         minor: "0.9",
+        routingSidecar: routerSidecar,
         flags: flags09,
         featureGates: ["dataLayer", "flowControl"],
         gateValues: false,
+        tracesOverTls: false,
     },
     {
         ...ofRouter,
         minor: "0.10",
+        routingSidecar: newestSidecar,
         flags: flags010,
         featureGates: ["flowControl", "haPopulateNonLeaderDatastore"],
         // `loadFeatureConfig`.
         gateValues: true,
+        tracesOverTls: true,
     },
 ];

@@ -32,6 +32,7 @@ export interface PickerConfig {
     apiVersion: string;
     kind: "EndpointPickerConfig";
     featureGates?: string[];
+    flowControl?: { defaultRequestTTL: string };
     plugins: PluginSpec[];
     schedulingProfiles: ProfileSpec[];
 }
@@ -44,6 +45,11 @@ export interface PresetOptions {
     engineMetric?: string;
     /** Whether requests wait in the EPP while all pods are full. Default: false. */
     flowControl?: boolean;
+    /**
+     * How long a request may wait for a pod, e.g. `300s`; only from EPP 0.9 on. Default: the release's own, which is for
+     * ever in 0.9 and 60 s in 0.10.
+     */
+    requestTtl?: string;
 }
 
 /** The feature gate, known to every release, with which an EPP queues requests. */
@@ -104,6 +110,9 @@ export function presetConfig(preset: Preset, release: EppRelease, options: Prese
         apiVersion: release.configApiVersions[0] ?? "",
         kind: "EndpointPickerConfig",
         ...(featureGates.length > 0 ? { featureGates } : {}),
+        ...(options.requestTtl === undefined
+            ? {}
+            : { flowControl: { defaultRequestTTL: options.requestTtl } }),
         plugins: [
             ...filters.map((type) => ({ type })),
             ...scorers.flatMap((type) =>

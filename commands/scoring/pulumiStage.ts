@@ -23,7 +23,6 @@ export interface PulumiStageOptions {
 
 /** A stack on a cluster, deployed by the Pulumi CLI. Its settings file is put back as it was. */
 export class PulumiStage implements Stage {
-    readonly call = ["npm", "run", "scoring", "--"];
     private readonly file: string;
     private readonly settings: string;
 
@@ -35,6 +34,10 @@ export class PulumiStage implements Stage {
             throw new UsageError(`--stack ${options.stack}: there is no ${path.basename(this.file)}`);
         }
         this.settings = fs.readFileSync(this.file, "utf8");
+    }
+
+    callWith(flags: readonly string[]): string[] {
+        return ["npm", "run", "scoring", "--", ...flags];
     }
 
     async deploy(settings: SettingValues): Promise<Staged> {

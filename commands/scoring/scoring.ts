@@ -37,7 +37,8 @@ export async function runScoring(
         const seed = flags.seed ?? randomInt(2 ** 31);
         const measured = await measurePresets(stage, { ...flags, seed }, { progress, signal });
         const seeded = flags.seed === undefined ? ["--seed", String(seed)] : [];
-        const report = scoringReportOf(measured, verdictsOf(measured), [...stage.call, ...words, ...seeded]);
+        const call = stage.callWith([...words, ...seeded]);
+        const report = scoringReportOf(measured, verdictsOf(measured), call);
         fs.writeFileSync(flags.out, await scoringHtml(report));
         progress(`Written: ${flags.out}`);
         const { head, rows } = scoringTable(measured);

@@ -17,8 +17,8 @@ export type SettingValues = Readonly<Record<string, string | number | boolean>>;
 
 /** The stack that is switched from preset to preset: on a cluster, or in the lab. */
 export interface Stage {
-    /** How the command is called there, for the report: the words before its flags. */
-    readonly call: readonly string[];
+    /** The words that call the command there, with flags, for the report. */
+    callWith(flags: readonly string[]): string[];
     /**
      * Deploys the stack with settings over its own, and waits until it serves.
      *

@@ -54,6 +54,7 @@ const modelSchema = z.object({
     grant: nameSchema,
     proxy: z.object({ name: nameSchema, port: portSchema }),
     pods: z.object({ decode: podsSchema, prefill: podsSchema }),
+    scalesToZero: z.literal(true).optional(),
     pickable: labelsSchema,
     epp: z.object({
         name: nameSchema,

@@ -1,5 +1,5 @@
 import { labels } from "../../components/contract";
-import { containersOf, declaredPortsOf, targetNumber } from "../../objects/containers";
+import { declaredPortsOf, listeningContainersOf, targetNumber } from "../../objects/containers";
 import type { Referent } from "../../objects/grants";
 import { admits, grantOf, toAdmits } from "../../objects/grants";
 import { integer, list, record, strings, text } from "../../objects/json";
@@ -153,10 +153,10 @@ export function replicasOf(workload: TopologyObject): number {
     return integer(workload.spec.replicas) ?? 1;
 }
 
-/** The numbers of a workload's container ports. */
+/** The numbers of the ports of a workload's containers, and of sidecars. */
 export function containerPorts(workload: TopologyObject): number[] {
     const template = templateOf(workload);
-    return (template ? containersOf(template) : [])
+    return (template ? listeningContainersOf(template) : [])
         .flatMap(declaredPortsOf)
         .flatMap(({ number }) => number ?? []);
 }

@@ -2,6 +2,7 @@ import { randomInt } from "crypto";
 import type { Cluster, PodReach } from "../shared/cluster";
 import { ClusterError } from "../shared/errors";
 import type { Metrics } from "../shared/metrics";
+import { asleep } from "./checks/asleep";
 import type { ModelContext } from "./checks/check";
 import { blockSizeOf } from "./containers";
 import { handledAddress } from "./pickerLog";
@@ -81,6 +82,9 @@ export async function sendTraffic(
     options: TrafficOptions,
 ): Promise<ModelTraffic> {
     const traffic: ModelTraffic = { servers: {}, served: {} };
+    if (asleep(context) !== undefined) {
+        return traffic;
+    }
     try {
         await scrapeServers(options.reach, context, traffic);
         traffic.served = await readServedModels(options.reach, context);

@@ -4,6 +4,7 @@ const units: Readonly<Record<string, bigint>> = {
     m: 60_000_000_000n,
     s: 1_000_000_000n,
     ms: 1_000_000n,
+    us: 1_000n,
 };
 
 /** The longest that Go's `time.Duration` holds: 2^63 - 1 ns, some 292 years. */
@@ -11,7 +12,7 @@ export const longestGoDuration = 2n ** 63n - 1n;
 
 /** A duration such as `1m30s` or `1.5s` in whole nanoseconds. Its form has been checked by whoever took it. */
 export function nanosecondsOf(duration: string): bigint {
-    const parts = duration.matchAll(/(\d+)(?:\.(\d+))?(h|ms|m|s)/g);
+    const parts = duration.matchAll(/(\d+)(?:\.(\d+))?(h|ms|us|m|s)/g);
     return [...parts].reduce((sum, [, whole = "", fraction = "", unit = ""]) => {
         const one = units[unit]!;
         return sum + BigInt(whole) * one + (BigInt(`0${fraction}`) * one) / 10n ** BigInt(fraction.length);

@@ -50,7 +50,7 @@ export const epp = z
         tracing: toggle("Whether the EPP exports traces over OTLP.").default(false),
         otlpEndpoint: setting(
             z.url({ protocol: /^https?$/ }).max(2048),
-            "OTLP collector that traces go to.",
+            "OTLP collector that traces go to. By https from EPP 0.10 on.",
             "an http(s) URL, e.g. http://otel-collector.observability:4317",
         ).optional(),
         traceSampleRatio: setting(
@@ -74,6 +74,9 @@ export const epp = z
         ).optional(),
         emitEndpointScores: toggle(
             "Whether the EPP tells Envoy each pod's score, in dynamic metadata, e.g. for its access log. From EPP 0.10 on.",
+        ).default(false),
+        routingSidecar: toggle(
+            "Whether decode pods have upstream's routing sidecar where the EPP picks prefill pods (pd-disaggregated, or a customConfig with a profile for each role): it has those prefill. Without it decode pods do so themselves.",
         ).default(false),
         objectiveGroup: setting(
             oneOf(objectiveGroups),

@@ -1,11 +1,15 @@
-import { atRegistry, parseImage, replacementOf } from "../../releases";
+import { atRegistry, parseImage, replacementOf, routingSidecarImage } from "../../releases";
 import type { Model, Settings } from "./schema";
+import { releasesOf, versionsOf } from "./versions";
 
-/** The images that a model's pods run, from the registry that is set. */
-export function imagesOf({ images }: Model): { epp: string; simulator: string } {
+/** The images that a model's pods run, from the registry that is set; the sidecar's by default goes with the EPP. */
+export function imagesOf(model: Model): { epp: string; simulator: string; sidecar: string } {
+    const { images } = model;
+    const sidecar = images.sidecar ?? routingSidecarImage(releasesOf(model).epp, versionsOf(model).epp ?? "");
     return {
         epp: atRegistry(images.epp, images.registry),
         simulator: atRegistry(images.simulator, images.registry),
+        sidecar: atRegistry(sidecar, images.registry),
     };
 }
 

@@ -1,3 +1,4 @@
+export { announcementWarnings } from "./announcements";
 export type { Problem } from "./errors";
 export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";
@@ -6,6 +7,7 @@ export { imagesOf, imageWarnings } from "./images";
 export { kvEventWarnings } from "./kvEvents";
 export { loadSettings, parseSettings } from "./load";
 export { requestsOf, routeMatches } from "./match";
+export { disaggregates, hasRoutingSidecar } from "./roles";
 export type { Model, Settings } from "./schema";
 export { settingsSchema } from "./schema";
 export { secretPaths } from "./secrets";

@@ -55,6 +55,10 @@ const images = z
             pinnedImage,
             "Image of the endpoint picker. Its arguments follow the version in its tag.",
         ).default(defaultEppImage),
+        sidecar: setting(
+            pinnedImage,
+            "Image of the routing sidecar of decode pods, where the EPP picks prefill pods. None means upstream's of the EPP's version.",
+        ).optional(),
         simulatorVersion: setting(
             minorVersion,
             "Simulator version (major.minor) that a digest or a private tag stands for; taken from the tag otherwise.",
@@ -82,6 +86,7 @@ const resourceSettings = z
     .strictObject({
         decode: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
         prefill: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
+        sidecar: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "1", memory: "256Mi" }),
         epp: burstableResources({ cpu: "200m", memory: "256Mi" }, { memory: "1Gi" }),
     })
     .prefault({});

@@ -109,7 +109,7 @@ function programsOf(model: Model): Program[] {
                       flags: simulator.flags,
                       releases: simulatorReleases,
                       refusedFlags: [],
-                      flagOwners: simulatorFlagOwners,
+                      flagOwners: simulatorFlagOwners(simulator),
                       variableOwners: simulatorVariableOwners,
                   },
               ]),

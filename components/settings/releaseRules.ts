@@ -3,6 +3,7 @@ import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerC
 import { lackingMetric } from "./autoscalingRules";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
+import { latencyConflicts } from "./latencyRules";
 import { lackingFlags } from "./passThrough";
 import type { Model, Settings } from "./schema";
 import { anyOf } from "./values";
@@ -53,7 +54,10 @@ export function beyondRelease(model: Model, name: Name): Problem[] {
     const { customConfig } = model.epp;
     // Whole milliseconds are read by every version, and finer settings would silently be lost.
     const imprecise = (["timeToFirstToken", "interTokenLatency"] as const).filter(
-        (key) => release.latency === "milliseconds" && !/^\d+ms$/.test(model.simulator[key]),
+        (key) =>
+            release.latency === "milliseconds" &&
+            model.simulator[key] !== undefined &&
+            !/^\d+ms$/.test(model.simulator[key]),
     );
     return [
         ...imprecise.map((key) =>
@@ -75,8 +79,10 @@ export function beyondRelease(model: Model, name: Name): Problem[] {
                   ),
               ]),
         ...lackingFlags(model, name),
+        ...latencyConflicts(model, release, name),
         ...unreadGroup(model, epp, name),
         ...lackingMetric(model, epp, name),
+        ...plainTraces(model, epp, name),
         ...(customConfig === undefined
             ? []
             : lintPickerConfig(customConfig, epp, blockSize, [], model.epp.allowExperimentalPlugins)
@@ -96,6 +102,20 @@ function unreadGroup({ epp: { objectiveGroup } }: Model, epp: EppRelease, name: 
                   objectiveGroup,
                   ` with EPP ${epp.minor}`,
                   anyOf(epp.objectiveGroups),
+              ),
+          ];
+}
+
+/** An EPP that would speak plain text to a collector that wants TLS, and lose each trace. */
+function plainTraces({ epp: { otlpEndpoint } }: Model, epp: EppRelease, name: Name): Problem[] {
+    return epp.tracesOverTls || otlpEndpoint === undefined || !/^https:/i.test(otlpEndpoint)
+        ? []
+        : [
+              refused(
+                  name("epp.otlpEndpoint"),
+                  otlpEndpoint,
+                  ` with EPP ${epp.minor}, which sends traces in plain text alone`,
+                  "an http URL, e.g. of a collector beside it, or EPP 0.10 or later",
               ),
           ];
 }

@@ -14,6 +14,7 @@ import { at, longGatewayName, longModelNames } from "./nameRules";
 import { labelConflicts } from "./ownLabels";
 import { passThroughProblems } from "./passThrough";
 import { beyondRelease, unreadObjectives, versionConflicts } from "./releaseRules";
+import { disaggregates, hasRoutingSidecar } from "./roles";
 import { rolloutConflicts } from "./rolloutRules";
 import type { Model, Settings } from "./schema";
 import { secretConflicts } from "./secrets";
@@ -109,7 +110,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
     const name = (setting: string) => at(model, settings, setting);
     return [
         ...longModelNames(model, settings),
-        ...(["decode", "prefill", "epp"] as const).flatMap((workload) =>
+        ...(["decode", "prefill", "sidecar", "epp"] as const).flatMap((workload) =>
             limitsBelowRequests(name(`resources.${workload}`), model.resources[workload]),
         ),
         ...headerConflicts(model, settings, name),
@@ -222,6 +223,26 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
     if (epp.otlpEndpoint !== undefined && !epp.tracing) {
         problems.push(refused(name("epp.tracing"), false, " with epp.otlpEndpoint", "true"));
     }
+    if (epp.routingSidecar && !disaggregates(model)) {
+        problems.push(
+            refused(
+                name("epp.routingSidecar"),
+                true,
+                " while the EPP picks no prefill pods",
+                `false, ${name("epp.plugins")} pd-disaggregated, or a customConfig with a profile for each role`,
+            ),
+        );
+    }
+    if (model.images.sidecar !== undefined && !hasRoutingSidecar(model)) {
+        problems.push(
+            refused(
+                name("images.sidecar"),
+                model.images.sidecar,
+                " where decode pods have no routing sidecar",
+                `none, or ${name("epp.routingSidecar")} true`,
+            ),
+        );
+    }
     problems.push(...autoscalingConflicts(model, { routing, extProc }, name));
     const unread = unreadObjectives(model);
     if (Object.keys(objectives).length > 0 && unread !== undefined) {
@@ -237,16 +258,12 @@ function unusedOrMissing(model: Model, { routing, extProc }: Settings, name: Nam
             ),
         );
     }
-    if (
-        epp.plugins === "pd-disaggregated" &&
-        routing.backend === "InferencePool" &&
-        extProc.failureMode === "FailOpen"
-    ) {
+    if (disaggregates(model) && routing.backend === "InferencePool" && extProc.failureMode === "FailOpen") {
         problems.push(
             refused(
                 "extProc.failureMode",
                 "FailOpen",
-                ` with ${name("epp.plugins")} pd-disaggregated, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool`,
+                ` with ${name("epp.plugins")} ${epp.plugins}, because its pool selects prefill pods, and FailOpen falls back to any pod of the pool`,
                 "FailClose",
             ),
         );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { latency } from "./latencySchema";
 import { extraArguments, variables } from "./passThroughSchema";
 import { distinct, duration, oneOf, setting, wholeNumber } from "./values";
 
@@ -53,8 +54,15 @@ export const simulator = z
             oneOf(["echo", "random"]),
             "Whether answers repeat the prompt or are random sentences.",
         ).default("random"),
-        timeToFirstToken: setting(duration, "Simulated time to the first token.").default("20ms"),
-        interTokenLatency: setting(duration, "Simulated time between two tokens.").default("5ms"),
+        timeToFirstToken: setting(
+            duration,
+            "Simulated time to the first token, whatever is cached. None means that it depends on what of the prompt is not (simulator.latency); 20ms of simulators before 0.7.",
+        ).optional(),
+        interTokenLatency: setting(
+            duration,
+            "Simulated time between two tokens. None means 5ms, or the profile's.",
+        ).optional(),
+        latency,
         startupDelay: setting(
             duration,
             "How long a pod takes until it is Ready, as if it loaded a model; less than readiness.timeoutSeconds.",
@@ -62,8 +70,8 @@ export const simulator = z
         failureInjection,
         maxNumSeqs: setting(
             wholeNumber(1, 4096),
-            "Requests that one pod serves at once; the rest wait.",
-        ).default(5),
+            "Requests that one pod serves at once; the rest wait. None means 5, or the profile's.",
+        ).optional(),
         kvCacheSize: setting(wholeNumber(1, 1_000_000), "KV cache of one pod, in blocks.").default(1024),
         blockSize: setting(
             z.union([z.literal(8), z.literal(16), z.literal(32), z.literal(64), z.literal(128)]),

@@ -1,8 +1,11 @@
 import { ports } from "../contract";
 import type { SimulatorRelease } from "../../releases";
+import { latencyCalculatorFlag } from "../../releases";
+import type { LatencyChoice } from "./latency";
+import { hasCalculator, latencyArguments, latencyFlags, latencyInForce } from "./latency";
 
 /** How a simulated model behaves. Durations have their unit, e.g. `20ms`. */
-export interface ModelBehaviour {
+export interface ModelBehaviour extends LatencyChoice {
     /** The base model, which is what requests name unless {@link ModelBehaviour.servedModelNames} has others. */
     model: string;
     /** Names that requests may give in its place; the first is what answers and metrics say. Default: its own. */
@@ -10,14 +13,10 @@ export interface ModelBehaviour {
     /** LoRA adapters by name, which requests may name as they do a model. Default: none. */
     loraModules?: string[];
     mode: "echo" | "random";
-    timeToFirstToken: string;
-    interTokenLatency: string;
     /** How long a pod is not Ready after its start. Default: not at all. */
     startupDelay?: string;
     /** How many requests in a hundred fail, and how; no types stand for all of them. Default: none fails. */
     failureInjection?: { rate: number; types: string[] };
-    /** Requests that one pod serves at once. */
-    maxNumSeqs: number;
     /** KV cache of one pod, in blocks. */
     kvCacheSize: number;
     /** Tokens in one KV cache block. */
@@ -26,8 +25,20 @@ export interface ModelBehaviour {
     extraArgs?: string[];
 }
 
-/** The setting that writes each flag of the program's own; undefined where none does. */
-export const simulatorFlagOwners: ReadonlyMap<string, string | undefined> = new Map([
+/** The setting that writes each flag of the program's own in a release; undefined where none does. */
+export function simulatorFlagOwners(release: SimulatorRelease): ReadonlyMap<string, string | undefined> {
+    return hasCalculator(release) ? new Map([...flagOwners, ...latencyFlagOwners]) : flagOwners;
+}
+
+const latencyFlagOwners: [string, string][] = [
+    [latencyCalculatorFlag, "simulator.latency.calculator"],
+    ...Object.entries(latencyFlags).map(([setting, { flag }]): [string, string] => [
+        flag,
+        `simulator.latency.${setting}`,
+    ]),
+];
+
+const flagOwners: ReadonlyMap<string, string | undefined> = new Map([
     ["port", undefined],
     ["model", "simulator.model"],
     ["served-model-name", "simulator.servedModelNames"],
@@ -55,13 +66,19 @@ export function requestedModel({ model, servedModelNames }: ModelBehaviour): str
     return servedModelNames?.[0] ?? model;
 }
 
-/** The simulator's command line. */
-export function simulatorArguments(model: ModelBehaviour, release: SimulatorRelease): string[] {
-    const latency = (duration: string) =>
-        release.latency === "milliseconds" ? duration.replace(/ms$/, "") : duration;
+/**
+ * The simulator's command line.
+ *
+ * @param port default: that of inference.
+ */
+export function simulatorArguments(
+    model: ModelBehaviour,
+    release: SimulatorRelease,
+    port: number = ports.inference,
+): string[] {
     const { rate, types } = model.failureInjection ?? { rate: 0, types: [] };
     return [
-        `--port=${String(ports.inference)}`,
+        `--port=${String(port)}`,
         `--model=${model.model}`,
         ...several("served-model-name", model.servedModelNames ?? []),
         ...several(
@@ -69,12 +86,11 @@ export function simulatorArguments(model: ModelBehaviour, release: SimulatorRele
             (model.loraModules ?? []).map((name) => JSON.stringify({ name })),
         ),
         `--mode=${model.mode}`,
-        `--time-to-first-token=${latency(model.timeToFirstToken)}`,
-        `--inter-token-latency=${latency(model.interTokenLatency)}`,
+        ...latencyArguments(model, release),
         ...(model.startupDelay === undefined ? [] : [`--startup-duration=${model.startupDelay}`]),
         ...(rate === 0 ? [] : [`--failure-injection-rate=${String(rate)}`]),
         ...several("failure-types", types),
-        `--max-num-seqs=${String(model.maxNumSeqs)}`,
+        `--max-num-seqs=${String(latencyInForce(model).maxNumSeqs)}`,
         "--enable-kvcache=true",
         `--kv-cache-size=${String(model.kvCacheSize)}`,
         `--block-size=${String(model.blockSize)}`,

@@ -12,8 +12,9 @@ export interface AutoscalingSettings {
     by: { targetCpuPercent: number } | DemandScaling;
 }
 
-/** How KEDA follows what an EPP tells. */
-export interface DemandScaling extends Demand {
+/** How KEDA follows what an EPP tells: of several demands, the one that asks for the most pods. */
+export interface DemandScaling {
+    demands: Demand[];
     /** URL of the Prometheus that scrapes the EPP. */
     prometheusAddress: string;
     /** How long pods stay when there is nothing for them to do, in seconds. */
@@ -64,10 +65,13 @@ function createHorizontalPodAutoscaler(
     );
 }
 
+/** How often KEDA looks while there is no pod, in seconds: so long a request waits besides. Its own default is 30. */
+const wakingSeconds = 5;
+
 /** KEDA makes a HorizontalPodAutoscaler of it (https://keda.sh/docs/2.19/reference/scaledobject-spec/). */
 function createScaledObject(
     { name, namespace, labels, settings: { minReplicas, maxReplicas } }: AutoscalerArgs,
-    { query, threshold, metricType, prometheusAddress, cooldownSeconds }: DemandScaling,
+    { demands, prometheusAddress, cooldownSeconds }: DemandScaling,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     return new k8s.apiextensions.CustomResource(
@@ -81,22 +85,21 @@ function createScaledObject(
                 minReplicaCount: minReplicas,
                 maxReplicaCount: maxReplicas,
                 // KEDA's own cooldown is of the way to zero; above it the HorizontalPodAutoscaler decides.
+                ...(minReplicas === 0 && { pollingInterval: wakingSeconds, cooldownPeriod: cooldownSeconds }),
                 advanced: {
                     horizontalPodAutoscalerConfig: {
                         behavior: { scaleDown: { stabilizationWindowSeconds: cooldownSeconds } },
                     },
                 },
-                triggers: [
-                    {
-                        type: "prometheus",
-                        metricType,
-                        metadata: {
-                            serverAddress: prometheusAddress,
-                            query,
-                            threshold: String(threshold),
-                        },
+                triggers: demands.map(({ query, threshold, metricType }) => ({
+                    type: "prometheus",
+                    metricType,
+                    metadata: {
+                        serverAddress: prometheusAddress,
+                        query,
+                        threshold: String(threshold),
                     },
-                ],
+                })),
             },
         },
         opts,

@@ -17,6 +17,8 @@ import { simulatorArguments } from "./arguments";
 import type { AutoscalingSettings } from "./autoscaler";
 import { createAutoscaler } from "./autoscaler";
 import { createDisruptionBudget } from "./disruptionBudget";
+import type { RoutingSidecarSettings } from "./routingSidecar";
+import { routingSidecar } from "./routingSidecar";
 
 /** What the model servers of both roles have in common. */
 export interface ModelServerSettings {
@@ -48,6 +50,8 @@ export interface ModelServerArgs extends ModelServerSettings {
     autoscaling?: AutoscalingSettings;
     resources: ResourceSettings;
     placement: Placement;
+    /** What has another pod prefill, in front of the simulator. Default: nothing. */
+    sidecar?: RoutingSidecarSettings;
     /** Who may connect; undefined for no NetworkPolicy. */
     admissions?: Admission[];
 }
@@ -67,7 +71,8 @@ export class ModelServer extends pulumi.ComponentResource {
             [labelNames.inferenceServingNow]: "true",
         };
         const common = { name: args.name, namespace: args.namespace, labels };
-        const { autoscaling } = args;
+        const { autoscaling, sidecar } = args;
+        const own = sidecar ? "behindSidecar" : "inference";
         const child = (formerName: string, dependsOn?: pulumi.Resource[]) =>
             formerly(`${name}-${formerName}`, childOptions(this, opts, dependsOn));
 
@@ -82,6 +87,7 @@ export class ModelServer extends pulumi.ComponentResource {
                 },
                 replicas: autoscaling?.minReplicas ?? args.replicas,
                 containerName: "vllm-sim",
+                ...(sidecar && { sidecars: [routingSidecar(sidecar, args.release)] }),
                 image: args.image,
                 resources: args.resources,
                 placement: args.placement,
@@ -92,8 +98,8 @@ export class ModelServer extends pulumi.ComponentResource {
                 lingerSeconds,
                 terminationGracePeriodSeconds: lingerSeconds + drainSeconds,
                 container: {
-                    args: simulatorArguments(args.model, args.release),
-                    ports: { [portNames.inference]: ports.inference },
+                    args: simulatorArguments(args.model, args.release, ports[own]),
+                    ports: { [portNames[own]]: ports[own] },
                     // With name and namespace the simulator answers with x-inference-pod and x-inference-namespace.
                     // References are replaced whole: without the version that the API server adds, applying the same again
                     // under another field manager, as after a kill, would be a conflict.
@@ -103,9 +109,16 @@ export class ModelServer extends pulumi.ComponentResource {
                         POD_IP: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
                         ...containerVariables(args.env),
                     },
-                    startupProbe: { ...probe("/health"), failureThreshold: 30, periodSeconds: 2 },
-                    livenessProbe: { ...probe("/health"), periodSeconds: 10 },
-                    readinessProbe: { ...probe(args.release.readinessPath), periodSeconds: 5 },
+                    startupProbe: {
+                        ...probe("/health", portNames[own]),
+                        failureThreshold: 30,
+                        periodSeconds: 2,
+                    },
+                    livenessProbe: { ...probe("/health", portNames[own]), periodSeconds: 10 },
+                    readinessProbe: {
+                        ...probe(args.release.readinessPath, portNames[own]),
+                        periodSeconds: 5,
+                    },
                 },
             },
             {
@@ -137,6 +150,6 @@ export class ModelServer extends pulumi.ComponentResource {
     }
 }
 
-function probe(path: string): { httpGet: { path: string; port: string } } {
-    return { httpGet: { path, port: portNames.inference } };
+function probe(path: string, port: string): { httpGet: { path: string; port: string } } {
+    return { httpGet: { path, port } };
 }

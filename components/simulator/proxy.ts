@@ -20,6 +20,8 @@ export interface ProxyArgs {
     namespace: string;
     modelRelease: string;
     traffic: ProxyTraffic;
+    /** Whether a sidecar is what listens. Default: false. */
+    toSidecar?: boolean;
 }
 
 /**
@@ -45,7 +47,8 @@ export class Proxy extends pulumi.ComponentResource {
                         {
                             name: portNames.inference,
                             port: ports.inference,
-                            targetPort: portNames.inference,
+                            // By number: Kubernetes has not always looked for names among the ports of sidecars.
+                            targetPort: args.toSidecar ? ports.inference : portNames.inference,
                             protocol: "TCP",
                             appProtocol: "http",
                         },

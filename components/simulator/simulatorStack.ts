@@ -12,6 +12,7 @@ import type { ModelServerSettings } from "./modelServer";
 import { ModelServer } from "./modelServer";
 import type { ProxyTraffic } from "./proxy";
 import { Proxy } from "./proxy";
+import type { RoutingSidecarSettings } from "./routingSidecar";
 
 /** What the model servers of one role have of their own. */
 export interface RoleSettings {
@@ -19,6 +20,8 @@ export interface RoleSettings {
     autoscaling?: AutoscalingSettings;
     resources: ResourceSettings;
     placement: Placement;
+    /** What has another pod prefill. Default: nothing. */
+    sidecar?: RoutingSidecarSettings;
     /** Who may connect; undefined for no NetworkPolicy. */
     admissions?: Admission[];
 }
@@ -70,7 +73,13 @@ export class SimulatorStack extends pulumi.ComponentResource {
         deployRole("prefill");
         const proxy = new Proxy(
             `${release}-proxy`,
-            { name: names.proxy, namespace, modelRelease, traffic: args.proxy },
+            {
+                name: names.proxy,
+                namespace,
+                modelRelease,
+                traffic: args.proxy,
+                toSidecar: args.roles.decode.sidecar !== undefined,
+            },
             childOptions(this, opts, [decode]),
         );
         this.directAddress = `http://${serviceHost(names.proxy, namespace)}:${String(ports.inference)}`;

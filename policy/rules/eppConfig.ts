@@ -4,7 +4,7 @@ import { configTextOf, readConfig } from "../../objects/pickerConfig";
 import type { Picker } from "../../objects/pickers";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { ConfigProblem, ConfigProblemId } from "../../releases";
-import { defaultBlockTokens, lintPickerConfig } from "../../releases";
+import { announcedRemovals, defaultBlockTokens, lintPickerConfig } from "../../releases";
 import { eachPicker } from "../framework/eachPicker";
 import type { Finding, Findings } from "../framework/finding";
 import { each } from "../framework/finding";
@@ -82,6 +82,11 @@ function* checkPicker(picker: Picker, index: StackIndex, settings: EppConfigConf
             picker.isOn("allow-experimental-plugins", false),
         );
     yield* lint().map((problem) => report(problem));
+    yield* announcedRemovals(content, picker.release).map(({ path, message }): Finding => ({
+        object: found.object,
+        message: `${found.source}, ${path}: ${message}`,
+        level: "advisory",
+    }));
     yield* each([found.object], function* (): Findings {
         // A size that no model server has is one that differs from every model server's.
         if (!lint(NaN).some(({ id }) => id === "block-size")) {

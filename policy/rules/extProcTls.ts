@@ -13,15 +13,22 @@ import { leadsToGrpc, pickersOf, servicePortsOf } from "../../objects/pickers";
 /** Settings of {@link extProcTls}. */
 export interface ExtProcTlsConfig {
     istioClasses: string[];
+    verified: "no" | "advised" | "required";
 }
 
 const config: RuleConfig<ExtProcTlsConfig> = {
-    defaults: { istioClasses: ["istio", "istio-remote"] },
+    defaults: { istioClasses: ["istio", "istio-remote"], verified: "no" },
     schema: {
         istioClasses: {
             type: "array",
             items: { type: "string" },
             description: "GatewayClasses of Istio: only its Envoys learn of TLS from DestinationRules.",
+        },
+        verified: {
+            type: "string",
+            enum: ["no", "advised", "required"],
+            description:
+                "Whether gateways have to check the endpoint picker's certificate: any other pod that its Service's address leads to could answer in its place otherwise.",
         },
     },
 };
@@ -41,7 +48,7 @@ export const extProcTls: Rule<ExtProcTlsConfig> = {
             return;
         }
         for (const service of pickersOf(index).services) {
-            yield* each([service.object], () => checkService(service, index));
+            yield* each([service.object], () => checkService(service, index, settings));
         }
     },
 };
@@ -55,17 +62,27 @@ function usesIstio(index: StackIndex, { istioClasses }: ExtProcTlsConfig): boole
     );
 }
 
-function* checkService({ object, pickers }: PickerService, index: StackIndex): Findings {
+function* checkService(
+    { object, pickers }: PickerService,
+    index: StackIndex,
+    settings: ExtProcTlsConfig,
+): Findings {
     for (const picker of pickers.filter(({ upstream }) => upstream)) {
         for (const port of servicePortsOf(object)) {
             if (leadsToGrpc(port, picker)) {
-                yield* checkPort(object, port.number, picker, index);
+                yield* checkPort(object, port.number, picker, index, settings);
             }
         }
     }
 }
 
-function* checkPort(service: KubernetesObject, port: number, picker: Picker, index: StackIndex): Findings {
+function* checkPort(
+    service: KubernetesObject,
+    port: number,
+    picker: Picker,
+    index: StackIndex,
+    { verified }: ExtProcTlsConfig,
+): Findings {
     const rules = destinationRulesOf(index);
     const covering = rules.covering(service);
     const tls = covering.map((rule) => tlsOf(rule, port)).find((settings) => settings !== undefined);
@@ -74,7 +91,7 @@ function* checkPort(service: KubernetesObject, port: number, picker: Picker, ind
     const serves = `${picker.owner.toString()} serves ${secure ? "TLS" : "plain text"} on gRPC port ${String(port)} of ${service.toString()} (${flag ? `--secure-serving at ${flag.path}` : "the default of --secure-serving"})`;
     if (tls && tls.mode !== "DISABLE") {
         yield* secure
-            ? checkSettings(serves, tls, picker)
+            ? checkSettings(serves, tls, picker, verified)
             : [
                   {
                       object: tls.rule,
@@ -105,7 +122,12 @@ function* checkPort(service: KubernetesObject, port: number, picker: Picker, ind
     };
 }
 
-function* checkSettings(serves: string, { rule, path, mode, settings }: ClientTls, picker: Picker): Findings {
+function* checkSettings(
+    serves: string,
+    { rule, path, mode, settings }: ClientTls,
+    picker: Picker,
+    verified: ExtProcTlsConfig["verified"],
+): Findings {
     if (mode !== "SIMPLE") {
         yield {
             object: rule,
@@ -114,7 +136,17 @@ function* checkSettings(serves: string, { rule, path, mode, settings }: ClientTl
         return;
     }
     const trusts = text(settings.caCertificates) ?? text(settings.credentialName);
-    if (settings.insecureSkipVerify === true || (trusts && picker.flag("cert-path")?.value)) {
+    if (settings.insecureSkipVerify === true) {
+        if (verified !== "no") {
+            yield {
+                object: rule,
+                message: `${serves}, and ${rule.toString()} has gateways take any certificate for its own (${path}.insecureSkipVerify): give it one by --cert-path, and name whose to trust.`,
+                ...(verified === "advised" && { level: "advisory" as const }),
+            };
+        }
+        return;
+    }
+    if (trusts && picker.flag("cert-path")?.value) {
         return;
     }
     yield {

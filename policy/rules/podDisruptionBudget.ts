@@ -13,7 +13,9 @@ import { Unknowns } from "../../objects/unknown";
 import { chainsOf } from "../../objects/chains";
 import { pickersOf } from "../../objects/pickers";
 
-const autoscaler = { group: "autoscaling", kind: "HorizontalPodAutoscaler" };
+const horizontal = { group: "autoscaling", kind: "HorizontalPodAutoscaler" };
+/** KEDA's, of which it makes the other one. */
+const scaledObject = { group: "keda.sh", kind: "ScaledObject" };
 
 /** Nodes can be drained without stopping inference, and can be drained at all. */
 export const podDisruptionBudget: Rule = {
@@ -101,12 +103,16 @@ function replicasOf(owner: KubernetesObject, index: StackIndex): number {
 /** The fewest replicas of each workload that has an autoscaler. */
 function autoscaledReplicas(index: StackIndex): ReadonlyMap<string, number> {
     const replicas = new Map<string, number>();
-    for (const scaler of index.ofKind(autoscaler)) {
+    for (const scaler of index.ofKind(horizontal, scaledObject)) {
         // Of an autoscaler that is not known, the workload counts as not replicated until it is.
         new Unknowns().attempt(() => {
             const { kind, name } = record(scaler.spec.scaleTargetRef);
-            const target = `${text(kind) ?? ""} ${scaler.namespace}/${text(name) ?? ""}`;
-            replicas.set(target, integer(scaler.spec.minReplicas) ?? 1);
+            const target = `${text(kind) ?? "Deployment"} ${scaler.namespace}/${text(name) ?? ""}`;
+            const { minReplicas, minReplicaCount } = scaler.spec;
+            replicas.set(
+                target,
+                scaler.is(scaledObject) ? (integer(minReplicaCount) ?? 0) : (integer(minReplicas) ?? 1),
+            );
         });
     }
     return replicas;

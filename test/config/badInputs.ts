@@ -596,6 +596,128 @@ export const badInputs: BadInput[] = [
     },
     {
         config: {
+            images: { epp: "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0" },
+            epp: { tracing: true, otlpEndpoint: "https://otel.observability:4317" },
+        },
+        messages: [
+            'epp.otlpEndpoint: "https://otel.observability:4317" is not allowed with EPP 0.9, which sends traces in plain text alone; allowed: an http URL, e.g. of a collector beside it, or EPP 0.10 or later.',
+        ],
+    },
+    bad(
+        "simulator.latency.prefillTimePerToken",
+        250,
+        "a duration with its unit: us, ms, s or m, e.g. 250us or 1.5ms",
+    ),
+    bad("simulator.latency.timeFactorUnderLoad", 0.5, "a number from 1 to 1000"),
+    bad(
+        "simulator.latency.profile",
+        "h100",
+        "one of 8b-h100-balanced, 70b-h100-tp8-throughput, small-l40s-edge",
+    ),
+    {
+        config: {
+            images: {
+                simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.6.1",
+                epp: "registry.example.com/llm-d-inference-scheduler:v0.5.1",
+            },
+            simulator: { latency: { prefillOverhead: "10ms" } },
+        },
+        messages: [
+            'simulator.latency.prefillOverhead: "10ms" is not allowed with simulator 0.6, which has no --latency-calculator; allowed: simulator 0.7 or later, or no simulator.latency.',
+        ],
+    },
+    {
+        config: { simulator: { timeToFirstToken: "50ms", latency: { prefillOverhead: "10ms" } } },
+        messages: [
+            'simulator.latency.prefillOverhead: "10ms" is not allowed with the fixed calculator, which does not read it; allowed: none, or simulator.latency.calculator per-token.',
+        ],
+    },
+    {
+        config: {
+            simulator: {
+                timeToFirstToken: "50ms",
+                latency: { calculator: "per-token", kvCacheTransferLatency: "1ms" },
+            },
+        },
+        messages: [
+            'simulator.latency.kvCacheTransferLatency: "1ms" is not allowed with the per-token calculator, which does not read it; allowed: none, or simulator.latency.calculator fixed.',
+            'simulator.timeToFirstToken: "50ms" is not allowed with simulator.latency.calculator per-token, which does not read it; allowed: none, or simulator.latency.calculator fixed.',
+        ],
+    },
+    {
+        config: { simulator: { interTokenLatency: "10ms", latency: { interTokenLatencyStdDev: "3001us" } } },
+        messages: [
+            'simulator.latency.interTokenLatencyStdDev: "3001us" is not allowed, because the simulator exits with more than 30% of simulator.interTokenLatency, which is 10ms; allowed: a smaller duration.',
+        ],
+    },
+    {
+        config: { simulator: { extraArgs: ["--prefill-time-per-token=1ms"] } },
+        messages: [
+            'simulator.extraArgs.0: "--prefill-time-per-token=1ms" is not allowed, because simulator.latency.prefillTimePerToken sets --prefill-time-per-token; allowed: simulator.latency.prefillTimePerToken, or other flags.',
+        ],
+    },
+    {
+        config: { epp: { routingSidecar: true }, images: { sidecar: "mirror.example.com/sidecar:v1" } },
+        messages: [
+            "epp.routingSidecar: true is not allowed while the EPP picks no prefill pods; allowed: false, epp.plugins pd-disaggregated, or a customConfig with a profile for each role.",
+            'images.sidecar: "mirror.example.com/sidecar:v1" is not allowed where decode pods have no routing sidecar; allowed: none, or epp.routingSidecar true.',
+        ],
+    },
+    bad("autoscaling.prefill.signal", "queue-size", "one of cpu, requests-running, prefills"),
+    {
+        config: { autoscaling: { minReplicas: 0, prefill: { minReplicas: 0 } } },
+        messages: [
+            "autoscaling.minReplicas: 0 is not allowed with autoscaling.signal cpu, because a HorizontalPodAutoscaler keeps one pod at least; allowed: 1 or more, or the signal requests-running or queue-size.",
+            "autoscaling.prefill.minReplicas: 0 is not allowed with autoscaling.prefill.signal cpu, because a HorizontalPodAutoscaler keeps one pod at least; allowed: 1 or more, or the signal requests-running.",
+        ],
+    },
+    ...[
+        {
+            autoscaling: { signal: "pool-saturation" },
+            epp: { flowControl: true },
+            message:
+                " with autoscaling.signal pool-saturation, because an empty pool counts as full; allowed: 1 or more, or the signal requests-running or queue-size.",
+        },
+        {
+            autoscaling: { signal: "requests-running" },
+            message:
+                " without flow control, which holds requests until a pod is ready; allowed: 1 or more, or epp.flowControl true.",
+        },
+        {
+            autoscaling: { signal: "requests-running" },
+            epp: { flowControl: true },
+            routing: { backend: "Service" },
+            message:
+                " with routing.backend Service, because nothing holds requests to a Service without pods; allowed: 1 or more, or routing.backend InferencePool.",
+        },
+    ].map(({ autoscaling, message, ...others }) => ({
+        config: {
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+            ...others,
+            autoscaling: {
+                ...autoscaling,
+                ...{ enabled: true, minReplicas: 0, prometheusAddress: "http://prometheus:9090" },
+            },
+        },
+        messages: [`autoscaling.minReplicas: 0 is not allowed${message}`],
+    })),
+    {
+        config: {
+            extProc: { enabled: true },
+            routing: { backend: "InferencePool" },
+            autoscaling: {
+                prometheusAddress: "http://prometheus:9090",
+                prefill: { enabled: true, signal: "prefills", minReplicas: 0 },
+            },
+        },
+        messages: [
+            "autoscaling.prefill.minReplicas: 0 is not allowed with autoscaling.prefill.signal prefills, because there are none without prefill pods; allowed: 1 or more, or the signal requests-running.",
+            "autoscaling.prefill.enabled: true is not allowed while the EPP picks no prefill pods; allowed: false, epp.plugins pd-disaggregated, or a customConfig with a profile for each role.",
+        ],
+    },
+    {
+        config: {
             epp: { plugins: "pd-disaggregated" },
             routing: { backend: "InferencePool" },
             extProc: { enabled: true, failureMode: "FailOpen" },

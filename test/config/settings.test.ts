@@ -269,10 +269,12 @@ describe("settings", () => {
         assert.deepEqual(settings.models.map(imagesOf), [
             {
                 epp: "mirror.example.com:5000/ghcr/llm-d/llm-d-router-endpoint-picker:v0.10.0",
+                sidecar: "mirror.example.com:5000/ghcr/llm-d/llm-d-router-disagg-sidecar:v0.10.0",
                 simulator: "mirror.example.com:5000/ghcr/llm-d/llm-d-inference-sim:v0.10.2",
             },
             {
                 epp: "other.example.com/team/picker:v0.9.0",
+                sidecar: "other.example.com/llm-d/llm-d-router-disagg-sidecar:v0.9.0",
                 simulator: "other.example.com/llm-d/llm-d-inference-sim:v0.10.2",
             },
         ]);
@@ -310,6 +312,31 @@ describe("settings", () => {
             );
         assert.match(warned([]).join(), /precise-prefix-cache-scorer gets no events .* --zmq-endpoint/);
         assert.deepEqual(warned(["--zmq-endpoint=tcp://gaie-inference-scheduling-epp:5557"]), []);
+    });
+
+    it("warn once of what a configuration says in words that are to go, and of nothing that its EPP alone has", () => {
+        const customConfig = {
+            apiVersion: "inference.networking.x-k8s.io/v1alpha1",
+            kind: "EndpointPickerConfig",
+            plugins: [{ type: "by-label-selector", name: "roles" }, { type: "decode-filter" }],
+            schedulingProfiles: [{ name: "default", plugins: [{ pluginRef: "roles" }] }],
+        };
+        const warned = (images: object, models: object = {}) =>
+            warningsOf(
+                parseSettings({
+                    extProc: '{"enabled":true}',
+                    routing: '{"backend":"InferencePool"}',
+                    epp: JSON.stringify({ plugins: "custom", customConfig }),
+                    images: JSON.stringify(images),
+                    models: JSON.stringify(models),
+                }),
+            );
+        const told = [
+            "epp.customConfig: apiVersion inference.networking.x-k8s.io/v1alpha1 is announced to go in EPP 0.11; write llm-d.ai/v1alpha1 instead. Plugin type by-label-selector is announced to go in EPP 0.11; write label-selector-filter instead. `npm run epp-config -- migrate` rewrites what it can.",
+        ];
+        assert.deepEqual(warned({}), told);
+        assert.deepEqual(warned({}, { a: { match: { path: "/a" } }, b: { match: { path: "/b" } } }), told);
+        assert.deepEqual(warned({ epp: "registry.example.com/llm-d-inference-scheduler:v0.8.0" }), []);
     });
 
     it("are the same in Pulumi.yaml as in the schema, with the same defaults", () => {

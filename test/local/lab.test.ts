@@ -261,6 +261,19 @@ describe("the lab's parts", () => {
             await assert.rejects(connectThrough(socket, `127.0.0.1:${String(closed)}`), /ECONNREFUSED/);
         });
 
+        it("say nothing of their own once they lead somewhere", async () => {
+            const server = net.createServer((client) => {
+                client.once("data", () => client.resetAndDestroy());
+            });
+            await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+            const socket = path.join(folder(), "egress");
+            servers.push(server, await serveEgress(socket, () => undefined));
+            const stream = await connectThrough(socket, `127.0.0.1:${String(portOf(server))}`);
+            const heard = text(stream).catch(() => "");
+            stream.write("hello");
+            assert.equal(await heard, "", "the other side hung up");
+        });
+
         it("lead from a socket to the API server's port", async () => {
             const server = await greeter("api", "127.0.0.1", 0);
             const socket = path.join(folder(), "apiserver");

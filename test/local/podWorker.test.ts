@@ -46,6 +46,7 @@ class Node {
     readonly requests: string[] = [];
     readonly context: WorkerContext;
     private readonly pids: string;
+    private readonly networks: string;
     /** Told of each request before it is answered. */
     onRequest: (number: number) => void = () => undefined;
 
@@ -57,8 +58,11 @@ class Node {
     ) {
         const folder = fs.mkdtempSync(path.join(parent, "node-"));
         this.pids = path.join(folder, "pids");
+        this.networks = path.join(folder, "networks");
         const labnet = path.join(folder, "labnet");
-        fs.writeFileSync(labnet, `#!/bin/sh\necho $$ >> ${this.pids}\n${program}\n`, { mode: 0o755 });
+        const network = `echo $$ >> ${this.networks}; echo ready; exec sleep 60`;
+        const script = `[ "$1" = network ] && { ${network}; }\necho $$ >> ${this.pids}\n${program}`;
+        fs.writeFileSync(labnet, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
         const request = (name: string) => async () => {
             this.requests.push(name);
             this.onRequest(this.requests.length);
@@ -80,24 +84,36 @@ class Node {
 
     /** How many containers were started so far. */
     get started(): number {
-        return this.processes().length;
+        return processesOf(this.pids).length;
+    }
+
+    /** How many networks were made so far. */
+    get networksMade(): number {
+        return processesOf(this.networks).length;
     }
 
     /** Whether a container that was started still runs. */
     get runs(): boolean {
-        return this.processes().some((pid) => {
-            try {
-                return process.kill(pid, 0);
-            } catch {
-                return false;
-            }
-        });
+        return processesOf(this.pids).some(isThere);
     }
 
-    private processes(): number[] {
-        const text = fs.existsSync(this.pids) ? fs.readFileSync(this.pids, "utf8") : "";
-        return text.split("\n").filter(Boolean).map(Number);
+    /** Whether a network that was made is still there. */
+    get hasNetwork(): boolean {
+        return processesOf(this.networks).some(isThere);
     }
+}
+
+function isThere(pid: number): boolean {
+    try {
+        return process.kill(pid, 0);
+    } catch {
+        return false;
+    }
+}
+
+function processesOf(file: string): number[] {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    return text.split("\n").filter(Boolean).map(Number);
 }
 
 describe("the lab's worker of a pod", () => {
@@ -112,6 +128,7 @@ describe("the lab's worker of a pod", () => {
     function ended(node: Node, where: string): void {
         assert.equal(node.requests.at(-1), "delete", where);
         assert.ok(!node.runs, `a container runs on after the end of its pod: ${where}`);
+        assert.ok(!node.hasNetwork, `the network of a pod outlives it: ${where}`);
     }
 
     it("ends a pod at every request that is under way when it is deleted", async () => {
@@ -172,13 +189,24 @@ describe("the lab's worker of a pod", () => {
     });
 
     it("runs all containers of a pod, in one network that ends with it", async () => {
-        const node = new Node(folder(), 'case "$1" in network) echo ready;; esac; exec sleep 60');
+        const node = new Node(folder());
         const pod = podOf();
         pod.spec!.containers.push({ ...pod.spec!.containers[0]!, name: "sidecar" });
         const worker = workerOf(node, pod);
-        await eventually("the network and two containers", () => node.started === 3);
+        await eventually("two containers", () => node.started === 2);
+        assert.equal(node.networksMade, 1);
         await end(worker, pod);
-        await eventually("the end of all three", () => !node.runs);
+        ended(node, "two containers");
+    });
+
+    it("keeps the network of a pod while its container is started again", async () => {
+        const node = new Node(folder(), "sleep 0.2; exit 3");
+        const pod = podOf();
+        const worker = workerOf(node, pod);
+        await eventually("a second container", () => node.started === 2);
+        assert.equal(node.networksMade, 1);
+        await end(worker, pod);
+        ended(node, "started again");
     });
 
     it("ends a pod that waits for an image", async () => {

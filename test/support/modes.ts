@@ -78,7 +78,7 @@ export const modes: Record<string, Record<string, unknown>> = {
     "scoring-pd-disaggregated": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },
-        epp: { plugins: "pd-disaggregated" },
+        epp: { plugins: "pd-disaggregated", routingSidecar: true },
     },
     "scoring-oldest-versions": {
         extProc: { enabled: true },

@@ -39,7 +39,7 @@ describe("arguments and variables", () => {
     const programs = {
         "-epp": { flags: eppFlagOwners, variables: eppVariableOwners, releases: eppReleases },
         "-decode": {
-            flags: simulatorFlagOwners,
+            flags: simulatorFlagOwners(simulatorReleases.at(-1)!),
             variables: simulatorVariableOwners,
             releases: simulatorReleases,
         },

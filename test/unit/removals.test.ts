@@ -123,6 +123,16 @@ const removals: Removal[] = [
         removed: ["HorizontalPodAutoscaler ms-sim-llm-d-modelservice-decode"],
     },
     {
+        setting: "autoscaling.prefill.enabled",
+        before: {
+            ...scored,
+            epp: { plugins: "pd-disaggregated" },
+            autoscaling: { prefill: { enabled: true } },
+        },
+        after: { ...scored, epp: { plugins: "pd-disaggregated" } },
+        removed: ["HorizontalPodAutoscaler ms-sim-llm-d-modelservice-prefill"],
+    },
+    {
         setting: "autoscaling.signal",
         before: { ...scored, autoscaling: { enabled: true } },
         after: {

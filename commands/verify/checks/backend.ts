@@ -3,6 +3,7 @@ import { targetNumber } from "../../../objects/containers";
 import { decodeOf } from "../containers";
 import type { DestinationRuleObject, InferencePoolObject, ServiceObject } from "../kinds";
 import { selects } from "../../../objects/selectors";
+import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
 import { proxyPaths } from "./endpoints";
@@ -308,7 +309,8 @@ export const poolPods: Check = {
     scope: "model",
     needs: ["pool", "pods"],
     on: (mode) => (mode === "scoring" ? scoringOnly().concat("scheduler") : []),
-    run: ({ snapshot, deployment, model }) => {
+    run: (context) => {
+        const { snapshot, deployment, model } = context;
         const namespace = deployment.namespaces.simulator;
         const found = snapshot.find("pool", namespace, model.pool ?? model.backend.name);
         if (found === undefined) {
@@ -322,12 +324,12 @@ export const poolPods: Check = {
             );
         return ready.length > 0
             ? []
-            : [
+            : (asleep(context) ?? [
                   broken(
                       "pool-has-no-pods",
                       `${ref("InferencePool", namespace, found.metadata.name)} has no ready pod: the EPP has none to pick`,
                       "see to the decode pods, and to the pool's selector",
                   ),
-              ];
+              ]);
     },
 };

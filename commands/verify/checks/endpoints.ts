@@ -1,5 +1,6 @@
 import type { Mode } from "../../../components/deploymentOutput";
 import type { Snapshot } from "../snapshot";
+import { asleep } from "./asleep";
 import type { Check, Path } from "./check";
 import { broken, paths, ref } from "./check";
 
@@ -41,7 +42,8 @@ export const endpoints: Check = {
     scope: "model",
     needs: ["namespaces", "proxy", "pods"],
     on: proxyPaths,
-    run: ({ snapshot, deployment, model }) => {
+    run: (context) => {
+        const { snapshot, deployment, model } = context;
         const namespace = deployment.namespaces.simulator;
         const { name, port } = model.proxy;
         if (snapshot.find("service", namespace, name) === undefined) {
@@ -49,13 +51,15 @@ export const endpoints: Check = {
         }
         const ready = readyEndpoints(snapshot, namespace, name);
         if (ready.length === 0) {
-            return [
-                broken(
-                    "endpoints-none",
-                    `${ref("Service", namespace, name)} has no ready endpoint: requests get "no healthy upstream"`,
-                    "see to the decode pods, and to the Service's selector",
-                ),
-            ];
+            return (
+                asleep(context) ?? [
+                    broken(
+                        "endpoints-none",
+                        `${ref("Service", namespace, name)} has no ready endpoint: requests get "no healthy upstream"`,
+                        "see to the decode pods, and to the Service's selector",
+                    ),
+                ]
+            );
         }
         const astray = ready.filter(({ ports }) => !ports.includes(port));
         return astray.length === 0

@@ -1,5 +1,6 @@
 import { api } from "../../../components/contract";
 import { record, text } from "../../../objects/json";
+import { kvCacheMetricFlag, readKvCacheMetric } from "../../../objects/kvCacheMetric";
 import { pickerFlagProblems } from "../../../objects/pickerFlags";
 import type { Picker } from "../../../objects/pickers";
 import { pickerPortNames, pickerPorts } from "../../../objects/pickers";
@@ -111,28 +112,24 @@ function portsOf({ model }: ModelContext, epp: Picker): Finding[] {
     });
 }
 
-const metricFlag = "kv-cache-usage-percentage-metric";
-
 function metricOf(context: ModelContext, epp: Picker): Finding[] {
-    const { release } = epp;
+    const read = readKvCacheMetric(epp, context.snapshot.index);
     const simulator = simulatorReleaseOf(context);
-    if (
-        release === undefined ||
-        simulator === undefined ||
-        release.kvCacheMetric.rename === "engineConfigs"
-    ) {
+    if (read === undefined || simulator === undefined || read.name === simulator.kvCacheMetric) {
         return [];
     }
-    const reads = epp.flag(metricFlag)?.value ?? release.kvCacheMetric.name;
-    return reads === simulator.kvCacheMetric
-        ? []
-        : [
-              broken(
-                  "epp-metric-mismatch",
-                  `${epp.owner.toString()} (EPP ${release.minor}) reads ${reads}, and simulator ${simulator.minor} emits ${simulator.kvCacheMetric}: KV cache scores are silently zero`,
-                  `give the EPP --${metricFlag}=${simulator.kvCacheMetric}; ${redeploy}`,
-              ),
-          ];
+    const { minor, kvCacheMetric } = epp.release!;
+    const fix =
+        kvCacheMetric.rename === "engineConfigs"
+            ? `name ${simulator.kvCacheMetric} as kvUsageSpec of the engine vllm in its configuration`
+            : `give the EPP --${kvCacheMetricFlag}=${simulator.kvCacheMetric}`;
+    return [
+        broken(
+            "epp-metric-mismatch",
+            `${epp.owner.toString()} (EPP ${minor}) reads ${read.name} (${read.origin}), and simulator ${simulator.minor} emits ${simulator.kvCacheMetric}: KV cache scores are silently zero`,
+            `${fix}; ${redeploy}`,
+        ),
+    ];
 }
 
 function probesOf({ model }: ModelContext, { owner, container }: Picker): Finding[] {

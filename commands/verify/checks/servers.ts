@@ -1,5 +1,14 @@
 import { labels } from "../../../components/contract";
+import type { Container } from "../../../objects/containers";
 import { declaredPortsOf, flagValue } from "../../../objects/containers";
+import type { PodTemplate } from "../../../objects/podIndex";
+import {
+    defaultPort,
+    isRoutingSidecar,
+    portsBehind,
+    servingContainers,
+    serverPortOf,
+} from "../../../objects/serving";
 import type { Workload } from "../containers";
 import { workloadOf } from "../containers";
 import type { Labels } from "../../../objects/selectors";
@@ -7,11 +16,9 @@ import { selects } from "../../../objects/selectors";
 import { conditionOf } from "../kinds";
 import { whyNotReady } from "../pods";
 import { isReady, podsOf } from "../snapshot";
+import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, everyPath, labelText, redeploy, ref, warning } from "./check";
-
-/** Where nothing says otherwise, the simulator listens here. */
-const defaultPort = "8000";
 
 type Role = "decode" | "prefill";
 
@@ -66,10 +73,16 @@ function pick(all: Labels, keys: Record<string, string>): Record<string, string>
     return Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
 }
 
-function portsOf({ container }: Workload, name: string, port: number): Finding[] {
-    const listens = flagValue(container, "port")?.value ?? defaultPort;
+/** Of a pod with a routing sidecar that is what listens. */
+function portsOf({ template }: Workload, name: string, port: number): Finding[] {
+    const [container] = servingContainers(template, port);
+    if (container === undefined) {
+        return [];
+    }
+    const listens = flagValue(container, "port")?.value ?? String(defaultPort);
     const declared = declaredPortsOf(container).map(({ number }) => number);
     return [
+        ...(isRoutingSidecar(container) ? sidecarOf(container, template, name) : []),
         ...(listens === String(port)
             ? []
             : [
@@ -89,6 +102,20 @@ function portsOf({ container }: Workload, name: string, port: number): Finding[]
                   ),
               ]),
     ];
+}
+
+function sidecarOf(sidecar: Container, template: PodTemplate, name: string): Finding[] {
+    const target = serverPortOf(sidecar);
+    const behind = portsBehind(sidecar, template).map(({ value }) => value);
+    return behind.includes(target.value)
+        ? []
+        : [
+              broken(
+                  "sidecar-port-mismatch",
+                  `${name}: the routing sidecar passes requests on to port ${target.value} of its pod, and the model server listens on ${behind.join(", ") || "none that it says"}: they get 502`,
+                  redeploy,
+              ),
+          ];
 }
 
 function modelOf({ container }: Workload, name: string, model: string): Finding[] {
@@ -118,7 +145,12 @@ export const pods: Check = {
                 skipped: `${ref("Deployment", namespace, model.pods.decode.deployment)} does not exist`,
             };
         }
-        return [...podsOfRole("decode", context), ...asWarnings(podsOfRole("prefill", context), context)];
+        return (
+            asleep(context) ?? [
+                ...podsOfRole("decode", context),
+                ...asWarnings(podsOfRole("prefill", context), context),
+            ]
+        );
     },
 };
 

@@ -1,4 +1,5 @@
 import { gatewayEntrance } from "../../../components/contract";
+import { readKvCacheMetric } from "../../../objects/kvCacheMetric";
 import { configTextOf } from "../../../objects/pickerConfig";
 import { eppOf, simulatorReleaseOf } from "../containers";
 import { binomialTail, chanceOfSamePod } from "../statistics";
@@ -87,7 +88,7 @@ const serverMetrics: TrafficCheck = {
         }
         const epp = eppOf(context);
         const simulator = simulatorReleaseOf(context);
-        const read = epp?.flag("kv-cache-usage-percentage-metric")?.value ?? epp?.release?.kvCacheMetric.name;
+        const read = epp && readKvCacheMetric(epp, context.snapshot.index)?.name;
         const failed = entries.filter(([, result]) => "error" in result);
         const findings: Finding[] = failed.slice(0, 1).map(([pod, result]) => {
             const error = "error" in result ? result.error : "";

@@ -8,9 +8,8 @@ export interface ContainerSpec {
     /** Path of the program that makes the namespaces. */
     labnet: string;
     hostname: string;
-    address: string;
-    /** Path of the network to join. Undefined: it makes the pod's own. */
-    network: string | undefined;
+    /** Path of the network to join: the pod's. */
+    network: string;
     /** An empty folder: the container's root. */
     root: string;
     /** Files and folders of this machine by their path in the container. */
@@ -37,12 +36,12 @@ export class Container {
     private hasEnded = false;
 
     constructor(spec: ContainerSpec) {
-        const { hostname, address, network, root, mounts } = spec;
+        const { hostname, network, root, mounts } = spec;
         const log = fs.openSync(spec.logFile, "a", 0o600);
         try {
             this.child = spawn(
                 spec.labnet,
-                ["pod", JSON.stringify({ hostname, address, network, root, mounts }), ...spec.command],
+                ["pod", JSON.stringify({ hostname, network, root, mounts }), ...spec.command],
                 { env: spec.env, stdio: ["ignore", log, log] },
             );
         } finally {

@@ -27,8 +27,8 @@ export interface PodContext {
     readonly stopping: AbortSignal;
     /** The pod is to end without its grace period. */
     readonly killing: AbortSignal;
-    /** Path of the network that the pod's containers have in common; undefined where it has one container only. */
-    network(): Promise<string | undefined>;
+    /** Path of the network that the pod's containers have in common. */
+    network(): Promise<string>;
     /** Writes the pod's volumes: the folder of each. */
     volumes(): Promise<Record<string, string>>;
     /** Tells the API server how the pod's containers are. */
@@ -152,7 +152,6 @@ export class ContainerWorker {
         const container = new Container({
             labnet: tools.labnet,
             hostname: name!,
-            address: podIP,
             network,
             root: folders.root!,
             mounts: {

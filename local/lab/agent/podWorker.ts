@@ -86,15 +86,13 @@ export class PodWorker implements PodContext {
     }
 
     /** @throws Error when the pod is of a kind that the lab does not run, or the network cannot be made. */
-    async network(): Promise<string | undefined> {
-        const { containers, initContainers = [] } = this.pod.spec!;
-        if (initContainers.length > 0) {
+    async network(): Promise<string> {
+        if ((this.pod.spec!.initContainers ?? []).length > 0) {
             throw new Error("the lab runs pods without init containers only");
         }
-        if (containers.length === 1) {
-            return undefined;
+        if (this.sharedNetwork === undefined || this.sharedNetwork.hasEnded) {
+            this.sharedNetwork = new PodNetwork(this.tools.labnet, this.podIP);
         }
-        this.sharedNetwork ??= new PodNetwork(this.tools.labnet, this.podIP);
         return this.sharedNetwork.path;
     }
 
@@ -107,7 +105,7 @@ export class PodWorker implements PodContext {
         // A pod may be told to end before the node has heard of it.
         this.update(this.pod);
         await Promise.all(this.containers.map((container) => container.run()));
-        this.sharedNetwork?.end();
+        await this.sharedNetwork?.end();
         fs.rmSync(this.folder, { recursive: true, force: true });
         await this.letGo();
     }

@@ -57,10 +57,11 @@ export async function serveEgress(
         }
         const target = net.connect(Number(request.url?.slice(separator + 1)), address);
         client.on("error", () => target.destroy());
-        target.once("error", (error) => {
-            client.end(`HTTP/1.1 502 ${error.message}\r\n\r\n`);
-        });
+        const refuse = (error: Error) => client.end(`HTTP/1.1 502 ${error.message}\r\n\r\n`);
+        target.once("error", refuse);
         target.once("connect", () => {
+            // From here on the answer would be in the middle of what the two say to each other.
+            target.off("error", refuse);
             client.write("HTTP/1.1 200 Connection established\r\n\r\n");
             target.write(head);
             join(client, target);

@@ -10,7 +10,7 @@ import type { StackIndex } from "../../../objects/stackIndex";
 import type { Backend, Chains } from "../../../objects/chains";
 import { isService } from "../../../objects/chains";
 import { namedPort } from "../../../objects/containers";
-import { isSidecarPort } from "./pods";
+import { isSidecarPort } from "../../../objects/serving";
 import { portsOf } from "./services";
 
 /**

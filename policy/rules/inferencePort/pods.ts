@@ -1,19 +1,22 @@
-import type { Findings } from "../../framework/finding";
+import type { Findings, Violation } from "../../framework/finding";
 import { record, text } from "../../../objects/json";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { Unknowns } from "../../../objects/unknown";
 import type { Container } from "../../../objects/containers";
-import { declaredPortsOf, flagValue, flagValues, listeningContainersOf } from "../../../objects/containers";
+import { declaredPortsOf, flagValues } from "../../../objects/containers";
+import {
+    defaultPort,
+    isRoutingSidecar,
+    isSidecarPort,
+    portsBehind,
+    servingContainers,
+    serverPortOf,
+} from "../../../objects/serving";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 
-/** vLLM, the simulator and llm-d's routing sidecar listen here unless `--port` says otherwise. */
-const defaultPort = 8000;
-const modelServerImage = /vllm|inference-sim/;
-/** Router `Makefile`: the second is the name from 0.9 on. */
-const sidecarImage = /routing-sidecar|disagg-sidecar/;
-
 const scrapePortAnnotation = "prometheus.io/port";
+const modelServerImage = /vllm|inference-sim/;
 
 /** Everything in a model server's pod template that says a port agrees. */
 export function* checkPods(template: PodTemplate, port: number): Findings {
@@ -40,6 +43,10 @@ export function* checkPods(template: PodTemplate, port: number): Findings {
     unknowns.attempt(() => {
         claimScrapePort(template, port, add);
     });
+    const astray: Violation[] = [];
+    unknowns.attempt(() => {
+        astray.push(...sidecarsAstray(template, port));
+    });
 
     const agreeing = claims.find((claim) => claim.port === port);
     yield* claims
@@ -47,6 +54,7 @@ export function* checkPods(template: PodTemplate, port: number): Findings {
         .map((claim) =>
             disagreement(claim, port, agreeing, () => !claim.decides && listensOnlyAt(template, port)),
         );
+    yield* astray;
     yield* unknowns.errors.map((unknown) => ({ unknown }));
 }
 
@@ -61,62 +69,6 @@ export function listensOnlyAt(template: PodTemplate, port: number): boolean {
     return ports.length > 0 && ports.every((value) => value === port);
 }
 
-/**
- * The containers that requests come to: those started with `--port`, and of several those with the right one, because
- * a routing sidecar in front of the model server has such a flag too; otherwise those that declare the port; otherwise the
- * first.
- */
-export function servingContainers(template: PodTemplate, port: number): Container[] {
-    const containers = listeningContainersOf(template);
-    const flagged = containers
-        .map((container) => ({ container, values: knownPorts(container) }))
-        .filter(({ values }) => values.length > 0);
-    const agreeing = flagged.filter(({ values }) => values.includes(String(port)));
-    if (agreeing.length > 0) {
-        return agreeing.map(({ container }) => container);
-    }
-    // None agrees: what there is to say is said of the model servers, and not of what stands in front of them.
-    const main = flagged.filter(({ container }) => !isSidecar(container));
-    if (main.length > 0) {
-        return main.map(({ container }) => container);
-    }
-    const declaring = containers.filter((container) => declares(container, port));
-    return declaring.length > 0 ? declaring : containers.slice(0, 1);
-}
-
-/** The port that requests come to, and how many ports from there on: data-parallel ranks have one each. */
-export function listensAt(template: PodTemplate, number: number, port: number): boolean {
-    return servingContainers(template, port).some((container) => {
-        const ranks = Number(flagValue(container, "data-parallel-size")?.value ?? "1");
-        return number >= port && number < port + ranks;
-    });
-}
-
-/** Unknown arguments are reported by the check of the command line, not by the choice of the container. */
-function knownPorts(container: Container): string[] {
-    let values: string[] = [];
-    new Unknowns().attempt(() => {
-        values = flagValues(container, "port").map(({ value }) => value);
-        if (values.length === 0 && isSidecar(container)) {
-            values = [String(defaultPort)];
-        }
-    });
-    return values;
-}
-
-/** Whether a container is llm-d's routing sidecar, which passes requests on to the model server. */
-function isSidecar({ fields }: Container): boolean {
-    return sidecarImage.test(text(fields.image) ?? "");
-}
-
-function declares(container: Container, port: number): boolean {
-    let found = false;
-    new Unknowns().attempt(() => {
-        found = declaredPortsOf(container).some(({ number }) => number === port);
-    });
-    return found;
-}
-
 function claimCommandLine(container: Container, add: Add): void {
     const flags = flagValues(container, "port");
     for (const { value, path } of flags) {
@@ -128,7 +80,7 @@ function claimCommandLine(container: Container, add: Add): void {
     }
     if (
         flags.length === 0 &&
-        (isSidecar(container) || modelServerImage.test(text(container.fields.image) ?? ""))
+        (isRoutingSidecar(container) || modelServerImage.test(text(container.fields.image) ?? ""))
     ) {
         add(
             `the port without \`--port\` of container ${container.name}`,
@@ -176,14 +128,16 @@ function claimScrapePort(template: PodTemplate, port: number, add: Add): void {
     });
 }
 
-/** Whether a container that requests do not come to has a port, by its declaration or its `--port`. */
-export function isSidecarPort(template: PodTemplate, number: number, port: number): boolean {
-    const serving = new Set(servingContainers(template, port).map(({ path }) => path));
-    return listeningContainersOf(template)
-        .filter(({ path }) => !serving.has(path))
-        .some(
-            (container) =>
-                declaredPortsOf(container).some((declared) => declared.number === number) ||
-                knownPorts(container).includes(String(number)),
-        );
+/** A routing sidecar that passes requests on to a port at which no container of its pod says that it listens. */
+function* sidecarsAstray(template: PodTemplate, port: number): Iterable<Violation> {
+    for (const sidecar of servingContainers(template, port).filter(isRoutingSidecar)) {
+        const target = serverPortOf(sidecar);
+        const behind = portsBehind(sidecar, template);
+        if (behind.length > 0 && !behind.some(({ value }) => value === target.value)) {
+            const listening = behind.map(({ value, path }) => `${value} (${path})`).join(", ");
+            yield {
+                message: `${template.owner.toString()}: the routing sidecar ${sidecar.name} passes requests on to port ${target.value} (${target.path}), but the containers behind it listen on ${listening}.`,
+            };
+        }
+    }
 }

@@ -7,10 +7,11 @@ import { chainsOf, targetPortsOf } from "../../../objects/chains";
 import type { Located } from "../../../objects/containers";
 import { declaredPortsOf, listeningContainersOf } from "../../../objects/containers";
 import type { PodTemplate } from "../../../objects/podIndex";
+import { isSidecarPort, listensAt, servingContainers } from "../../../objects/serving";
 import { isSimulator, parseImage } from "../../../releases";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
-import { isSidecarPort, listensAt, listensOnlyAt, servingContainers } from "./pods";
+import { listensOnlyAt } from "./pods";
 
 function claimOf(pool: KubernetesObject, { value, path }: Located<number | undefined>): Claim {
     return { object: pool, what: "a target port", path, port: value };

@@ -53,6 +53,7 @@ describe("scoring: a stack on a cluster", () => {
             "replicas.decode": 1,
         });
         assert.equal(deployment.mode, "scoring");
+        assert.deepEqual(tested.callWith(["--seed", "7"]), ["npm", "run", "scoring", "--", "--seed", "7"]);
         assert.deepEqual(bases, { gateway: "http://127.0.0.1:1", direct: "http://127.0.0.1:2" });
         await tested.deploy({ "epp.plugins": "default" });
         assert.equal(fs.readFileSync(file, "utf8"), "config: {}\n# changed\n");

@@ -126,7 +126,7 @@ describe("scoring: the stack", () => {
     it("gets each preset in turn with scoring that decides, and its own settings back though it fails", async () => {
         const deployed: (SettingValues | "restored")[] = [];
         const stage: Stage = {
-            call: ["make", "scoring"],
+            callWith: () => [],
             deploy: (settings) => {
                 deployed.push(settings);
                 return Promise.resolve({

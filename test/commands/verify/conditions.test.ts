@@ -41,6 +41,40 @@ describe("verify on what controllers say", () => {
         assert.match(root.fix, /gateway\.serviceType/);
     });
 
+    it("skips what wants pods where an autoscaler may have taken all of them away, and says what to do", () => {
+        const asleep = (may: boolean) => {
+            const cluster = new MemoryCluster("scoring");
+            const { deployment, model } = cluster;
+            cluster.edit(
+                "deployment",
+                deployment.namespaces.simulator,
+                model.pods.decode.deployment,
+                (found) => {
+                    found.spec!.replicas = 0;
+                },
+            );
+            if (may) {
+                deployment.models[model.release]!.scalesToZero = true;
+            }
+            return { report: verify(cluster), cluster };
+        };
+        const { report, cluster } = asleep(true);
+        assert.deepEqual([rootIds(report), report.exitCode], [[], 0]);
+        const results = judge(cluster.snapshot(), {
+            deployment: cluster.deployment,
+            models: [cluster.model.release],
+        });
+        const skipped = results.filter(({ status }) => status === "skipped");
+        assert.deepEqual(
+            skipped.map(({ check }) => check),
+            ["pods", "endpoints", "pool-pods"],
+        );
+        for (const { because } of skipped) {
+            assert.match(because!, /no pods for want of requests .* holds the next one .* send one/);
+        }
+        assert.deepEqual(rootIds(asleep(false).report), ["decode-scaled-to-zero"]);
+    });
+
     it("tells of objectives of a group that the EPP does not read, and of none that it does", () => {
         const cluster = new MemoryCluster("scoring-everything");
         const { namespaces } = cluster.deployment;

@@ -185,6 +185,14 @@ const modelSettings = {
         mode: pick("echo" as const, "random" as const),
         timeToFirstToken: duration,
         interTokenLatency: duration,
+        latency: some({
+            profile: pick("8b-h100-balanced" as const, "70b-h100-tp8-throughput" as const),
+            calculator: pick("per-token" as const, "fixed" as const),
+            prefillOverhead: pick("0ms", "1.5ms"),
+            prefillTimePerToken: pick("250us"),
+            interTokenLatencyStdDev: pick("1us"),
+            timeFactorUnderLoad: fc.double({ min: 1, max: 1000, noNaN: true }),
+        }),
         maxNumSeqs: fc.integer({ min: 1, max: 4096 }),
         kvCacheSize: fc.integer({ min: 1, max: 1_000_000 }),
     }),
@@ -210,7 +218,13 @@ const modelSettings = {
     placement: some({ decode: placement, prefill: placement, epp: placement }),
     autoscaling: some({
         enabled: fc.boolean(),
-        minReplicas: fc.integer({ min: 1, max: 10 }),
+        prefill: some({
+            enabled: fc.boolean(),
+            minReplicas: fc.integer({ min: 0, max: 10 }),
+            maxReplicas: fc.integer({ min: 10, max: 1000 }),
+            signal: pick("cpu" as const, "requests-running" as const, "prefills" as const),
+        }),
+        minReplicas: fc.integer({ min: 0, max: 10 }),
         maxReplicas: fc.integer({ min: 10, max: 1000 }),
         targetCpuPercent: fc.integer({ min: 1, max: 100 }),
         signal: pick(

@@ -633,6 +633,23 @@ const pickerFaults: readonly Fault[] = [
         },
     },
     {
+        title: "the EPP's configuration names another metric of the KV cache",
+        mode: "scoring",
+        break: ({ editor, model }) =>
+            editor.edit("configMap", model.epp.namespace, model.epp.name, (found) => {
+                const [file] = Object.keys(found.data!);
+                const engine = '{ name: vllm, kvUsageSpec: "vllm:gpu_cache_usage_perc" }';
+                found.data![file!] = found.data![file!]!.replace(
+                    /^plugins:$/m,
+                    `$&\n  - { type: core-metrics-extractor, parameters: { engineConfigs: [${engine}] } }`,
+                );
+            }),
+        expect: {
+            id: "epp-metric-mismatch",
+            message: /reads vllm:gpu_cache_usage_perc \(kvUsageSpec of its EndpointPickerConfig\)/,
+        },
+    },
+    {
         title: "the simulator's blocks are not the EPP's",
         mode: "scoring",
         break: (scene) => editDecode(scene, (found) => setFlag(found, "block-size", "128")),

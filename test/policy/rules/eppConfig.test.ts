@@ -164,7 +164,11 @@ describe("epp-config", () => {
         assert.deepEqual(
             check(
                 image("v0.9.0"),
-                configMap({ ...pickerConfig, plugins: [scorer, { type: "magic-scorer" }] }),
+                configMap({
+                    ...pickerConfig,
+                    apiVersion: "llm-d.ai/v1alpha1",
+                    plugins: [scorer, { type: "magic-scorer" }],
+                }),
             ),
             [
                 "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.1.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.9; the nearest is latency-scorer.",
@@ -175,6 +179,7 @@ describe("epp-config", () => {
     it("reports what a strict version exits for, and experimental plugins without their flag", () => {
         const strict = configMap({
             ...pickerConfig,
+            apiVersion: "llm-d.ai/v1alpha1",
             plugins: [
                 { type: "prefix-cache-scorer", parameters: { blockSizeTokens: 64 } },
                 { type: "session-affinity-scorer" },
@@ -304,6 +309,21 @@ describe("epp-config", () => {
         assert.deepEqual(profile({ pluginRef: "approx-prefix-cache-producer", weight: 2 }), [
             "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Scheduling profile a: weight of approx-prefix-cache-producer is ignored, because that is a plugin, not a scorer.",
         ]);
+    });
+
+    it("advises on what is announced to go, and names what takes its place", () => {
+        const ours = (tag: string) => picker({ image: `ghcr.io/llm-d/llm-d-router-endpoint-picker:${tag}` });
+        const config = {
+            ...pickerConfig,
+            apiVersion: "inference.networking.x-k8s.io/v1alpha1",
+            plugins: [{ type: "by-label", parameters: { label: "a", validValues: ["b"] } }],
+            schedulingProfiles: [{ name: "a", plugins: [{ pluginRef: "by-label" }] }],
+        };
+        assert.deepEqual(check(ours("v0.10.0"), configMap(config)), [
+            "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion inference.networking.x-k8s.io/v1alpha1 is announced to go in EPP 0.11; write llm-d.ai/v1alpha1 instead.",
+            "advisory: ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.type: Plugin type by-label is announced to go in EPP 0.11; write label-selector-filter instead.",
+        ]);
+        assert.deepEqual(check(image("v0.8.0"), configMap(config)), []);
     });
 
     it("judges what all versions have in common where the version is not known", () => {

@@ -12,6 +12,19 @@ const skip = { mode: "SIMPLE", insecureSkipVerify: true };
 const forPort = (number: number, tls?: unknown) => ({ portLevelSettings: [{ port: { number }, tls }] });
 
 describe("ext-proc-tls", () => {
+    it("minds a certificate that nobody checks where the config asks for one", () => {
+        const said = (verified: "no" | "advised" | "required", tls: object) =>
+            checkStack(rule, [certified, pickerService(), gateway(), destinationRule({ tls })], {
+                config: { verified },
+            });
+        const finding =
+            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), and DestinationRule models/epp has gateways take any certificate for its own (spec.trafficPolicy.tls.insecureSkipVerify): give it one by --cert-path, and name whose to trust.";
+        assert.deepEqual(said("required", skip), [finding]);
+        assert.deepEqual(said("advised", skip), [`advisory: ${finding}`]);
+        assert.deepEqual(said("no", skip), []);
+        assert.deepEqual(said("required", { mode: "SIMPLE", credentialName: "ca" }), []);
+    });
+
     it("passes TLS on both sides", () => {
         assert.deepEqual(check(destinationRule()), []);
         assert.deepEqual(check(destinationRule(forPort(9002, skip))), []);

@@ -443,6 +443,17 @@ describe("inference-port: chains", () => {
             }
         });
 
+        it("lead to the model server, by the flag of either release", () => {
+            const leading = (flag: string) =>
+                said({ initContainers: [sidecar({ args: ["--port=8000", flag] })] });
+            for (const flag of ["vllm-port", "model-server-port"]) {
+                assert.deepEqual(leading(`--${flag}=8200`), []);
+                assert.deepEqual(leading(`--${flag}=8100`), [
+                    "Deployment models/decode: Deployment models/decode: the routing sidecar routing-proxy passes requests on to port 8100 (spec.template.spec.initContainers.0.args.1), but the containers behind it listen on 8200 (spec.template.spec.containers.0.args.0).",
+                ]);
+            }
+        });
+
         it("are no other init containers, and no other ports", () => {
             assert.ok(said({ initContainers: [sidecar({ restartPolicy: undefined })] }).length > 0);
             assert.ok(
@@ -452,7 +463,7 @@ describe("inference-port: chains", () => {
 
         it("leave the model server's own port to be scraped, and to ranks", () => {
             const ranks = [{ number: 8000 }, { number: 8001 }];
-            const parallel = sidecar({ args: ["--port=8000", "--data-parallel-size=2"] });
+            const parallel = sidecar({ args: ["--port=8000", "--vllm-port=8200", "--data-parallel-size=2"] });
             assert.deepEqual(said({ initContainers: [parallel] }, ranks), []);
             assert.equal(said({ initContainers: [sidecar()] }, ranks).length, 1);
         });

@@ -32,6 +32,14 @@ const autoscaler: Manifest = {
     spec: { scaleTargetRef: { kind: "Deployment", name: "decode" }, minReplicas: 2 },
 };
 
+/** As KEDA's users write it: a Deployment is the default of its target. */
+const scaledObject = (minReplicaCount?: number): Manifest => ({
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledObject",
+    metadata: { name: "decode", namespace: models },
+    spec: { scaleTargetRef: { name: "decode" }, minReplicaCount },
+});
+
 describe("pod-disruption-budget", () => {
     it("passes replicated model servers with a budget, and single ones", () => {
         assert.deepEqual(check(replicated(2), budget()), []);
@@ -55,6 +63,14 @@ describe("pod-disruption-budget", () => {
         assert.deepEqual(check(deployment(), autoscaler), [
             "Deployment models/decode: Deployment models/decode has 2 replicas of a model server, and no PodDisruptionBudget of the program selects its pods (spec.template.metadata.labels): draining nodes may stop all of them at once.",
         ]);
+    });
+
+    it("takes the fewest replicas from a ScaledObject too, which are none by default", () => {
+        assert.deepEqual(check(deployment(), scaledObject(3)), [
+            "Deployment models/decode: Deployment models/decode has 3 replicas of a model server, and no PodDisruptionBudget of the program selects its pods (spec.template.metadata.labels): draining nodes may stop all of them at once.",
+        ]);
+        assert.deepEqual(check(deployment(), scaledObject()), []);
+        assert.deepEqual(check(deployment(), scaledObject(0)), []);
     });
 
     it("reports a budget that lets nothing go", () => {

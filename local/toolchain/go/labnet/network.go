@@ -15,7 +15,8 @@ func init() {
 }
 
 // holdNetwork makes the network that the containers of a pod have in common, says so, and keeps it until it is ended: what
-// a container runtime's pause container is for.
+// a container runtime's pause container is for. A container that is killed does not take the network with it, so that those
+// who were connected to it hear that it is gone.
 func (p pod) holdNetwork() error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return err

@@ -26,8 +26,7 @@ type pod struct {
 	Hostname string `json:"hostname"`
 	// Address of the pod, without a prefix length.
 	Address string `json:"address"`
-	// Network is the path of the network namespace that the containers of a pod have in common. Empty: the container is
-	// the pod's only one, and makes its own.
+	// Network is the path of the network namespace that holdNetwork has made for the pod. Empty where it is to be made.
 	Network string `json:"network"`
 	// Root is an empty folder that becomes the root of the file system.
 	Root string `json:"root"`
@@ -38,28 +37,17 @@ type pod struct {
 // podInit is this program's own call of itself inside the pod's namespaces.
 const podInit = "pod-init"
 
-// nodeNetwork is the descriptor by which a pod knows the network of its node.
-const nodeNetwork = 3
-
-// startPod runs a command in the namespaces of a pod. What the command starts ends with it.
+// startPod runs a command in the namespaces of a pod, in the network that the pod has. What the command starts ends with it.
 func startPod(p pod, arguments []string) error {
-	const own = unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWPID
-	if p.Network != "" {
-		network, err := os.Open(p.Network)
-		if err != nil {
-			return err
-		}
-		// The namespace is a thread's, and what is started inherits that of the main thread, which this is.
-		if err := unix.Setns(int(network.Fd()), unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("joining the pod's network: %w", err)
-		}
-		return start(podInit, own, arguments)
-	}
-	network, err := os.Open("/proc/self/ns/net")
+	network, err := os.Open(p.Network)
 	if err != nil {
 		return err
 	}
-	return start(podInit, own|unix.CLONE_NEWNET, arguments, network)
+	// The namespace is a thread's, and what is started inherits that of the main thread, which this is.
+	if err := unix.Setns(int(network.Fd()), unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("joining the pod's network: %w", err)
+	}
+	return start(podInit, unix.CLONE_NEWNS|unix.CLONE_NEWUTS|unix.CLONE_NEWPID, arguments)
 }
 
 // become sets the pod up and turns this process into the command.
@@ -70,17 +58,9 @@ func (p pod) become(command []string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("making mounts private: %w", err)
 	}
-	// The view of this namespace's own processes, by which the library for networks finds this one.
+	// The view of this namespace's own processes.
 	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("mounting /proc: %w", err)
-	}
-	if p.Network == "" {
-		if err := p.connect(netns.NsHandle(nodeNetwork)); err != nil {
-			return fmt.Errorf("connecting the pod: %w", err)
-		}
-		if err := unix.Close(nodeNetwork); err != nil {
-			return err
-		}
 	}
 	// Ports below 1024 are open to the pod, as the Gateway's Deployment asks for by a sysctl.
 	if err := os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0o644); err != nil {

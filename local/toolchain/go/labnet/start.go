@@ -14,7 +14,7 @@ import (
 
 // start runs this program again in new namespaces, as the given verb, and waits for it. Neither process outlives the
 // other: what is started is killed with this process, and this process ends as it does. SIGTERM and SIGINT are passed on.
-func start(verb string, namespaces uintptr, arguments []string, files ...*os.File) error {
+func start(verb string, namespaces uintptr, arguments []string) error {
 	// The child is told of the end of the thread that made it, not of the process.
 	runtime.LockOSThread()
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
@@ -26,7 +26,6 @@ func start(verb string, namespaces uintptr, arguments []string, files ...*os.Fil
 	}
 	child := exec.Command(self, append([]string{verb}, arguments...)...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
-	child.ExtraFiles = files
 	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: namespaces, Pdeathsig: syscall.SIGKILL}
 	if namespaces&unix.CLONE_NEWUSER != 0 {
 		child.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
