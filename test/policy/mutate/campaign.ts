@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "util";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
-import type { Diagnostic, Pack } from "../support/pack";
+import type { Diagnostic, Pack, PlainResource } from "../support/pack";
 import { generators } from "./generators";
 import type { Mutation } from "./mutation";
 import { Program } from "./program";
@@ -32,19 +32,46 @@ export interface Report {
     readonly harmless: readonly Outcome[];
 }
 
+/**
+ * Asks the pack for programs that differ in few resources. What it says of one resource hangs on that alone, as the engine
+ * asks it, so that it is asked for each only once; for all together, always.
+ */
+class Judge {
+    private readonly known = new Map<string, Promise<Diagnostic[]>>();
+
+    constructor(private readonly pack: Pack) {}
+
+    async judge(program: Program): Promise<Diagnostic[]> {
+        const resources = program.toResources();
+        const single = await Promise.all(resources.map((resource) => this.analyze(resource)));
+        return [...single.flat(), ...(await this.pack.analyzeStack(resources))];
+    }
+
+    private analyze(resource: PlainResource): Promise<Diagnostic[]> {
+        const key = JSON.stringify(resource);
+        let answer = this.known.get(key);
+        if (answer === undefined) {
+            answer = this.pack.analyze(resource);
+            this.known.set(key, answer);
+        }
+        return answer;
+    }
+}
+
 /** Applies each mutation to its mode and asks the pack. */
 export async function runCampaign(pack: Pack): Promise<Report> {
     const outcomes: Outcome[] = [];
+    const asked = new Judge(pack);
     for (const [mode, config] of Object.entries(modes)) {
         const program = Program.of(await runProgram(config));
-        const baseline = await pack.judge(program.toResources());
+        const baseline = await asked.judge(program);
         const unexpected = baseline.filter(
             ({ policy, level }) => level === "mandatory" || !deservedAdvice[mode]?.includes(policy),
         );
         outcomes.push({ mode, title: "unmutated", passed: unexpected.length === 0, said: unexpected });
         const known = new Set(baseline.map(keyOf));
         for (const mutation of generators.flatMap((generate) => [...generate(program, mode)])) {
-            const outcome = await judge(mutation, mode, program, known, pack);
+            const outcome = await judge(mutation, mode, program, known, asked);
             if (outcome !== undefined) {
                 outcomes.push(outcome);
             }
@@ -62,7 +89,7 @@ async function judge(
     mode: string,
     program: Program,
     known: ReadonlySet<string>,
-    pack: Pack,
+    asked: Judge,
 ): Promise<Outcome | undefined> {
     const copy = program.clone();
     try {
@@ -76,7 +103,7 @@ async function judge(
         }
         throw new Error(`${mode}: "${mutation.title}" changes nothing`);
     }
-    const said = (await pack.judge(copy.toResources())).filter((diagnostic) => !known.has(keyOf(diagnostic)));
+    const said = (await asked.judge(copy)).filter((diagnostic) => !known.has(keyOf(diagnostic)));
     const { title, rule, level = "mandatory" } = mutation;
     const passed =
         rule === undefined
