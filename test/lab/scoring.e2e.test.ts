@@ -8,13 +8,7 @@ import type { Explanation } from "../../commands/verify/explain";
 /** A simulator that takes time for each token of a prompt that it has not in its cache, and pods enough to miss it. */
 const cacheMatters = {
     replicas: { decode: 6 },
-    simulator: {
-        extraArgs: [
-            "--latency-calculator=per-token",
-            "--prefill-overhead=20ms",
-            "--prefill-time-per-token=500us",
-        ],
-    },
+    simulator: { latency: { prefillTimePerToken: "500us" } },
     // What `verify --explain` reads.
     epp: { logLevel: 4 },
 };
