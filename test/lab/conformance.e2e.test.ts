@@ -30,7 +30,7 @@ const chosen: Record<SuiteName, string[] | undefined> = {
 };
 
 describe("the conformance suites", function () {
-    this.timeout(4 * 60_000);
+    this.timeout(15 * 60_000);
     const said: string[] = [];
     let lab: ConformanceLab;
 
