@@ -13,7 +13,8 @@ import { runSteps, type Step } from "./support/steps";
 const checks: Record<string, Step> = {
     // Without ESLint's cache, which does not see that the types change which a file takes from others.
     lint: { gate: ["eslint", "--max-warnings=0", "."] },
-    commands: { mocha: ["test/commands/**/*.test.ts"] },
+    commands: { mocha: ["test/commands/**/*.test.ts", "--ignore", "test/commands/judge/**"] },
+    judge: { mocha: ["test/commands/judge/**/*.test.ts", "test/judge/**/*.test.ts"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts"] },
     library: { mocha: ["test/library/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
     types: {
