@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions, protectedBy } from "./childOptions";
 import { commonLabels, podSecurityLabels, revisionLabels } from "./contract";
-import { component, formerly } from "./identity";
+import { formerly, formerType } from "./identity";
 
 /** Arguments of {@link Namespaces}. */
 export interface NamespacesArgs {
@@ -35,7 +35,9 @@ export class Namespaces extends pulumi.ComponentResource {
     readonly simulator: pulumi.Resource[];
 
     constructor(name: string, args: NamespacesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(...component("index:Namespaces", name, opts));
+        // Its former type, of all components alone: reads have no aliases, so that with another one an `up` that upgrades
+        // and gives a namespace up would delete it.
+        super(formerType("index:Namespaces"), name, {}, opts);
         // Several stacks of one program may find the same namespace, so that its name alone is not enough.
         const resourceName = (namespace: string) => `${name}/${namespace}`;
         const find = (namespace: string) =>
