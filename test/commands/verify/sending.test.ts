@@ -4,6 +4,7 @@ import type { AddressInfo } from "net";
 import type { Cluster, ProxyTarget } from "../../../commands/shared/cluster";
 import type { ModelTraffic, TrafficOptions } from "../../../commands/verify/traffic";
 import { sendTraffic } from "../../../commands/verify/traffic";
+import { eventually } from "../../support/eventually";
 import { MemoryCluster } from "./support/memoryCluster";
 
 interface Seen {
@@ -127,8 +128,11 @@ describe("verify's traffic", () => {
 
     it("ends where no time is left, and says so", async () => {
         silent = true;
-        const signal = AbortSignal.timeout(300);
-        const { stopped } = await send("scheduler", { signal });
+        const time = new AbortController();
+        const sending = send("scheduler", { signal: time.signal });
+        await eventually("a request", () => seen.length > 0);
+        time.abort();
+        const { stopped } = await sending;
         assert.equal(stopped?.problem, "out-of-time");
         assert.equal(seen.length, 1);
     });
