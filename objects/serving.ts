@@ -3,6 +3,7 @@ import { declaredPortsOf, flagValue, flagValues, listeningContainersOf } from ".
 import { text } from "./json";
 import type { PodTemplate } from "./podIndex";
 import { Unknowns } from "./unknown";
+import { findEpp, parseImage } from "../releases";
 
 /** vLLM, the simulator and llm-d's routing sidecar listen here unless `--port` says otherwise. */
 export const defaultPort = 8000;
@@ -10,7 +11,6 @@ export const defaultPort = 8000;
 const sidecarImage = /routing-sidecar|disagg-sidecar/;
 /** The flags that say where a routing sidecar finds its model server; the second is the name from 0.10 on. */
 const serverPortFlags = ["vllm-port", "model-server-port"];
-const defaultServerPort = "8001";
 
 /**
  * The containers that requests come to: those started with `--port`, and of several those with the right one, because
@@ -80,10 +80,14 @@ export function isSidecarPort(template: PodTemplate, number: number, port: numbe
         );
 }
 
-/** Where a routing sidecar passes requests on to, in its own pod. */
-export function serverPortOf(sidecar: Container): Located<string> {
-    const given = serverPortFlags.flatMap((flag) => flagValue(sidecar, flag) ?? []);
-    return given.at(-1) ?? { value: defaultServerPort, path: `${sidecar.path}.args` };
+/** Where a routing sidecar passes requests on to, in its own pod; undefined where neither it nor its image tells. */
+export function serverPortOf(sidecar: Container): Located<string> | undefined {
+    const given = serverPortFlags.flatMap((flag) => flagValue(sidecar, flag) ?? []).at(-1);
+    const release = findEpp(parseImage(text(sidecar.fields.image) ?? "").version ?? "");
+    return (
+        given ??
+        (release && { value: release.routingSidecar.defaultServerPort, path: `${sidecar.path}.args` })
+    );
 }
 
 /** The ports that the other containers of a routing sidecar's pod say that they listen on. */

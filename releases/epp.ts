@@ -90,6 +90,8 @@ export interface RoutingSidecar {
     readonly open: boolean;
     /** The flag of the port that the model server listens on. */
     readonly serverPortFlag: string;
+    /** That port without the flag. */
+    readonly defaultServerPort: string;
     /** The flag of how caches move between pods. */
     readonly connectorFlag: string;
 }
@@ -194,6 +196,7 @@ const oldestSidecar = {
     image: "llm-d-routing-sidecar",
     open: false,
     serverPortFlag: "vllm-port",
+    defaultServerPort: "8001",
     connectorFlag: "connector",
 } satisfies RoutingSidecar;
 /** `pkg/sidecar/proxy/options.go` of 0.7.1 and 0.8.0. */
@@ -204,8 +207,12 @@ const routerSidecar = {
     image: "llm-d-router-disagg-sidecar",
     open: true,
 } satisfies RoutingSidecar;
-/** Of 0.10.0, which deprecates the older flag. */
-const newestSidecar = { ...routerSidecar, serverPortFlag: "model-server-port" } satisfies RoutingSidecar;
+/** Of 0.10.0, which deprecates the older flag, and has another port by default. */
+const newestSidecar = {
+    ...routerSidecar,
+    serverPortFlag: "model-server-port",
+    defaultServerPort: "8200",
+} satisfies RoutingSidecar;
 
 /** Of the EPPs that have sources of their own (`cmd/epp/runner`), with GIE's definitions of 1.5.0. */
 const ofRouter = {

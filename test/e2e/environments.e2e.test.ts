@@ -4,6 +4,7 @@ import { configOf, environments } from "../../docs/environments";
 import type { RunResult } from "../../local/engine";
 import { EngineError } from "../../local/engine";
 import { actions } from "./support/actions";
+import { advice } from "./support/advice";
 import { TestCluster } from "./support/cluster";
 
 const pack = path.resolve(__dirname, "../../policy");
@@ -19,8 +20,6 @@ describe("the environments on the real engine", function () {
     this.timeout(180_000);
     const cluster = new TestCluster();
     const policyPacks = [pack];
-    /** A certificate of the EPP's own has to be there first. */
-    const advice = { dev: [], staging: [], prod: ["ext-proc-tls advisory"] };
 
     before(async function () {
         this.timeout(45 * 60_000);

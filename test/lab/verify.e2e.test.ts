@@ -93,7 +93,7 @@ describe("verify in the lab", function () {
                 }
             });
 
-            for (const fault of faults.filter((candidate) => candidate.mode === mode)) {
+            for (const fault of faults.filter((one) => one.mode === mode && !one.newerThanLab)) {
                 const { id, message } = fault.expect;
                 it(`says ${id} when ${fault.title}`, async () => {
                     await lab.until(

@@ -107,7 +107,7 @@ function portsOf({ template }: Workload, name: string, port: number): Finding[] 
 function sidecarOf(sidecar: Container, template: PodTemplate, name: string): Finding[] {
     const target = serverPortOf(sidecar);
     const behind = portsBehind(sidecar, template).map(({ value }) => value);
-    return behind.includes(target.value)
+    return target === undefined || behind.includes(target.value)
         ? []
         : [
               broken(

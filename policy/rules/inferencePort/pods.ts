@@ -133,7 +133,7 @@ function* sidecarsAstray(template: PodTemplate, port: number): Iterable<Violatio
     for (const sidecar of servingContainers(template, port).filter(isRoutingSidecar)) {
         const target = serverPortOf(sidecar);
         const behind = portsBehind(sidecar, template);
-        if (behind.length > 0 && !behind.some(({ value }) => value === target.value)) {
+        if (target && behind.length > 0 && !behind.some(({ value }) => value === target.value)) {
             const listening = behind.map(({ value, path }) => `${value} (${path})`).join(", ");
             yield {
                 message: `${template.owner.toString()}: the routing sidecar ${sidecar.name} passes requests on to port ${target.value} (${target.path}), but the containers behind it listen on ${listening}.`,

@@ -21,6 +21,8 @@ export interface Fault {
     break(this: void, scene: Scene): void;
     /** The finding, and what its message must say. */
     expect: { id: string; message: RegExp };
+    /** Whether it takes an EPP newer than those that the lab can run. */
+    newerThanLab?: true;
     /** Whether the finding is a root cause, and so comes before its consequences. Default: a warning is none. */
     warning?: true;
 }
@@ -635,6 +637,7 @@ const pickerFaults: readonly Fault[] = [
     {
         title: "the EPP's configuration names another metric of the KV cache",
         mode: "scoring",
+        newerThanLab: true,
         break: ({ editor, model }) =>
             editor.edit("configMap", model.epp.namespace, model.epp.name, (found) => {
                 const [file] = Object.keys(found.data!);
