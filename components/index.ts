@@ -19,7 +19,13 @@ export type { EppCommandLine } from "./epp/arguments";
 export type { EndpointPickerArgs, EndpointPickerSettings } from "./epp/endpointPicker";
 export type { EppTls } from "./epp/tls";
 export { EndpointPicker } from "./epp/endpointPicker";
-export type { Disaggregation, EppRelease, ObjectiveGroup, SimulatorRelease } from "../releases";
+export type {
+    Disaggregation,
+    EppRelease,
+    ObjectiveGroup,
+    RoutingSidecar,
+    SimulatorRelease,
+} from "../releases";
 export { findEpp, findSimulator } from "../releases";
 export type { MonitorSettings } from "./monitors";
 export type { NamespacesArgs } from "./namespaces";
@@ -43,6 +49,8 @@ export type { InferencePoolArgs } from "./simulator/inferencePool";
 export { InferencePool } from "./simulator/inferencePool";
 export type { ModelServerArgs, ModelServerSettings } from "./simulator/modelServer";
 export { ModelServer } from "./simulator/modelServer";
+export type { LatencySettings } from "./simulator/latency";
+export type { RoutingSidecarSettings } from "./simulator/routingSidecar";
 export type { ProxyArgs, ProxyTraffic } from "./simulator/proxy";
 export { Proxy } from "./simulator/proxy";
 export type { PoolSettings, RoleSettings, SimulatorStackArgs } from "./simulator/simulatorStack";
