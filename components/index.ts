@@ -49,7 +49,7 @@ export type { InferencePoolArgs } from "./simulator/inferencePool";
 export { InferencePool } from "./simulator/inferencePool";
 export type { ModelServerArgs, ModelServerSettings } from "./simulator/modelServer";
 export { ModelServer } from "./simulator/modelServer";
-export type { LatencySettings } from "./simulator/latency";
+export type { LatencyCalculator, LatencySettings } from "./simulator/latency";
 export type { RoutingSidecarSettings } from "./simulator/routingSidecar";
 export type { ProxyArgs, ProxyTraffic } from "./simulator/proxy";
 export { Proxy } from "./simulator/proxy";
