@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import type { V1Service } from "@kubernetes/client-node";
 import * as fs from "fs";
+import type { Server } from "http";
 import * as path from "path";
 import { runGuest, serveGuests } from "../../local/lab/agent/guests";
 import type { Cluster } from "../../local/lab/agent/cluster";
@@ -12,10 +13,14 @@ import { temporaryFolder } from "./temporary";
 describe("programs that run in the lab's network", () => {
     const folder = temporaryFolder();
     let socket: string;
+    let server: Server;
 
     before(async () => {
         socket = path.join(folder(), "guests");
-        await serveGuests(socket);
+        server = await serveGuests(socket);
+    });
+    after(() => {
+        server.close();
     });
 
     const guest = (script: string, cwd = folder()) => ({

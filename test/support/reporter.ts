@@ -2,6 +2,9 @@ import * as fs from "fs";
 import * as Mocha from "mocha";
 import type { Outcome } from "./outcome";
 
+/** How long a suite may go on after its end, in milliseconds: a server that it forgot would keep it for ever. */
+const patience = 60_000;
+
 /**
  * Mocha's spec reporter, which also leaves what the suite came to in the file that `TEST_OUTCOME` names, for
  * `test/run.ts`.
@@ -23,6 +26,10 @@ class OutcomeReporter extends Mocha.reporters.Spec {
             if (process.env.TEST_OUTCOME !== undefined) {
                 const outcome: Outcome = { passed: passes, failed, skipped: pending, failures, tests };
                 fs.writeFileSync(process.env.TEST_OUTCOME, JSON.stringify(outcome));
+                setTimeout(() => {
+                    console.error("The suite left something open, and does not end by itself.");
+                    process.exit(1);
+                }, patience).unref();
             }
         });
     }

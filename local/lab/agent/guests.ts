@@ -19,8 +19,10 @@ const exitTrailer = "guest-exit";
  * Runs guests for whoever can open a Unix socket, which is the lab's own user: the lab's addresses are reached from its
  * network only. The answer is what the guest says, as it comes, with its exit code in a trailer. A guest whose asker is gone
  * is ended.
+ *
+ * @returns what serves until it is closed.
  */
-export async function serveGuests(socket: string): Promise<void> {
+export async function serveGuests(socket: string): Promise<http.Server> {
     fs.rmSync(socket, { force: true });
     const server = http.createServer((request, response) => {
         void text(request).then((body) => {
@@ -44,6 +46,7 @@ export async function serveGuests(socket: string): Promise<void> {
         server.once("error", reject);
         server.listen(socket, resolve);
     });
+    return server;
 }
 
 /**
