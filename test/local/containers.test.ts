@@ -9,6 +9,16 @@ import { labnet } from "../../local/toolchain/entries";
 import { programPath } from "../../local/toolchain";
 import { temporaryFolder } from "./temporary";
 
+/** Makes a pod's network, as its first container does, and runs a container in it. */
+const inNetwork = `
+"$0" network "$1" > "$2" & holder=$!
+until [ -s "$2" ]; do sleep 0.1; done
+pod=$(printf %s "$3" | sed "s#NETWORK#/proc/$holder/ns/net#")
+shift 3
+"$0" pod "$pod" "$@"; code=$?
+kill -9 $holder
+exit $code`;
+
 describe("a container of the lab", function () {
     this.timeout(60_000);
     const folder = temporaryFolder();
@@ -26,8 +36,10 @@ describe("a container of the lab", function () {
         const root = path.join(folder(), "root");
         fs.mkdirSync(root);
         const node = JSON.stringify({ address: nodeAddress, localRanges });
-        const pod = JSON.stringify({ hostname: "pod-a", address: podAddress(1), root, mounts: {} });
-        return execFileSync(program, ["node", node, program, "pod", pod, ...command], { encoding: "utf8" });
+        const network = JSON.stringify({ address: podAddress(1) });
+        const pod = JSON.stringify({ hostname: "pod-a", network: "NETWORK", root, mounts: {} });
+        const shell = ["/bin/sh", "-c", inNetwork, program, network, path.join(root, "../ready"), pod];
+        return execFileSync(program, ["node", node, ...shell, ...command], { encoding: "utf8" });
     }
 
     it("has no capability, and gets none by whatever it starts", () => {
