@@ -114,26 +114,27 @@ export class CrossNamespaceRoute extends pulumi.ComponentResource {
                         sectionName,
                     })),
                     hostnames: unlessEmpty(match.hostnames),
-                    rules: [
-                        {
-                            matches: [match, ...(args.besides ?? [])].map((one) => ({
+                    // A rule that rewrites prefixes may have one match only (Gateway API's CRD).
+                    rules: [match, ...(args.besides ?? [])].map((one) => ({
+                        matches: [
+                            {
                                 path: { type: "PathPrefix", value: one.path ?? "/" },
                                 headers: unlessEmpty(headerMatches(one)),
-                            })),
-                            ...(match.path !== undefined && { filters: [stripPrefix] }),
-                            timeouts: unlessEmpty(timeouts),
-                            backendRefs: [
-                                {
-                                    group: backendGroup,
-                                    kind: backend.kind,
-                                    name: backend.name,
-                                    namespace: backend.namespace,
-                                    port: backend.port,
-                                    weight: 1,
-                                },
-                            ],
-                        },
-                    ],
+                            },
+                        ],
+                        ...(match.path !== undefined && { filters: [stripPrefix] }),
+                        timeouts: unlessEmpty(timeouts),
+                        backendRefs: [
+                            {
+                                group: backendGroup,
+                                kind: backend.kind,
+                                name: backend.name,
+                                namespace: backend.namespace,
+                                port: backend.port,
+                                weight: 1,
+                            },
+                        ],
+                    })),
                 },
             },
             // The first release had one route for both kinds; it is this object only with a Service.
