@@ -7,6 +7,8 @@ import { findEpp, parseImage } from "../releases";
 
 /** vLLM, the simulator and llm-d's routing sidecar listen here unless `--port` says otherwise. */
 export const defaultPort = 8000;
+/** Images of model servers. */
+export const modelServerImage = /vllm|inference-sim/;
 /** Router `Makefile`: the second is the name from 0.9 on. */
 const sidecarImage = /routing-sidecar|disagg-sidecar/;
 /** The flags that say where a routing sidecar finds its model server; the second is the name from 0.10 on. */
@@ -94,5 +96,9 @@ export function serverPortOf(sidecar: Container): Located<string> | undefined {
 export function portsBehind(sidecar: Container, template: PodTemplate): Located<string>[] {
     return listeningContainersOf(template)
         .filter(({ path }) => path !== sidecar.path)
-        .flatMap((container) => flagValue(container, "port") ?? []);
+        .flatMap((container) => {
+            const isServer = modelServerImage.test(text(container.fields.image) ?? "");
+            const unsaid = isServer ? [{ value: String(defaultPort), path: `${container.path}.args` }] : [];
+            return flagValue(container, "port") ?? unsaid;
+        });
 }

@@ -10,13 +10,13 @@ import {
     isSidecarPort,
     portsBehind,
     servingContainers,
+    modelServerImage,
     serverPortOf,
 } from "../../../objects/serving";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
 
 const scrapePortAnnotation = "prometheus.io/port";
-const modelServerImage = /vllm|inference-sim/;
 
 /** Everything in a model server's pod template that says a port agrees. */
 export function* checkPods(template: PodTemplate, port: number): Findings {

@@ -85,7 +85,8 @@ export const eppFlags: Generator = function* (program) {
     }
     if (isReplicated(program)) {
         yield broken("replicas without leader election", replaceArgument("ha-enable-leader-election"));
-        yield broken(
+        // Whoever writes it out has decided it.
+        yield breaking("epp-flags", "advisory")(
             "leader election off",
             replaceArgument("ha-enable-leader-election", "--ha-enable-leader-election=false"),
         );

@@ -102,7 +102,7 @@ function addDecode(program: Program, model: string | undefined): void {
 function* disaggregationMutations(pool: Captured): Iterable<Mutation> {
     const find = (program: Program) => program.get("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
     const config = ["data", "epp-config.yaml"];
-    yield selectors("pool of both roles: fails open, to any pod", (copy) => {
+    yield breaking("selectors", "advisory")("pool of both roles: fails open, to any pod", (copy) => {
         find(copy).set("spec.endpointPickerRef.failureMode", "FailOpen");
     });
     yield selectors("pool of both roles: its endpoint picker runs one profile only", (copy) => {
