@@ -1,7 +1,6 @@
 import * as path from "path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
-import { deepMerge } from "../objects/merge";
 import type { ScoringFlags } from "../commands/scoring/options";
 import { scoringCommand } from "../commands/scoring/options";
 import { runScoring, scoringCodeOf } from "../commands/scoring/scoring";
@@ -35,15 +34,8 @@ export class LabStage implements Stage {
 
     async deploy(settings: SettingValues): Promise<Staged> {
         const { stateDir, pairs } = this.options;
-        const merged = Object.entries(settings).reduce<unknown>(
-            (all, [name, value]) =>
-                deepMerge(
-                    all,
-                    name.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value),
-                ),
-            parseOverrides(pairs),
-        );
-        const outputs = await this.up(merged as Record<string, unknown>);
+        const own = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
+        const outputs = await this.up(parseOverrides([...pairs, ...own]));
         keepOutputs(stateDir, outputs);
         const deployment = outputs.deployment!.value as DeploymentOutput;
         const { gateway, direct } = await openPaths(stateDir, deployment);

@@ -24,7 +24,13 @@ export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export { routingSidecarArguments, routingSidecarImage } from "./routingSidecar";
 export type { SimulatorRelease } from "./simulator";
-export { defaultBlockTokens, refusedSimulatorValue, simulatorReleases, simulatorSwitches } from "./simulator";
+export {
+    defaultBlockTokens,
+    podHeader,
+    refusedSimulatorValue,
+    simulatorReleases,
+    simulatorSwitches,
+} from "./simulator";
 export {
     compareVersions,
     defaultVersions,

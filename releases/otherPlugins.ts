@@ -1,5 +1,15 @@
 import type { PluginHistory } from "./plugins";
 
+/** Of both producers: the one of several clusters is made by the factory of the other (0.10 `approximateprefix/multicluster.go`). */
+const prefixProducerParameters = [
+    "autoTune",
+    "blockSize",
+    "blockSizeTokens",
+    "lruCapacityPerServer",
+    "maxPrefixBlocksToMatch",
+    "maxPrefixTokensToMatch",
+];
+
 /**
  * The plugin types besides those of scheduling: deciders, producers, data sources, parsers and flow control, and the json names that each factory decodes. Read by `npm run releases:check` in the sources of 0.4.0, 0.5.1,
  * 0.6.0, 0.7.1, 0.8.0 (each with the GIE of its go.mod), 0.9.0 and 0.10.0.
@@ -12,14 +22,7 @@ export const otherPlugins: Readonly<Record<string, PluginHistory>> = {
     "approx-prefix-cache-producer": {
         kind: "other",
         parameters: {
-            "0.8": [
-                "autoTune",
-                "blockSize",
-                "blockSizeTokens",
-                "lruCapacityPerServer",
-                "maxPrefixBlocksToMatch",
-                "maxPrefixTokensToMatch",
-            ],
+            "0.8": prefixProducerParameters,
         },
     },
     "burst-prefix-cache-producer": {
@@ -117,14 +120,7 @@ export const otherPlugins: Readonly<Record<string, PluginHistory>> = {
     "multicluster-approx-prefix-cache-producer": {
         kind: "other",
         parameters: {
-            "0.10": [
-                "autoTune",
-                "blockSize",
-                "blockSizeTokens",
-                "lruCapacityPerServer",
-                "maxPrefixBlocksToMatch",
-                "maxPrefixTokensToMatch",
-            ],
+            "0.10": prefixProducerParameters,
         },
     },
     "multicluster-file-discovery": { kind: "other", parameters: { "0.10": ["path", "watchFile"] } },

@@ -20,6 +20,9 @@ export interface SimulatorRelease {
     readonly blockSizes: readonly number[];
 }
 
+/** The header by which a simulator says which pod answers, once it knows its pod's name. */
+export const podHeader = "x-inference-pod";
+
 /** The model servers' block where nothing sets it (GIE: 64 characters or 16 tokens; vLLM and sim: 16 tokens). */
 export const defaultBlockTokens = 16;
 

@@ -1,3 +1,5 @@
+import { LineSplitter } from "../shared/lines";
+
 /** What one event of a stream of completions says. */
 export interface CompletionEvent {
     /** Whether it brings text. */
@@ -12,16 +14,18 @@ interface Chunk {
     usage?: { completion_tokens?: number } | null;
 }
 
-/** Takes a stream of server-sent events apart as it comes, wherever its pieces are cut. */
-export class EventStream {
-    private rest = "";
-
-    /** @returns the events that the piece completes. */
-    add(piece: string): CompletionEvent[] {
-        const lines = (this.rest + piece).split("\n");
-        this.rest = lines.pop()!;
-        return lines.flatMap((line) => eventOf(line.trimEnd()) ?? []);
-    }
+/**
+ * Takes a stream of server-sent events apart as it comes, wherever its pieces are cut.
+ *
+ * @param take gets each event once its line is whole.
+ */
+export function eventStream(take: (event: CompletionEvent) => void): LineSplitter {
+    return new LineSplitter((line) => {
+        const event = eventOf(line.trimEnd());
+        if (event !== undefined) {
+            take(event);
+        }
+    });
 }
 
 function eventOf(line: string): CompletionEvent | undefined {

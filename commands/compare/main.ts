@@ -5,23 +5,25 @@ import * as path from "path";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { Cluster } from "../shared/cluster";
 import { UsageError } from "../shared/errors";
-import { httpUrl, wholeNumber } from "../shared/flags";
+import { httpUrl } from "../shared/flags";
+import { untilInterrupted } from "../shared/interruption";
 import { runCommand } from "../shared/runCommand";
 import { readStackOutputs } from "../shared/stackOutputs";
 import type { CompareOptions } from "./compare";
 import { InterruptedError, PathFailedError, runRounds } from "./compare";
 import { PodCounters } from "./counters";
 import { writeInferencePerf } from "./inferencePerf";
+import type { Arrival } from "./load";
 import type { LoadFlags } from "./options";
-import { addArrivalFlags, addWorkloadFlags, arrivalOf, workloadOf } from "./options";
+import { addArrivalFlags, addMeasurementFlags, addWorkloadFlags, arrivalOf, workloadOf } from "./options";
 import type { PathName } from "./paths";
 import { targetsOf } from "./paths";
 import { renderHtml, renderSvg } from "./plot";
 import { reachPaths } from "./reach";
 import { reportOf, subjectOf, sweepReportOf, sweepText, terminalText } from "./report";
 import type { Slo } from "./slo";
-import { parseSlo } from "./slo";
 import { runSweep } from "./sweep";
+import type { Workload } from "./workloads";
 
 /** What `npm run compare` runs: loads the direct path and the path through the Gateway in turn, and compares them. */
 
@@ -73,22 +75,9 @@ function commandLine(): Command {
         .option("--model <release>", "which model, by its release (default: the first)")
         .option("--gateway-url <url>", "where the Gateway is reached, instead of by a port-forward", httpUrl)
         .option("--direct-url <url>", "where the proxy Service is reached, likewise", httpUrl)
-        .option("--rounds <n>", "rounds on each path that count", wholeNumber(2, 1000), 10)
-        .option("--warmup <n>", "rounds on each path before them, which do not", wholeNumber(0, 100), 2)
         .option("--workload <name...>", "what is sent: uniform, shared-prefix, multi-turn, or trace FILE", [
             "uniform",
         ])
-        .option(
-            "--slo <limits>",
-            "what an answer must keep to count as goodput, e.g. ttft=200ms,tpot=20ms",
-            parseSlo,
-        )
-        .option(
-            "--seed <n>",
-            "what the requests, their times and the order of the rounds are made of (default: another one each time, which is reported)",
-            wholeNumber(0, 2 ** 31),
-        )
-        .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), 15)
         .option("--plot <file>", "draw the comparison, too: .svg or .html; not of a sweep")
         .option(
             "--inference-perf <folder>",
@@ -96,6 +85,7 @@ function commandLine(): Command {
         )
         .option("--json", "write the report as JSON to stdout, and nothing else", false)
         .addHelpText("after", epilogue);
+    addMeasurementFlags(command, { rounds: 10, warmup: 2, timeout: 15 });
     return addArrivalFlags(addWorkloadFlags(command));
 }
 
@@ -148,12 +138,27 @@ async function compare(flags: Flags, given: (flag: keyof LoadFlags) => boolean):
     const renderPlot = plotRendererOf(flags);
     const { deployment } = await readStackOutputs({ file: flags.outputs, stack: flags.stack });
     const release = releaseOf(flags, deployment);
+    await untilInterrupted((signal) =>
+        measure(flags, { urls, workload, arrival, renderPlot, deployment, release }, signal),
+    );
+}
+
+/** What the flags come to, and what they are about. */
+interface Subject {
+    urls: Record<PathName, string> | undefined;
+    workload: Workload;
+    arrival: Arrival;
+    renderPlot: typeof renderSvg | undefined;
+    deployment: DeploymentOutput;
+    release: string;
+}
+
+async function measure(
+    flags: Flags,
+    { urls, workload, arrival, renderPlot, deployment, release }: Subject,
+    signal: AbortSignal,
+): Promise<void> {
     const model = deployment.models[release]!;
-    const interruption = new AbortController();
-    const interrupt = () => interruption.abort();
-    process.once("SIGINT", interrupt);
-    process.once("SIGTERM", interrupt);
-    const { signal } = interruption;
     const { kubeconfig, context, slo, sweep, inferencePerf } = flags;
     const progress = (line: string) => process.stderr.write(`${line}\n`);
     const reach = await reachPaths(deployment, model, { kubeconfig, context, urls, signal });
@@ -199,8 +204,6 @@ async function compare(flags: Flags, given: (flag: keyof LoadFlags) => boolean):
             progress(`Drawn: ${flags.plot}`);
         }
     } finally {
-        process.off("SIGINT", interrupt);
-        process.off("SIGTERM", interrupt);
         counters.close();
         await reach.close();
     }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../shared/errors";
 import { wholeNumber } from "../shared/flags";
 import type { Arrival } from "./load";
+import { parseSlo } from "./slo";
 import { readTrace } from "./trace";
 import type { Workload } from "./workloads";
 import { workloadKinds } from "./workloads";
@@ -72,6 +73,27 @@ export function addWorkloadFlags(command: Command): Command {
             wholeNumber(1, 4096),
             8,
         );
+}
+
+/** Adds the flags that say how what is sent is measured, with a command's own defaults. */
+export function addMeasurementFlags(
+    command: Command,
+    { rounds, warmup, timeout }: Record<"rounds" | "warmup" | "timeout", number>,
+): Command {
+    return command
+        .option("--rounds <n>", "rounds on each path that count, at each rate", wholeNumber(2, 1000), rounds)
+        .option("--warmup <n>", "rounds on each path before them, which do not", wholeNumber(0, 100), warmup)
+        .option(
+            "--slo <limits>",
+            "what an answer must keep to count as goodput, e.g. ttft=200ms,tpot=20ms",
+            parseSlo,
+        )
+        .option(
+            "--seed <n>",
+            "what the requests, their times and the order of the rounds are made of (default: another one each time, which is reported)",
+            wholeNumber(0, 2 ** 31),
+        )
+        .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), timeout);
 }
 
 /** Adds the flags that say when requests are sent. */

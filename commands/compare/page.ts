@@ -1,6 +1,7 @@
 import * as vega from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { compile } from "vega-lite";
+import { escapeHtml } from "../shared/html";
 import type { TextTable } from "./report";
 
 /** What all pictures have in common: long names are shown whole. */
@@ -48,8 +49,4 @@ export function htmlTable({ head, rows }: TextTable): string {
 
 export function htmlParagraph(text: string): string {
     return `<p>${escapeHtml(text)}</p>`;
-}
-
-export function escapeHtml(text: string): string {
-    return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }

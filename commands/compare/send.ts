@@ -1,7 +1,8 @@
 import * as http from "http";
 import * as https from "https";
+import { podHeader } from "../../releases";
 import { trustOf } from "../shared/http";
-import { EventStream } from "./eventStream";
+import { eventStream } from "./eventStream";
 import type { PathTarget } from "./paths";
 
 /** A good answer, from sending the request on; the clock starts when its connection is there. */
@@ -38,9 +39,6 @@ export interface SendOptions {
 export class NoAnswerError extends Error {
     override readonly name = "NoAnswerError";
 }
-
-/** The header by which the simulator says which pod answered. */
-const podHeader = "x-inference-pod";
 
 /** An agent that fits a URL. */
 export function agentFor(url: string, options: http.AgentOptions): http.Agent {
@@ -92,19 +90,22 @@ async function readAnswer(incoming: http.IncomingMessage, sentAt: () => number):
     const status = incoming.statusCode ?? 0;
     const pod = incoming.headers[podHeader] as string | undefined;
     const isStream = incoming.headers["content-type"]?.startsWith("text/event-stream") === true;
-    const events = new EventStream();
     const textAt: number[] = [];
     let firstByteAt: number | undefined;
     let counted: number | undefined;
+    let now = 0;
+    const events = eventStream(({ hasText, completionTokens }) => {
+        if (hasText) {
+            textAt.push(now);
+        }
+        counted = completionTokens ?? counted;
+    });
     incoming.setEncoding("utf8");
     for await (const piece of incoming as AsyncIterable<string>) {
-        const now = performance.now();
+        now = performance.now();
         firstByteAt ??= now;
-        for (const { hasText, completionTokens } of isStream ? events.add(piece) : []) {
-            if (hasText) {
-                textAt.push(now);
-            }
-            counted = completionTokens ?? counted;
+        if (isStream) {
+            events.add(piece);
         }
     }
     const endedAt = performance.now();

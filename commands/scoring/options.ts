@@ -2,11 +2,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { presets } from "../../releases";
 import type { Preset } from "../../releases";
 import type { LoadFlags } from "../compare/options";
-import { addWorkloadFlags, parseRates, workloadOf } from "../compare/options";
+import { addMeasurementFlags, addWorkloadFlags, parseRates, workloadOf } from "../compare/options";
 import type { Slo } from "../compare/slo";
-import { parseSlo } from "../compare/slo";
 import type { Workload } from "../compare/workloads";
-import { wholeNumber } from "../shared/flags";
 
 /** The flags that are the same on a cluster and in the lab. */
 export interface ScoringFlags extends Omit<LoadFlags, "workload" | "connections" | "rate" | "sweep"> {
@@ -55,20 +53,11 @@ export function scoringCommand(): Command {
             parseRates,
             [4, 8, 16],
         )
-        .option("--rounds <n>", "rounds on each path that count, at each rate", wholeNumber(2, 1000), 5)
-        .option("--warmup <n>", "rounds on each path before them, which do not", wholeNumber(0, 100), 1)
-        .option("--slo <limits>", "what an answer must keep to count as goodput, e.g. ttft=200ms", parseSlo)
-        .option(
-            "--seed <n>",
-            "what requests, their times and the order of rounds are made of (default: another one each time)",
-            wholeNumber(0, 2 ** 31),
-        )
-        .option("--timeout <seconds>", "longest wait for one answer", wholeNumber(1, 600), 30)
         .option("--no-hop", "leave out the price of the EPP's hop, for which the stack gets one decode pod")
         .option("--out <file>", "the report, one HTML file that needs no network", htmlFile, "scoring.html")
         .option("--json", "write the report as JSON to stdout, too", false)
         .addHelpText("after", epilogue);
-    return addWorkloadFlags(command);
+    return addWorkloadFlags(addMeasurementFlags(command, { rounds: 5, warmup: 1, timeout: 30 }));
 }
 
 /** The workloads that the flags say, by name. */

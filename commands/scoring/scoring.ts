@@ -4,6 +4,7 @@ import * as path from "path";
 import Table from "cli-table3";
 import { InterruptedError, PathFailedError } from "../compare/compare";
 import { UsageError } from "../shared/errors";
+import { untilInterrupted } from "../shared/interruption";
 import { measurePresets } from "./measure";
 import type { ScoringFlags } from "./options";
 import { scoringHtml, scoringReportOf, scoringTable, sentencesOf } from "./report";
@@ -26,13 +27,8 @@ export async function runScoring(
     if (!fs.existsSync(folder)) {
         throw new UsageError(`--out ${flags.out}: there is no folder ${folder}`);
     }
-    const interruption = new AbortController();
-    const interrupt = () => interruption.abort();
-    process.once("SIGINT", interrupt);
-    process.once("SIGTERM", interrupt);
     const progress = (line: string) => process.stderr.write(`${line}\n`);
-    try {
-        const { signal } = interruption;
+    return untilInterrupted(async (signal) => {
         const stage = stageOf(signal, progress);
         const seed = flags.seed ?? randomInt(2 ** 31);
         const measured = await measurePresets(stage, { ...flags, seed }, { progress, signal });
@@ -50,10 +46,7 @@ export async function runScoring(
                 : `${[table.toString(), ...sentencesOf(report)].join("\n")}\n`,
         );
         return 0;
-    } finally {
-        process.off("SIGINT", interrupt);
-        process.off("SIGTERM", interrupt);
-    }
+    });
 }
 
 /** The exit codes of what may go wrong here. */

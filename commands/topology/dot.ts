@@ -1,3 +1,4 @@
+import { escapeHtml } from "../shared/html";
 import { boxesOf } from "./layout";
 import type { NamespaceBox } from "./layout";
 import type { Topology, TopologyEdge, TopologyNode } from "./model";
@@ -27,11 +28,6 @@ export function renderDot(topology: Topology): string {
         "}",
         "",
     ].join("\n");
-}
-
-/** Text inside of one of Graphviz's HTML-like labels. */
-function escapeHtml(text: string): string {
-    return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }
 
 /** Text between double quotes of Graphviz's language, where a backslash starts an escape. */

@@ -1,4 +1,5 @@
 import { gatewayEntrance } from "../../components/contract";
+import { podHeader } from "../../releases";
 import type { PodReach } from "../shared/cluster";
 import { ClusterError, messageOf } from "../shared/errors";
 import type { HttpAnswer, HttpRequest } from "../shared/http";
@@ -32,8 +33,6 @@ export interface SendOptions {
 /** Sends to one path. */
 type Sender = (path: string, request: HttpRequest) => Promise<HttpAnswer & { apiServerError?: string }>;
 
-/** The simulator says which pod answers. */
-export const podHeader = "x-inference-pod";
 /** How long one request may take, in milliseconds. */
 const requestTimeoutMs = 15_000;
 /** Much of a body would hide the rest of a message. */

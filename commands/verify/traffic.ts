@@ -1,4 +1,5 @@
 import { randomInt } from "crypto";
+import { shuffle } from "simple-statistics";
 import type { Cluster, PodReach } from "../shared/cluster";
 import { ClusterError } from "../shared/errors";
 import type { Metrics } from "../shared/metrics";
@@ -164,7 +165,7 @@ async function sendScored(
     const attempts: ScoredAttempt[] = [];
     const sendRound = async (prompts: string[]) => {
         const round: ScoredAttempt[] = [];
-        for (const prompt of shuffled([...prompts.keys()])) {
+        for (const prompt of shuffle([...prompts.keys()])) {
             const answer = await complete(send, context, prompts[prompt]!);
             round.push({ prompt, attempt: answer, picked: await watch.picked() });
         }
@@ -314,12 +315,4 @@ function randomPrompt(length: number): string {
         text += ` ${randomWord()}`;
     }
     return text;
-}
-
-function shuffled<T>(items: T[]): T[] {
-    for (let last = items.length - 1; last > 0; last--) {
-        const other = randomInt(last + 1);
-        [items[last], items[other]] = [items[other]!, items[last]!];
-    }
-    return items;
 }

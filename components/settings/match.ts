@@ -22,12 +22,11 @@ export interface RequiredHeader {
  * that the request is certain to come to this one with.
  */
 export function requiredHeaders(model: Model, settings: Settings): RequiredHeader[] {
-    const { rollout } = model;
-    const shared = rollout === undefined ? undefined : sharedBy(model, settings);
-    if (rollout === undefined || shared === undefined) {
+    const shared = sharedBy(model, settings);
+    if (shared === undefined) {
         return ownHeaders(model, settings);
     }
-    const header = rollout.header ?? { name: releaseHeader, value: model.release };
+    const header = model.rollout?.header ?? { name: releaseHeader, value: model.release };
     return [...ownHeaders(shared, settings), { setting: "rollout.header" as const, ...header }];
 }
 

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import * as path from "path";
+import { untilInterrupted } from "../../commands/shared/interruption";
 import { prepareStateFolder } from "../controlplane";
 import { versions } from "../toolchain/versions";
 import { findKnown } from "./known";
@@ -36,22 +37,23 @@ export async function conformance(
     const options = parse(args);
     prepareStateFolder(stateDir);
     const folder = path.join(stateDir, reportsFolder);
-    const interruption = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        process.once(signal, () => interruption.abort());
-    }
-    const lab = await ConformanceLab.start(report);
     const record: ConformanceRecord = { istio: versions.istio, suites: [] };
-    try {
-        for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
-            const { test: tests } = options;
-            const { signal } = interruption;
-            const results = await runSuiteTwice(lab, { suite: name, tests, folder, report, signal });
-            record.suites.push({ name, version: suites[name].version, tests: results.map(withoutOutput) });
+    await untilInterrupted(async (signal) => {
+        const lab = await ConformanceLab.start(report);
+        try {
+            for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
+                const { test: tests } = options;
+                const results = await runSuiteTwice(lab, { suite: name, tests, folder, report, signal });
+                record.suites.push({
+                    name,
+                    version: suites[name].version,
+                    tests: results.map(withoutOutput),
+                });
+            }
+        } finally {
+            await lab.stop();
         }
-    } finally {
-        await lab.stop();
-    }
+    });
     report(`Reports: ${folder}`);
     if (options.record === true) {
         writeRecord(record);

@@ -1,3 +1,5 @@
+import { LineSplitter } from "../../commands/shared/lines";
+
 /** How one of a suite's tests ended. */
 export interface TestResult {
     name: string;
@@ -20,16 +22,14 @@ export class OutputReader {
     private readonly said = new Map<string, string[]>();
     /** Whose the lines are that come. */
     private current = "";
-    private rest = "";
+    private readonly lines = new LineSplitter((line) => this.readLine(line));
 
     /** @param began is told the name of each test that begins. */
     constructor(private readonly began: (name: string) => void) {}
 
     /** Takes the next part of the output, which may end within a line. */
     read(text: string): void {
-        const lines = (this.rest + text).split("\n");
-        this.rest = lines.pop()!;
-        lines.forEach((line) => this.readLine(line));
+        this.lines.add(text);
     }
 
     private readLine(line: string): void {

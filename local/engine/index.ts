@@ -10,7 +10,7 @@ import { engineEnvironment, withProcessVariables } from "./environment";
 import { aloneOn, breakStaleLocks, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
 import { engineLayout, prepareLayout, type EngineLayout } from "./layout";
-import { LineSplitter } from "./lines";
+import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector, type RunResult } from "./runResult";
 import { readStackFiles, type StackFiles } from "./stackFiles";
 

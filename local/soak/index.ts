@@ -3,6 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { untilInterrupted } from "../../commands/shared/interruption";
 import { stopControlPlane } from "../controlplane";
 import { stopLab } from "../lab";
 import { openPaths } from "../proof";
@@ -52,12 +53,9 @@ export async function soakCommand(args: string[], report: (line: string) => void
         .option("--seed <number>", "decides what is killed when", positive, 1)
         .parse(args, { from: "user" })
         .opts<{ minutes: number; seed: number }>();
-    const interruption = new AbortController();
-    for (const name of ["SIGINT", "SIGTERM"] as const) {
-        process.once(name, () => interruption.abort());
-    }
-    const { signal } = interruption;
-    const result = await soakInLab({ seconds: minutes * 60, seed, report, signal });
+    const result = await untilInterrupted((signal) =>
+        soakInLab({ seconds: minutes * 60, seed, report, signal }),
+    );
     report(soakTables(result));
     return isSound(result) ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { shuffle } from "simple-statistics";
 import { setTimeout as sleep } from "timers/promises";
 import { randomOf } from "../../commands/compare/random";
 import { labels } from "../../components/contract";
@@ -97,7 +98,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         await pause(rest, signal);
         while (!isOver()) {
             // Each in turn, in another order each time.
-            round = round.length > 0 ? round : shuffled(targets, random);
+            round = round.length > 0 ? round : shuffle(targets, random);
             const fault = await strike(cluster, options, round.shift()!, load, random);
             faults.push(fault);
             if (fault.recoveredAt === undefined) {
@@ -264,13 +265,6 @@ async function sample(
     if (pickers.length > 0 && pickers.every(({ status }) => status?.containerStatuses?.[0]?.state?.running)) {
         memory.EPP.add(memoryOfTrees(pickers.map(pidOf)));
     }
-}
-
-function shuffled<T>(items: T[], random: () => number): T[] {
-    return items
-        .map((item) => ({ item, key: random() }))
-        .sort((one, other) => one.key - other.key)
-        .map(({ item }) => item);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

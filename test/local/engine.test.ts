@@ -4,7 +4,7 @@ import * as path from "path";
 import { parse } from "yaml";
 import { adoptPendingCreates } from "../../local/engine/interruption";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
-import { LineSplitter } from "../../local/engine/lines";
+import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
 import { readStackFiles } from "../../local/engine/stackFiles";
 import { temporaryFolder, writeScript } from "./temporary";

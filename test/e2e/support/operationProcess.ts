@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "child_process";
 import * as path from "path";
 import { projectRoot } from "../../../local/paths";
 import { openSession } from "../../../local/session";
-import { LineSplitter } from "../../../local/engine/lines";
+import { LineSplitter } from "../../../commands/shared/lines";
 import { npmRun } from "../../../commands/shared/npmRun";
 
 /** An operation on the dev stack, in a process of its own that can be killed. */

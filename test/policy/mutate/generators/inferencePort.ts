@@ -82,12 +82,9 @@ function* podMutations(deployment: Captured): Iterable<Mutation> {
         ]);
         found.list(`${container}.env`).push({ name: "PORT", value: "8000" });
     });
-    // Behind a routing sidecar nobody goes by what the model server declares.
-    if (!JSON.stringify(deployment.inputs).includes('"initContainers"')) {
-        yield port(`${name}: containerPort 8000`, (copy) => {
-            find(copy).set(`${container}.ports.0.containerPort`, 8000);
-        });
-    }
+    yield port(`${name}: containerPort 8000`, (copy) => {
+        find(copy).set(`${container}.ports.0.containerPort`, 8000);
+    });
     yield port(`${name}: the container's port renamed in one place`, (copy) => {
         find(copy).set(`${container}.ports.0.name`, "web");
     });
