@@ -30,6 +30,12 @@ const noPicker = /^500: $/;
 
 const leaderless = [
     { pattern: noPicker, reason: "FailClose while no leader is there" },
+    // An EPP that starts anew takes requests at once, and knows pods only when it leads: the server of ext_proc of GIE's
+    // EPP waits for no election (cmd/epp/runner: NeedLeaderElection is false). Envoy may ask it until it learns so.
+    {
+        pattern: /^503: inference gateway: ServiceUnavailable - failed to find candidate pods/,
+        reason: "asked the EPP that came back, before Envoy knew that it does not lead",
+    },
     // A few at most, of those that come as the next leader begins to serve.
     { pattern: /^no answer: no answer within/, reason: "not answered in time while the leader changed" },
 ];

@@ -15,7 +15,7 @@ describe("a soak of the pool path, in the lab", function () {
     it("leaves nothing broken and no failed request without a reason in 90 seconds", async () => {
         const said: string[] = [];
         const result = await soakInLab({ seconds: 90, seed: 7, report: (line) => said.push(line) });
-        assert.ok(isSound(result), [...said, soakTables(result), ...result.unexplained].join("\n"));
+        assert.ok(isSound(result), [...said, soakTables(result)].join("\n"));
         // How many there are in that time hangs on the machine.
         assert.ok(result.faults.length > 0, said.join("\n"));
     });

@@ -18,6 +18,12 @@ describe("the reasons of a soak's failed requests", () => {
     it("are those of the fault that they fall into", () => {
         assert.match(explain(noLeader, [faultOf("EPP leader", 1_000, 9_000)]) ?? "", /FailClose/);
         assert.match(explain(noLeader, [faultOf("API server", 1_000, 9_000)]) ?? "", /FailClose/);
+        const noPods = {
+            ...noLeader,
+            answer: "503: inference gateway: ServiceUnavailable - failed to find candidate pods for serving the request",
+        };
+        assert.match(explain(noPods, [faultOf("EPP leader", 1_000, 9_000)]) ?? "", /does not lead/);
+        assert.equal(explain(noPods, [faultOf("decode pod", 1_000, 9_000)]), undefined);
         const refused = { ...noLeader, answer: "no answer: ECONNREFUSED" };
         assert.match(explain(refused, [faultOf("Envoy", 1_000)]) ?? "", /Envoy/);
     });

@@ -18,21 +18,35 @@ export interface StepOutcome extends Outcome {
 /** How many of the slowest tests {@link summary} names. */
 const named = 20;
 
-/** What the steps came to: where the time went, every failure again, and last one line that counts all of them. */
+/** How many characters of one failure {@link summary} repeats, and of its first line in the list of all. */
+const repeated = 4_000;
+const listed = 160;
+
+/**
+ * What the steps came to: where the time went, every failure again, and last which tests failed, a line for each, and one
+ * line that counts all of them: where only the end of a log is kept, it says what to look for.
+ */
 export function summary(outcomes: readonly StepOutcome[]): string {
     const sum = (of: (outcome: StepOutcome) => number) =>
         outcomes.reduce((total, outcome) => total + of(outcome), 0);
     const sections = [slowestTests(outcomes), shares(outcomes)].filter((section) => section !== "");
     const failures = outcomes.flatMap((outcome) =>
-        outcome.failures.map((failure) => `Failed in ${outcome.name}: ${failure}`),
+        outcome.failures.map((failure) => `${outcome.name}: ${failure}`),
     );
+    const first = (failure: string) => shorten(failure.split("\n")[0]!, listed);
+    const list = failures.length === 0 ? [] : [["Failed:", ...failures.map(first)].join("\n")];
     const skipped = sum((outcome) => outcome.skipped);
     const counts = [
         `${String(sum(({ passed }) => passed))} passed`,
         `${String(sum(({ failed }) => failed))} failed`,
         ...(skipped > 0 ? [`${String(skipped)} skipped`] : []),
     ];
-    return [...sections, ...failures, counts.join(", ")].map((section) => `\n${section}`).join("\n");
+    const details = failures.map((failure) => `Failed in ${shorten(failure, repeated)}`);
+    return [...sections, ...details, ...list, counts.join(", ")].map((section) => `\n${section}`).join("\n");
+}
+
+function shorten(text: string, limit: number): string {
+    return text.length <= limit ? text : `${text.slice(0, limit)} … (${String(text.length)} characters)`;
 }
 
 function slowestTests(outcomes: readonly StepOutcome[]): string {

@@ -150,8 +150,18 @@ describe("the summary of `npm test`", () => {
             "Failed in unit: test 7",
             "why",
             "",
+            "Failed:",
+            "unit: test 7",
+            "",
             "29 passed, 1 failed, 1 skipped",
         ]);
+    });
+
+    it("names every failed test in the end, however much each of them said", () => {
+        const failures = ["one", "other"].map((title) => `${title}\n${"why ".repeat(10_000)}`);
+        const text = summary([outcome("unit", 3, { passed: 0, failed: 2, failures })]);
+        assert.ok(text.length < 10_000, String(text.length));
+        assert.ok(text.endsWith("\nFailed:\nunit: one\nunit: other\n\n0 passed, 2 failed"));
     });
 
     it("is one line where one gate passed", () => {
