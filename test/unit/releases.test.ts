@@ -16,7 +16,7 @@ import {
     minorOf,
     parseImage,
     presetConfig,
-    presets,
+    presetsOf,
     replacementOf,
     simulatorReleases,
 } from "../../releases";
@@ -377,11 +377,13 @@ describe("the table of releases", () => {
     });
 
     describe("presets", () => {
+        const kvEvents = { model: "m", renderUrl: "http://proxy:8200", port: 5557 };
+
         for (const release of eppReleases) {
-            for (const preset of presets) {
+            for (const preset of presetsOf(release)) {
                 it(`${preset} is clean for EPP ${release.minor}, at every block size`, () => {
                     for (const blockSize of simulator("0.10").blockSizes) {
-                        const config = presetConfig(preset, release, { blockSize });
+                        const config = presetConfig(preset, release, { blockSize, kvEvents });
                         assert.deepEqual(lintPickerConfig(config, release, blockSize), []);
                     }
                 });
