@@ -17,6 +17,7 @@ import { extProcSinglePicker } from "./extProcSinglePicker";
 import { extProcTls } from "./extProcTls";
 import { extProcFilters } from "./extProcFilters";
 import { extProcObeyed } from "./extProcObeyed";
+import { kvEvents } from "./kvEvents";
 import { mesh } from "./mesh";
 import { objectivePool } from "./objectivePool";
 import { routesRule } from "./routes";
@@ -40,6 +41,7 @@ export const generators: readonly Generator[] = [
     eppImagePullable,
     eppConfig,
     eppMetricName,
+    kvEvents,
     extProcMode,
     extProcSinglePicker,
     extProcTls,
