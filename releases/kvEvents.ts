@@ -2,7 +2,6 @@ import { configuredPlugins } from "./configuredPlugins";
 import type { EppRelease } from "./epp";
 import type { PluginSpec } from "./presets";
 import type { SimulatorRelease } from "./simulator";
-import { pluginTypesOf } from "./versions";
 
 /** What an EPP needs to be told to know prompts by the events of the model servers' caches. */
 export interface KvEventsOptions {
@@ -52,16 +51,11 @@ export function kvEventListeners(config: unknown): KvEventListener[] {
 
 /**
  * Why an EPP would never find a prompt in what a simulator tells of its cache, and give each pod 0 for ever: both must
- * make the same tokens of it. Undefined where they do.
- *
- * Up to 0.8 an EPP makes tokens with the tokenizer of a real model (built in up to 0.6; from 0.7 on of a sidecar, `tokenizer`
- * with `udsTokenizerConfig`, which loads it from Hugging Face); from 0.9 on it may ask a model server (`token-producer` with
- * `vllm`). The simulator makes them with a regular expression of its own, as which nobody else's tokens are: of any model
- * from 0.9.2 on, where `--force-dummy-tokenizer` says so, and there it answers that question (`pkg/communication/http.go`).
+ * make the same tokens of it. Undefined where they do. The simulator's are made with a regular expression of its own, of any
+ * model where it is told so (`--force-dummy-tokenizer`), and are nobody else's; so the EPP has to ask it for them.
  */
 export function kvEventsRefusal(epp: EppRelease, simulator: SimulatorRelease): string | undefined {
-    const asks = pluginTypesOf(epp).get("token-producer")?.parameters.includes("vllm") ?? false;
-    if (!asks) {
+    if (!epp.asksForTokens) {
         return `EPP ${epp.minor} makes tokens with a real model's tokenizer, which are never the simulator's, so that precise prefix scores would be 0 for ever.`;
     }
     return simulator.rendersTokens

@@ -102,10 +102,7 @@ const picker = "max-score-picker";
 
 /** The presets that a release can run; `precise-prefix-cache` asks for a simulator that goes with it besides. */
 export function presetsOf(release: EppRelease): Preset[] {
-    return presets.filter(
-        (preset) =>
-            preset !== "precise-prefix-cache" || pluginTypesOf(release).has("precise-prefix-cache-producer"),
-    );
+    return presets.filter((preset) => preset !== "precise-prefix-cache" || release.asksForTokens);
 }
 
 /**

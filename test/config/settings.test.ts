@@ -299,8 +299,12 @@ describe("settings", () => {
             apiVersion: "llm-d.ai/v1alpha1",
             kind: "EndpointPickerConfig",
             plugins: [
+                { type: "token-producer", parameters: { modelName: "random", vllm: { url: "http://a" } } },
                 { type: "precise-prefix-cache-producer", parameters: { kvEventsConfig } },
-                { type: "prefix-cache-scorer" },
+                {
+                    type: "prefix-cache-scorer",
+                    parameters: { prefixMatchInfoProducerName: "precise-prefix-cache-producer" },
+                },
             ],
             schedulingProfiles: [
                 { name: "default", plugins: [{ pluginRef: "prefix-cache-scorer", weight: 1 }] },

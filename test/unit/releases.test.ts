@@ -12,7 +12,6 @@ import {
     flagName,
     incompatibilities,
     kvCacheMetricSettings,
-    kvEventsRefusal,
     lintPickerConfig,
     minorOf,
     parseImage,
@@ -197,47 +196,6 @@ describe("the table of releases", () => {
                     },
                 ],
             );
-        });
-    });
-
-    describe("precise prefix scores", () => {
-        const pairs = eppReleases.flatMap((picker) =>
-            simulatorReleases.map((server) => ({ picker, server, refusal: kvEventsRefusal(picker, server) })),
-        );
-
-        it("are there for EPPs that ask a model server for tokens, and simulators that tell them", () => {
-            const works = pairs.filter(({ refusal }) => refusal === undefined);
-            assert.deepEqual([...new Set(works.map(({ picker }) => picker.minor))], ["0.9", "0.10"]);
-            assert.deepEqual(
-                [...new Set(works.map(({ server }) => server.since))],
-                ["0.9.2", "0.10.0", "0.10.1"],
-            );
-        });
-
-        it("are refused for any other pair, once, and only where they are asked for", () => {
-            for (const { picker, server, refusal } of pairs) {
-                const set = {
-                    epp: picker.minor,
-                    simulator: server.since,
-                    backend: "InferencePool",
-                    models: 1,
-                } as const;
-                const others = incompatibilities(set).map(({ reason }) => reason);
-                assert.deepEqual(
-                    incompatibilities({ ...set, kvEvents: true }).map(({ reason }) => reason),
-                    [...others, ...(refusal === undefined ? [] : [refusal])],
-                );
-            }
-        });
-
-        it("have a preset where the EPP can, which is not made for want of an address", () => {
-            for (const release of eppReleases) {
-                const make = () => presetConfig("precise-prefix-cache", release, { blockSize: 16 });
-                assert.throws(
-                    make,
-                    presetsOf(release).includes("precise-prefix-cache") ? /is not told/ : /cannot run/,
-                );
-            }
         });
     });
 
