@@ -16,7 +16,6 @@ import {
     kvEventPodName,
     kvEventsRefusal,
 } from "../../releases";
-import { setFlag } from "../framework/argumentFix";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
@@ -127,17 +126,13 @@ function* checkAddress(
         yield { message: `${publishes}, where ${picker.owner.toString()} is not, ${lost}.` };
         return;
     }
-    const leading = servicePortsOf(service).filter(
-        ({ target }) => targetNumber(picker.template, target) === listens,
+    const leads = servicePortsOf(service).some(
+        ({ number, target }) =>
+            number === portOf(address) && targetNumber(picker.template, target) === listens,
     );
-    if (!leading.some(({ number }) => number === portOf(address))) {
-        const [only, ...others] = leading;
+    if (!leads) {
         yield {
             message: `${publishes}, but no such port of ${service.toString()} leads to ${String(listens)}, where ${picker.owner.toString()} listens for them (kvEventsConfig.zmqEndpoint), ${lost}.`,
-            fix: () =>
-                given && only && others.length === 0
-                    ? setFlag(container, given.path, `tcp://${host}:${String(only.number)}`)
-                    : undefined,
         };
     }
 }
