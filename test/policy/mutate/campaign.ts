@@ -3,7 +3,7 @@ import { deepMerge } from "../../../objects/merge";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 import type { Diagnostic, Pack, PlainResource } from "../support/pack";
-import { generators } from "./generators";
+import { generatorsOf } from "./generators";
 import type { Mutation } from "./mutation";
 import { Program } from "./program";
 
@@ -76,7 +76,7 @@ export async function runCampaign(pack: Pack): Promise<Report> {
         );
         outcomes.push({ mode, title: "unmutated", passed: unexpected.length === 0, said: unexpected });
         const known = new Set(baseline.map(keyOf));
-        for (const mutation of generators.flatMap((generate) => [...generate(program, mode)])) {
+        for (const mutation of generatorsOf(mode).flatMap((generate) => [...generate(program, mode)])) {
             const outcome = await judge(mutation, mode, program, known, asked);
             if (outcome !== undefined) {
                 outcomes.push(outcome);

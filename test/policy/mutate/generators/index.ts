@@ -25,8 +25,8 @@ import { simulatorFlags } from "./simulatorFlags";
 import { workloadHygiene } from "./workloadHygiene";
 import { podDisruptionBudget } from "./podDisruptionBudget";
 
-/** Every generator of mutations: one file for each rule, and `harmless`. */
-export const generators: readonly Generator[] = [
+/** Generators of mutations, one file for each rule, and `harmless`: all but the one of a mode of its own. */
+const generators: readonly Generator[] = [
     referenceGrantPresence,
     referenceGrantScope,
     inferencePort,
@@ -41,7 +41,6 @@ export const generators: readonly Generator[] = [
     eppImagePullable,
     eppConfig,
     eppMetricName,
-    kvEvents,
     extProcMode,
     extProcSinglePicker,
     extProcTls,
@@ -54,3 +53,11 @@ export const generators: readonly Generator[] = [
     workloadHygiene,
     podDisruptionBudget,
 ];
+
+/**
+ * The generators for a mode. That of precise scores is there for the chain of events alone: the others' mutations are found
+ * in the other modes, which differ from it in nothing else.
+ */
+export function generatorsOf(mode: string): readonly Generator[] {
+    return mode === "scoring-precise" ? [kvEvents] : generators;
+}

@@ -7,10 +7,7 @@ const broken = breaking("kv-events");
 const decode = /-decode$/;
 
 /** Breaks each link of the chain by which an endpoint picker learns what simulators cache. */
-export const kvEvents: Generator = function* (program, mode) {
-    if (mode !== "scoring-precise") {
-        return;
-    }
+export const kvEvents: Generator = function* (program) {
     const editArguments = (change: (all: string[]) => string[]) => (copy: typeof program) => {
         copy.get("Deployment", decode).update(`${container}.args`, change);
     };
