@@ -73,6 +73,8 @@ export function kvEventPlugins({ model, renderUrl, port }: KvEventsOptions, bloc
                 tokenProcessorConfig: { blockSizeTokens: blockSize, hashSeed: kvHashSeed },
                 // Simulators connect to it. It would connect to vLLM's pods, each of which listens.
                 kvEventsConfig: { zmqEndpoint: `tcp://0.0.0.0:${String(port)}`, discoverPods: false },
+                // Simulators gather events for up to a second (sim 0.10.2 `block_cache.go`); until then it knows what it chose.
+                speculativeIndexing: true,
             },
         },
         { type: "prefix-cache-scorer", parameters: { prefixMatchInfoProducerName: producer } },
