@@ -30,6 +30,12 @@ function grantToOthers({ editor, deployment }: Scene): void {
     });
 }
 
+/** Certificate authorities that no BackendTLSPolicy can have. */
+const authorities = [
+    { title: "that is not there", authority: { group: "", kind: "ConfigMap", name: "no-such-authority" } },
+    { title: "of a kind that is none", authority: { group: "invalid.io", kind: "InvalidKind", name: "x" } },
+];
+
 /** What the conformance suites set up and that nobody has complained of so far. */
 export const suiteFaults: readonly Fault[] = [
     {
@@ -133,11 +139,9 @@ export const suiteFaults: readonly Fault[] = [
         title: "the route leads to a Service beside its own that no grant is for",
         mode: "scheduler",
         break: (scene) =>
-            editRoute(scene, ({ metadata, spec }) => {
-                const [backend] = spec!.rules![0]!.backendRefs!;
+            editRoute(scene, ({ spec }) => {
                 const other = { name: "kubernetes", namespace: "default", port: 443, weight: 1 };
-                spec!.rules![0]!.backendRefs!.push({ ...other, kind: backend!.kind });
-                metadata.labels = { ...metadata.labels };
+                spec!.rules![0]!.backendRefs!.push(other);
             }),
         expect: {
             id: "route-mixed-backends",
@@ -184,22 +188,22 @@ export const suiteFaults: readonly Fault[] = [
         expect: { id: "gateway-not-accepted", message: /Accepted=False, UnsupportedAddress/ },
         byStatus: true,
     },
-    {
-        title: "a BackendTLSPolicy for the proxy names a certificate authority that is not there",
+    ...authorities.map(({ title, authority }): Fault => ({
+        title: `a BackendTLSPolicy for the proxy names a certificate authority ${title}`,
         mode: "scheduler",
-        break: ({ editor, deployment, model }) =>
+        break: ({ editor, deployment, model }) => {
+            const validation = { hostname: "example.com", caCertificateRefs: [authority] };
+            const targetRefs = [{ group: "", kind: "Service", name: model.proxy.name }];
             editor.create("backendTlsPolicy", {
                 metadata: { name: "invalid", namespace: deployment.namespaces.simulator },
-                spec: {
-                    targetRefs: [{ group: "", kind: "Service", name: model.proxy.name }],
-                    ...{ validation: { hostname: "example.com", caCertificateRefs: [authority] } },
-                },
-            }),
+                spec: { targetRefs, ...{ validation } },
+            });
+        },
         expect: {
             id: "backend-tls-policy",
             message: /BackendTLSPolicy llm-d-sim\/invalid makes Envoy speak TLS to Service .* plain HTTP/,
         },
-    },
+    })),
     ...(["FailClose", "FailOpen"] as const).map((failureMode): Fault => ({
         title: `the EPP's Service selects no pod, and the pool has ${failureMode}`,
         mode: "scoring",
@@ -217,8 +221,6 @@ export const suiteFaults: readonly Fault[] = [
         },
     })),
 ];
-
-const authority = { group: "", kind: "ConfigMap", name: "no-such-authority" };
 
 /** A test of a conformance suite that sets up something broken, and the faults that do the same to the deployed stack. */
 export interface BrokenSetup {
@@ -246,7 +248,7 @@ export const brokenSetups: readonly BrokenSetup[] = [
             "a BackendTLSPolicy for the proxy names a certificate authority that is not there",
         ],
         BackendTLSPolicyInvalidKind: [
-            "a BackendTLSPolicy for the proxy names a certificate authority that is not there",
+            "a BackendTLSPolicy for the proxy names a certificate authority of a kind that is none",
         ],
         GatewayInvalidRouteKind: ["the Gateway admits only a kind of route that there is none of"],
         GatewayInvalidTLSConfiguration: ["a listener's certificate is not there"],
@@ -302,3 +304,37 @@ export const setupsOfOthers: Readonly<Record<string, string>> = {
     ListenerSetAllowedNamespaceNone: "the program makes no ListenerSets",
     ListenerSetDefaultNotAllowed: "the program makes no ListenerSets",
 };
+
+/** The rule of the policy pack that tells of a fault, by its title, before anything is deployed. */
+export const tellingRules: Readonly<Record<string, string>> = {
+    ...tell("gateway", [
+        "the Gateway admits only a kind of route that there is none of",
+        "the Gateway admits no route of the route's namespace",
+        "the route attaches to a Gateway of the same name in another namespace",
+        "the route attaches to a port that the Gateway does not have",
+        "the route attaches to a listener that the Gateway does not have",
+        "the route attaches to the Gateway's listener at another port",
+    ]),
+    ...tell("reference-grant-presence", [
+        "a listener's certificate is of another namespace, whose grant is for others",
+        "a listener's certificate is of another namespace, without a grant",
+        "the route leads to a kind that there is none of",
+        "the grant is deleted",
+        ...grants,
+        "the route leads to a Service beside its own that no grant is for",
+    ]),
+    ...tell("selectors", [
+        "the route leads to another Service",
+        "the route leads to a pool that is not there",
+        "the pool is deleted",
+    ]),
+    ...tell("epp-service", [
+        "the EPP's Service selects no pod, and the pool has FailOpen",
+        "the EPP's Service selects no pod, and the pool has FailClose",
+        "the pool names another EPP",
+    ]),
+};
+
+function tell(rule: string, titles: readonly string[]): Record<string, string> {
+    return Object.fromEntries(titles.map((title) => [title, rule]));
+}
