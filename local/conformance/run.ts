@@ -113,16 +113,11 @@ function apply({ toolchain, kubeconfig, stateDir }: SuiteLab, object: object): v
 
 /** The suite itself takes one test or all; so that a few share its preparations, the others are left out. */
 function allBut(suite: SuiteName, wanted: string[]): string[] {
-    const known = testsOf(suite);
+    const recorded = readRecord().suites.find(({ name }) => name === suite);
+    const known = (recorded?.tests ?? []).map(({ name }) => name);
     const unknown = wanted.filter((name) => !known.includes(name));
     if (unknown.length > 0) {
         throw new Error(`The suite ${suite} has no test ${unknown.join(", ")}; ${recordFile} names them.`);
     }
     return known.filter((name) => !wanted.includes(name));
-}
-
-/** Names of a suite's tests, as they were recorded. */
-function testsOf(suite: SuiteName): string[] {
-    const record = readRecord().suites.find(({ name }) => name === suite);
-    return (record?.tests ?? []).map(({ name }) => name);
 }
