@@ -50,7 +50,7 @@ describe("verify on a broken stack", () => {
         assert.equal(new Set(titles).size, titles.length);
     });
 
-    for (const fault of faults) {
+    for (const fault of faults.filter(({ byStatus }) => !byStatus)) {
         const { id, message } = fault.expect;
         it(`says ${id} when ${fault.title} (${fault.mode})`, () => {
             const cluster = new MemoryCluster(fault.mode);

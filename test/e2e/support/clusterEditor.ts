@@ -84,6 +84,7 @@ const saved: readonly KindName[] = [
         "role",
         "roleBinding",
         "destinationRule",
+        "backendTlsPolicy",
         "envoyFilter",
         "networkPolicy",
     ] as const),

@@ -3,6 +3,7 @@ import type { ReleasedModel } from "../../../commands/verify/checks/check";
 import type { DeploymentObject, ServiceObject } from "../../../commands/verify/kinds";
 import type { ClusterEditor } from "./clusterEditor";
 import { extProcFilterSpec } from "../../support/extProc";
+import { suiteFaults } from "./suiteFaults";
 
 /** What a fault is worked on. */
 export interface Scene {
@@ -21,6 +22,8 @@ export interface Fault {
     break(this: void, scene: Scene): void;
     /** The finding, and what its message must say. */
     expect: { id: string; message: RegExp };
+    /** Whether only the conditions that Istio sets tell of it. */
+    byStatus?: true;
     /** Whether it takes an EPP newer than those that the lab can run. */
     newerThanLab?: true;
     /** Whether the finding is a root cause, and so comes before its consequences. Default: a warning is none. */
@@ -215,7 +218,7 @@ const routeFaults: readonly Fault[] = [
             editor.edit("route", deployment.namespaces.scheduler, model.route, ({ spec }) => {
                 spec!.parentRefs![0]!.name = "another-gateway";
             }),
-        expect: { id: "route-parent-mismatch", message: /attaches to another-gateway/ },
+        expect: { id: "route-parent-mismatch", message: /attaches to \S+\/another-gateway/ },
     },
     {
         title: "the route attaches to a listener that the Gateway does not have",
@@ -825,4 +828,5 @@ export const faults: readonly Fault[] = [
     ...pickerFaults,
     ...rightsFaults,
     ...filterFaults,
+    ...suiteFaults,
 ];
