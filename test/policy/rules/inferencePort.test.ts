@@ -454,6 +454,79 @@ describe("inference-port: chains", () => {
             }
         });
 
+        describe("and what is behind them", () => {
+            const behind = (server: Record<string, unknown>, fields: Record<string, unknown> = {}) =>
+                checkResource(
+                    rule,
+                    deployment({ container: server, initContainers: [sidecar(fields)] }),
+                    config,
+                ).map((finding) =>
+                    finding.replace(
+                        /^(waits: )?Deployment models\/decode: (Deployment models\/decode: )?/,
+                        "$1",
+                    ),
+                );
+            const probe = (port: unknown) => ({ httpGet: { port } });
+            const probed = "the readinessProbe of container server";
+
+            it("has its own port in every place", () => {
+                assert.deepEqual(behind({ readinessProbe: probe(8200) }), []);
+                assert.deepEqual(behind({ ports: undefined, readinessProbe: undefined }), []);
+                assert.match(
+                    behind({ readinessProbe: probe(8000) })[0] ?? "",
+                    /^the readinessProbe of container server .* is 8000, but `--port` of container server .* is 8200\.$/,
+                );
+                assert.match(
+                    behind({ readinessProbe: probe("web") })[0] ?? "",
+                    /is "web", which is no port, but `--port`/,
+                );
+                assert.deepEqual(behind({ ports: [{ name: "http", containerPort: 8000 }] }), [
+                    `${declared} is 8000, but ${flag} is 8200.`,
+                    `${probed} (spec.template.spec.containers.0.readinessProbe.httpGet.port) is "http", which is 8000, but ${flag} is 8200.`,
+                ]);
+            });
+
+            it("has the sidecar's where it tells none, and an image without a default", () => {
+                const quiet = { image: "example.com/server:1", args: [] };
+                assert.deepEqual(behind(quiet), []);
+                assert.match(
+                    behind({ ...quiet, ports: [{ name: "http", containerPort: 8100 }] })[0] ?? "",
+                    /is 8100, but the port that the routing sidecar routing-proxy passes requests on to .* is 8200/,
+                );
+                // Neither it nor its image says where it passes requests on to.
+                const unsaid = { image: "example.com/routing-sidecar:main", args: ["--port=8000"] };
+                assert.deepEqual(behind({ readinessProbe: probe(1) }, unsaid), []);
+            });
+
+            it("is no further container with a port of its own", () => {
+                const exporter = {
+                    name: "exporter",
+                    args: ["--port=9100"],
+                    ports: [{ containerPort: 9100 }],
+                    livenessProbe: probe(9100),
+                };
+                const [server] = (deployment().spec as { template: { spec: { containers: unknown[] } } })
+                    .template.spec.containers;
+                const pod = { containers: [exporter, server], initContainers: [sidecar()] };
+                assert.deepEqual(checkResource(rule, deployment(pod), config), []);
+            });
+
+            it("waits once for what is not known, and judges the rest", () => {
+                const waiting =
+                    "waits: spec.template.spec.containers.0.args.0 of Deployment models/decode is not known in preview";
+                const [found, ...others] = behind({ args: [unknown], readinessProbe: probe(8000) });
+                assert.match(found ?? "", /^the readinessProbe .* is 8000, but the port that the routing/);
+                assert.deepEqual(others, [waiting]);
+            });
+
+            it("is not what a sidecar with another port is held against", () => {
+                assert.match(
+                    behind({}, { args: ["--port=8100", "--vllm-port=8200"] })[0] ?? "",
+                    /^`--port` of container routing-proxy .* is 8100/,
+                );
+            });
+        });
+
         it("are no other init containers, and no other ports", () => {
             assert.ok(said({ initContainers: [sidecar({ restartPolicy: undefined })] }).length > 0);
             assert.ok(

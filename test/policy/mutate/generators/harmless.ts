@@ -3,9 +3,10 @@ import { harmless } from "../mutation";
 import type { Program } from "../program";
 import type { Manifest } from "../../support/resources";
 import { networkPolicy } from "./inferencePort";
+import { containersOf, frontOf, portOf } from "./containers";
 import { listenerOf } from "./listener";
+import { container } from "./picker";
 
-const container = "spec.template.spec.containers.0";
 const decode = /-decode$/;
 const proxy = /-proxy$/;
 
@@ -234,12 +235,21 @@ const pods = function* () {
         deployment.update<string[]>(`${container}.args`, (all) =>
             all.map((argument) => (argument.startsWith("--port=") ? "--port=$(PORT)" : argument)),
         );
-        deployment.list(`${container}.env`).push({ name: "PORT", value: "8200" });
+        deployment
+            .list(`${container}.env`)
+            .push({ name: "PORT", value: String(portOf(deployment, container)) });
     });
     yield harmless("decode: probes by the port's number", (copy) => {
         const deployment = copy.get("Deployment", decode);
-        for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
-            deployment.set(`${container}.${probe}.httpGet.port`, 8200);
+        for (const path of containersOf(deployment)) {
+            for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
+                for (const handler of ["httpGet", "tcpSocket"]) {
+                    const of = `${path}.${probe}.${handler}`;
+                    if (deployment.get(of) !== undefined) {
+                        deployment.set(`${of}.port`, portOf(deployment, path));
+                    }
+                }
+            }
         }
     });
     yield harmless("decode: another environment variable", (copy) => {
@@ -381,9 +391,9 @@ const pools = function* () {
         const { kubernetesName } = copy.get("InferencePool");
         copy.get("InferencePool", new RegExp(`^${kubernetesName}$`))
             .list("spec.targetPorts")
-            .push({ number: 8201 });
+            .push({ number: 8300 });
         for (const deployment of copy.ofKind("Deployment", /-(decode|prefill)$/)) {
-            deployment.list(`${container}.ports`).push({ name: "rank-1", containerPort: 8201 });
+            deployment.list(`${frontOf(deployment)}.ports`).push({ name: "rank-1", containerPort: 8300 });
         }
     });
     yield harmless("route: no port beside a pool, which ignores it", (copy) => {

@@ -2,10 +2,11 @@ import type { Captured } from "../captured";
 import type { Generator, Mutation } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
+import { containersOf, frontOf, moveBehind, targetOf } from "./containers";
+import { container } from "./picker";
 
 const port = breaking("inference-port", "mandatory");
 
-const container = "spec.template.spec.containers.0";
 const probes = ["livenessProbe", "readinessProbe", "startupProbe"];
 
 /** Gives the decode and prefill Deployments of one model, the proxy, pool and route: other models are made alike. */
@@ -33,7 +34,10 @@ export const inferencePort: Generator = function* (program) {
         yield harmless("pool: a second target port, for the second rank of each simulator", (copy) => {
             find(copy).list("spec.targetPorts").push({ number: 8201 });
             for (const deployment of copy.ofKind("Deployment", /-(decode|prefill)$/)) {
-                deployment.list(`${container}.args`).push("--data-parallel-size=2");
+                for (const path of containersOf(deployment)) {
+                    deployment.list(`${path}.args`).push("--data-parallel-size=2");
+                }
+                moveBehind(deployment, 8300);
             }
         });
     }
@@ -57,6 +61,38 @@ export const inferencePort: Generator = function* (program) {
 function* podMutations(deployment: Captured): Iterable<Mutation> {
     const find = finder(deployment);
     const name = deployment.kubernetesName;
+    const front = frontOf(deployment);
+    for (const container of containersOf(deployment)) {
+        const behind = container !== front;
+        const hasSidecar = targetOf(deployment, front) !== undefined;
+        const title = hasSidecar ? `${name}, ${behind ? "behind the sidecar" : "the sidecar"}` : name;
+        yield* containerMutations(title, find, container, deployment);
+    }
+    yield port(`${name}: scraped at 8000`, (copy) => {
+        find(copy).set(["spec", "template", "metadata", "annotations", "prometheus.io/port"], "8000");
+    });
+    const target = targetOf(deployment, front);
+    if (target !== undefined) {
+        const others = (all: string[]) => all.filter((argument) => argument !== target);
+        yield port(`${name}, the sidecar: passes requests on to port 8100`, (copy) => {
+            find(copy).update<string[]>(`${front}.args`, (all) => [
+                ...others(all),
+                target.replace(/=.*/, "=8100"),
+            ]);
+        });
+        yield port(`${name}, the sidecar: passes requests on to its release's default port`, (copy) => {
+            find(copy).update(`${front}.args`, others);
+        });
+    }
+}
+
+/** One port changed in one place of a container, the model server's or that of the sidecar in front of it. */
+function* containerMutations(
+    name: string,
+    find: (program: Program) => Captured,
+    container: string,
+    deployment: Captured,
+): Iterable<Mutation> {
     const args = (change: (args: string[]) => string[]) => (copy: Program) => {
         find(copy).update(`${container}.args`, change);
     };
@@ -76,11 +112,12 @@ function* podMutations(deployment: Captured): Iterable<Mutation> {
             .set(`${container}.command`, ["sh", "-c", "exec serve --port 8000"]);
     });
     yield port(`${name}: --port from a variable`, (copy) => {
+        const variable = { name: "PORT", value: "8000" };
         const found = find(copy).update<string[]>(`${container}.args`, (all) => [
             "--port=$(PORT)",
             ...withoutPort(all),
         ]);
-        found.list(`${container}.env`).push({ name: "PORT", value: "8000" });
+        found.set(`${container}.env`, [...((found.get(`${container}.env`) ?? []) as unknown[]), variable]);
     });
     yield port(`${name}: containerPort 8000`, (copy) => {
         find(copy).set(`${container}.ports.0.containerPort`, 8000);
@@ -88,11 +125,11 @@ function* podMutations(deployment: Captured): Iterable<Mutation> {
     yield port(`${name}: the container's port renamed in one place`, (copy) => {
         find(copy).set(`${container}.ports.0.name`, "web");
     });
-    yield port(`${name}: scraped at 8000`, (copy) => {
-        find(copy).set(["spec", "template", "metadata", "annotations", "prometheus.io/port"], "8000");
-    });
-    for (const probe of probes) {
-        const path = `${container}.${probe}.httpGet.port`;
+    for (const probe of probes.filter((name) => deployment.get(`${container}.${name}`) !== undefined)) {
+        const [handler] = ["httpGet", "tcpSocket"].filter(
+            (kind) => deployment.get(`${container}.${probe}.${kind}`) !== undefined,
+        );
+        const path = `${container}.${probe}.${handler ?? ""}.port`;
         yield port(`${name}: ${probe} at 8000`, (copy) => {
             find(copy).set(path, 8000);
         });
@@ -100,8 +137,10 @@ function* podMutations(deployment: Captured): Iterable<Mutation> {
             find(copy).set(path, "metrics");
         });
     }
-    yield port(`${name}: readinessProbe by TCP at 8201`, (copy) => {
-        find(copy).set(`${container}.readinessProbe`, { tcpSocket: { port: 8201 } });
+    // The port next to it, which is the model server's where the sidecar has this one, and the other way round.
+    const next = deployment.get(`${container}.ports.0.containerPort`) === 8200 ? 8201 : 8200;
+    yield port(`${name}: readinessProbe by TCP at ${String(next)}`, (copy) => {
+        find(copy).set(`${container}.readinessProbe`, { tcpSocket: { port: next } });
     });
 }
 

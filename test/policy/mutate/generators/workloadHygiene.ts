@@ -1,5 +1,6 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
+import { containersOf } from "./containers";
 import { container, epp, podSpec } from "./picker";
 
 const broken = breaking("workload-hygiene");
@@ -60,19 +61,22 @@ export const workloadHygiene: Generator = function* (program) {
         yield unset("no liveness probe", `${container}.livenessProbe`);
         yield unset("no readiness probe", `${container}.readinessProbe`);
         yield broken(`${title}: a careless init container`, (copy) => {
-            copy.get("Deployment", name).set(`${podSpec}.initContainers`, [
+            const deployment = copy.get("Deployment", name);
+            deployment.set(`${podSpec}.initContainers`, [
+                ...((deployment.get(`${podSpec}.initContainers`) ?? []) as unknown[]),
                 { name: "init", image: "busybox" },
             ]);
         });
         yield harmless(`${title}: settings of the container in place of the pod's`, (copy) => {
             const deployment = copy.get("Deployment", name);
             for (const field of ["runAsNonRoot", "seccompProfile"]) {
-                deployment
-                    .set(
-                        `${container}.securityContext.${field}`,
+                for (const path of containersOf(deployment)) {
+                    deployment.set(
+                        `${path}.securityContext.${field}`,
                         deployment.get(`${podSpec}.securityContext.${field}`),
-                    )
-                    .unset(`${podSpec}.securityContext.${field}`);
+                    );
+                }
+                deployment.unset(`${podSpec}.securityContext.${field}`);
             }
         });
         yield harmless(`${title}: a local seccomp profile`, (copy) => {
