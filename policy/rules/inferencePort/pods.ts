@@ -107,7 +107,6 @@ function claimCommandLine(container: Container, add: Add): void {
             `the port without \`--port\` of container ${container.name}`,
             `${container.path}.args`,
             defaultPort,
-            hasDefaultPort,
             { decides: true },
         );
     }

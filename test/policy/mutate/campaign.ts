@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "util";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 import type { Diagnostic, Pack, PlainResource } from "../support/pack";
-import { generators } from "./generators";
-import type { Mutation } from "./mutation";
-import { Program } from "./program";
+import { generators } from "../../faults/catalogue";
+import type { Mutation } from "../../faults/mutation";
+import { Program } from "../../faults/program";
 
 /**
  * What the pack may say of an unmutated program: advice that a mode is known to deserve, by the name of the rule.

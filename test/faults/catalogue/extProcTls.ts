@@ -16,12 +16,32 @@ export const extProcTls: Generator = function* (program) {
         harmless(title, (copy) => {
             change(copy.get("DestinationRule", epp));
         });
-    yield broken("no DestinationRule", (copy) => {
-        copy.remove("DestinationRule", epp);
-    });
+    yield broken(
+        "no DestinationRule",
+        (copy) => {
+            copy.remove("DestinationRule", epp);
+        },
+        { id: "epp-tls-rule-missing", message: /500 \(gRPC status 14\)/, on: ["scoring"] },
+    );
     yield broken(
         "plain text without saying so to gateways",
         replaceArgument("secure-serving", "--secure-serving=false"),
+        {
+            id: "epp-tls-mismatch",
+            message: /speak TLS \(SIMPLE\) to an EPP that has --secure-serving=false/,
+            on: ["scoring"],
+        },
+    );
+    yield broken(
+        "a self-signed certificate that is verified, for it says so",
+        (copy) => {
+            copy.get("DestinationRule", epp).set(`${port}.tls.insecureSkipVerify`, false);
+        },
+        {
+            id: "epp-tls-mismatch",
+            message: /insecureSkipVerify false/,
+            on: ["scoring-not-obeyed"],
+        },
     );
     for (const mode of ["DISABLE", "ISTIO_MUTUAL", "MUTUAL"]) {
         yield edit(`mode ${mode}`, (rule) => rule.set(`${port}.tls.mode`, mode));

@@ -1,4 +1,4 @@
-import type { Generator } from "../mutation";
+import type { Generator, Verdict } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import {
     container,
@@ -7,6 +7,7 @@ import {
     isGie15,
     isReplicated,
     readsOneDash,
+    refusesMetricFlags,
     replaceArgument,
     setDeployment,
 } from "./picker";
@@ -16,20 +17,32 @@ const broken = breaking("epp-flags");
 /** Arguments that the endpoint picker does not start with, or that its Deployment does not fit. */
 export const eppFlags: Generator = function* (program) {
     const add = (...added: string[]) => editArguments((all) => [...all, ...added]);
-    yield broken("a flag of nobody", add("--pool=sim"));
+    const refused = (message: RegExp): Verdict => ({ id: "epp-unknown-flag", message, on: ["scoring"] });
+    yield broken("a flag of nobody", add("--pool=sim"), refused(/--pool \(\S+\) is no flag of EPP 0\.\d/));
     yield broken("a misspelt flag", add("--grpc-heath-port=9003"));
     yield broken("a flag of another program", add("--logtostderr"));
     const oneDash = editArguments(([first = "", ...rest]) => [first.slice(1), ...rest]);
     yield readsOneDash(program)
         ? harmless("a flag with one dash, as Go's own parser reads it", oneDash)
-        : broken("a flag with one dash", oneDash);
+        : broken("a flag with one dash", oneDash, refused(/-[a-z-]+ \(\S+\) needs two dashes in EPP 0\.\d/));
     if (isGie15(program)) {
         yield broken(
             "a metric flag, which GIE 1.5 refuses",
             add("--kv-cache-usage-percentage-metric=vllm:kv_cache_usage_perc"),
         );
     }
-    yield broken("a switch in two parts", replaceArgument("tracing", "--tracing", "false"));
+    if (refusesMetricFlags(program)) {
+        yield broken(
+            "a metric flag, which it refuses",
+            add("--lora-info-metric=x"),
+            refused(/--lora-info-metric \(\S+\) is refused at start by EPP 0\.\d/),
+        );
+    }
+    yield broken(
+        "a switch in two parts",
+        replaceArgument("tracing", "--tracing", "false"),
+        refused(/the argument false \(\S+\) belongs to no flag: --tracing takes its value after "="/),
+    );
     yield broken("a stray word", add("debug"));
     yield broken("a flag that came with GIE 1.3, in an EPP of GIE 1.2", (copy) => {
         setDeployment(
@@ -67,6 +80,15 @@ export const eppFlags: Generator = function* (program) {
                 `${container}.image`,
                 "registry.example.com/llm-d/llm-d-inference-scheduler:v0.8.0",
             ),
+        );
+        yield harmless(
+            "a selector of fewer pods",
+            replaceArgument("endpoint-selector", "--endpoint-selector=llm-d.ai/role=decode"),
+            {
+                id: "epp-selector-mismatch",
+                message: /--endpoint-selector is llm-d\.ai\/role=decode/,
+                on: ["scoring-not-obeyed"],
+            },
         );
         yield broken("no target ports", replaceArgument("endpoint-target-ports"));
         yield broken(
@@ -134,6 +156,14 @@ export const eppFlags: Generator = function* (program) {
         yield broken(
             `${probe} over TCP`,
             setDeployment(`${container}.${probe}`, { tcpSocket: { port: 9003 } }),
+            probe === "readinessProbe"
+                ? {
+                      id: "epp-probe-not-grpc",
+                      message: /hide a pool that is not synced/,
+                      on: ["scoring"],
+                      warning: true,
+                  }
+                : undefined,
         );
         yield broken(
             `${probe} over HTTP`,

@@ -1,6 +1,6 @@
-import type { ProgramRun } from "../../support/mocks";
-import type { Manifest } from "../support/resources";
-import type { PlainResource } from "../support/pack";
+import type { Registration } from "../support/mocks";
+import type { Manifest } from "../policy/support/resources";
+import type { PlainResource } from "../policy/support/pack";
 import { Captured } from "./captured";
 
 /** What a program registered and put out: the set that a mutation changes and the pack judges. */
@@ -10,11 +10,23 @@ export class Program {
         readonly outputs: Record<string, unknown>,
     ) {}
 
-    static of({ registrations, outputs }: ProgramRun): Program {
+    static of({
+        registrations,
+        outputs,
+    }: {
+        registrations: readonly Pick<Registration, "type" | "name" | "inputs">[];
+        outputs: Record<string, unknown>;
+    }): Program {
         return new Program(
             registrations.map(({ type, name, inputs }) => new Captured(type, name, inputs)),
             outputs,
         );
+    }
+
+    /** Of objects that are somewhere, which are changed themselves. */
+    static ofObjects(objects: readonly object[]): Program {
+        const resources = (objects as readonly Manifest[]).map((manifest) => capture(manifest, "live"));
+        return new Program(resources, {});
     }
 
     /** A copy that shares nothing with this one. */
@@ -70,16 +82,18 @@ export class Program {
     }
 
     add(manifest: Manifest): void {
-        const { apiVersion, kind, metadata } = manifest;
-        const version = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
-        this.resources.push(
-            new Captured(
-                `kubernetes:${version}:${kind}`,
-                `added-${kind}-${String(metadata?.namespace)}-${String(metadata?.name)}`.toLowerCase(),
-                manifest,
-            ),
-        );
+        this.resources.push(capture(manifest, "added"));
     }
+}
+
+function capture(manifest: Manifest, origin: string): Captured {
+    const { apiVersion, kind, metadata } = manifest;
+    const version = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
+    return new Captured(
+        `kubernetes:${version}:${kind}`,
+        `${origin}-${kind}-${String(metadata?.namespace)}-${String(metadata?.name)}`.toLowerCase(),
+        manifest,
+    );
 }
 
 function isRedirect(route: Captured): boolean {

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../support/resources";
+import type { Manifest } from "../../policy/support/resources";
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";

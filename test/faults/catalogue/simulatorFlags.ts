@@ -16,6 +16,20 @@ export const simulatorFlags: Generator = function* () {
     const add = (...args: string[]) =>
         change((deployment) => deployment.list(`${container}.args`).push(...args));
     const image = (version: string) => `registry.example.com/llm-d-inference-sim:v${version}`;
+    yield harmless(
+        "another model, which requests do not name",
+        change((deployment) =>
+            deployment.update<string[]>(`${container}.args`, (all) => [
+                ...all.filter((argument) => !argument.startsWith("--model=")),
+                "--model=another/model",
+            ]),
+        ),
+        {
+            id: "server-model-mismatch",
+            message: /serves model another\/model, and requests name random/,
+            on: ["scheduler"],
+        },
+    );
     yield broken("a flag that no version has", add("--force-tokenizer=true"));
     yield broken("one dash", add("-model=x"));
     yield broken(

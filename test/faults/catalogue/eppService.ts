@@ -1,8 +1,10 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { epp, replaceArgument } from "./picker";
+import { epp, replaceArgument, setDeployment } from "./picker";
 
 const broken = breaking("epp-service");
+
+const scaleToZero = setDeployment("spec.replicas", 0);
 
 /** Services of the endpoint picker that are elsewhere, lead elsewhere, or speak HTTP/1.1. */
 export const eppService: Generator = function* (program) {
@@ -11,9 +13,13 @@ export const eppService: Generator = function* (program) {
             copy.get("Service", epp).set("spec.ports.0.appProtocol", value);
         });
     }
-    yield broken("neither appProtocol nor a name that tells", (copy) => {
-        copy.get("Service", epp).unset("spec.ports.0.appProtocol").set("spec.ports.0.name", "ext-proc");
-    });
+    yield broken(
+        "neither appProtocol nor a name that tells",
+        (copy) => {
+            copy.get("Service", epp).unset("spec.ports.0.appProtocol").set("spec.ports.0.name", "ext-proc");
+        },
+        { id: "epp-app-protocol", message: /appProtocol \(none\).*gRPC status 14/, on: ["scoring"] },
+    );
     yield harmless("no appProtocol, but a name that tells", (copy) => {
         copy.get("Service", epp).unset("spec.ports.0.appProtocol");
     });
@@ -22,14 +28,27 @@ export const eppService: Generator = function* (program) {
             copy.get("Service", epp).set("spec.ports.0.appProtocol", value);
         });
     }
+    yield harmless("the endpoint picker has no pod", scaleToZero, {
+        id: "epp-scaled-to-zero",
+        message: /FailClose refuses every request/,
+        on: ["scoring", "scoring-not-obeyed"],
+    });
     if (!program.has("InferencePool")) {
         return;
     }
+    yield broken(
+        "the endpoint picker's Deployment is gone",
+        (copy) => {
+            copy.remove("Deployment", epp);
+        },
+        { id: "epp-deployment-missing", message: /Deployment .*-epp does not exist/, on: ["scoring"] },
+    );
     const { kubernetesName } = program.get("InferencePool");
     for (const flag of ["pool-name", "pool-namespace", "pool-group"]) {
         yield broken(
             `the endpoint picker answers for another --${flag}`,
             replaceArgument(flag, `--${flag}=other`),
+            { id: "epp-pool-mismatch", message: new RegExp(`--${flag} is other`), on: ["scoring"] },
         );
     }
     const service = new RegExp(
@@ -42,9 +61,24 @@ export const eppService: Generator = function* (program) {
     yield broken("the pool moves to the Gateway's namespace", (copy) => {
         copy.get("InferencePool", pool).set("metadata.namespace", "llm-d-inference-scheduler");
     });
-    yield broken("the Service is gone", (copy) => {
-        copy.remove("Service", service);
-    });
+    yield broken(
+        "the Service is gone",
+        (copy) => {
+            copy.remove("Service", service);
+        },
+        { id: "epp-service-missing", message: /Service .*-epp does not exist/, on: ["scoring"] },
+    );
+    yield broken(
+        "the pool calls a Service that is not there",
+        (copy) => {
+            copy.get("InferencePool", pool).set("spec.endpointPickerRef.name", "no-such-epp");
+        },
+        {
+            id: "pool-picker-mismatch",
+            message: /Service no-such-epp port 9002, which does not exist/,
+            on: ["scoring"],
+        },
+    );
     yield broken("the Service has another name", (copy) => {
         copy.get("Service", service).set("metadata.name", "epp");
     });
@@ -84,8 +118,26 @@ export const eppService: Generator = function* (program) {
     });
     // A pool of both roles must not be: any of its pods would be asked.
     if (program.get("InferencePool", pool).get(["spec", "selector", "matchLabels", "llm-d.ai/role"])) {
-        yield harmless("the pool is open on failure", (copy) => {
+        const open = (copy: typeof program) => {
             copy.get("InferencePool", pool).set("spec.endpointPickerRef.failureMode", "FailOpen");
+        };
+        yield harmless("the pool is open on failure", open, {
+            id: "pool-failure-mode-mismatch",
+            message: /failureMode FailOpen, and the stack says FailClose/,
+            on: ["scoring"],
+            warning: true,
         });
+        yield harmless(
+            "the pool is open on failure, and the endpoint picker has no pod",
+            (copy) => {
+                open(copy);
+                scaleToZero(copy);
+            },
+            {
+                id: "epp-scaled-to-zero",
+                message: /scaled to 0: failureMode FailOpen passes requests on unscored/,
+                on: ["scoring"],
+            },
+        );
     }
 };

@@ -1,5 +1,5 @@
 import type { Captured } from "../captured";
-import type { Generator, Mutation } from "../mutation";
+import type { Generator, Mutation, Verdict } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
 import { containersOf, frontOf, moveBehind, targetOf } from "./containers";
@@ -22,9 +22,17 @@ export const inferencePort: Generator = function* (program) {
     yield* serviceMutations(program.get("Service", /-proxy$/));
     for (const pool of program.ofKind("InferencePool").slice(0, 1)) {
         const find = finder(pool);
-        yield port("pool: target port 8000", (copy) => {
-            find(copy).set("spec.targetPorts.0.number", 8000);
-        });
+        yield port(
+            "pool: target port 8000",
+            (copy) => {
+                find(copy).set("spec.targetPorts.0.number", 8000);
+            },
+            {
+                id: "pool-target-port-mismatch",
+                message: /targetPorts 8000, and the pods listen on 8200/,
+                on: ["scoring"],
+            },
+        );
         yield port("pool: no target port", (copy) => {
             find(copy).set("spec.targetPorts", []);
         });
@@ -43,9 +51,17 @@ export const inferencePort: Generator = function* (program) {
     }
     const [route] = program.ofKind("HTTPRoute");
     if (route?.get("spec.rules.0.backendRefs.0.kind") === "Service") {
-        yield port("route: sends to port 8000", (copy) => {
-            copy.get("HTTPRoute").set("spec.rules.0.backendRefs.0.port", 8000);
-        });
+        yield port(
+            "route: sends to port 8000",
+            (copy) => {
+                copy.get("HTTPRoute").set("spec.rules.0.backendRefs.0.port", 8000);
+            },
+            {
+                id: "route-port-mismatch",
+                message: /port 8000 of Service .*, which listens on 8200/,
+                on: ["scheduler"],
+            },
+        );
         yield port("route: names no port", (copy) => {
             copy.get("HTTPRoute").unset("spec.rules.0.backendRefs.0.port");
         });
@@ -97,15 +113,22 @@ function* containerMutations(
         find(copy).update(`${container}.args`, change);
     };
     const withoutPort = (all: string[]) => all.filter((argument) => !argument.startsWith("--port"));
+    const isServer = /-decode$/.test(name);
+    const listens = { id: "server-port-mismatch", message: /listens on 8000 \(--port\)/ };
     yield port(
         `${name}: --port=8000`,
         args((all) => ["--port=8000", ...withoutPort(all)]),
+        isServer ? { ...listens, on: ["scheduler"] } : undefined,
     );
     yield port(
         `${name}: --port 8000 in two arguments`,
         args((all) => [...withoutPort(all), "--port", "8000"]),
     );
-    yield port(`${name}: no --port, so the server's default`, args(withoutPort));
+    yield port(
+        `${name}: no --port, so the server's default`,
+        args(withoutPort),
+        isServer ? { ...listens, on: ["scoring"] } : undefined,
+    );
     yield port(`${name}: --port in a shell command`, (copy) => {
         find(copy)
             .update(`${container}.args`, withoutPort)
@@ -119,9 +142,19 @@ function* containerMutations(
         ]);
         found.set(`${container}.env`, [...((found.get(`${container}.env`) ?? []) as unknown[]), variable]);
     });
-    yield port(`${name}: containerPort 8000`, (copy) => {
-        find(copy).set(`${container}.ports.0.containerPort`, 8000);
-    });
+    yield port(
+        `${name}: containerPort 8000`,
+        (copy) => {
+            find(copy).set(`${container}.ports.0.containerPort`, 8000);
+        },
+        isServer
+            ? {
+                  id: "server-container-port-mismatch",
+                  message: /declares port 8000/,
+                  on: ["scheduler"],
+              }
+            : undefined,
+    );
     yield port(`${name}: the container's port renamed in one place`, (copy) => {
         find(copy).set(`${container}.ports.0.name`, "web");
     });
@@ -146,14 +179,27 @@ function* containerMutations(
 
 function* serviceMutations(service: Captured): Iterable<Mutation> {
     const find = finder(service);
-    const set = (title: string, path: string, value: unknown) =>
-        port(`proxy: ${title}`, (copy) => {
-            find(copy).set(path, value);
-        });
-    yield set("port 8000", "spec.ports.0.port", 8000);
+    const set = (title: string, path: string, value: unknown, verdict?: Omit<Verdict, "on">) =>
+        port(
+            `proxy: ${title}`,
+            (copy) => {
+                find(copy).set(path, value);
+            },
+            verdict && { ...verdict, on: ["scheduler"] },
+        );
+    yield set("port 8000", "spec.ports.0.port", 8000, {
+        id: "proxy-port-mismatch",
+        message: /listens on 8000, and not on 8200/,
+    });
     yield set("port 80", "spec.ports.0.port", 80);
-    yield set("targetPort 8000", "spec.ports.0.targetPort", 8000);
-    yield set("targetPort of no container", "spec.ports.0.targetPort", "web");
+    yield set("targetPort 8000", "spec.ports.0.targetPort", 8000, {
+        id: "proxy-target-port-mismatch",
+        message: /targetPort 8000 leads to 8000.*listen on 8200/,
+    });
+    yield set("targetPort of no container", "spec.ports.0.targetPort", "web", {
+        id: "proxy-target-port-mismatch",
+        message: /targetPort web is no port of the decode pods/,
+    });
     yield set("several ports, none of them the right one", "spec.ports", [
         { name: "http", port: 80, targetPort: "http" },
         { name: "metrics", port: 9090, targetPort: "http" },
@@ -174,6 +220,22 @@ function* aroundMutations(program: Program): Iterable<Mutation> {
             copy.add(networkPolicy({ port: 8000 }));
         });
     }
+    yield harmless(
+        "a NetworkPolicy that shuts the namespace of the model servers",
+        (copy) => {
+            copy.add({
+                apiVersion: "networking.k8s.io/v1",
+                kind: "NetworkPolicy",
+                metadata: { name: "deny-all", namespace: "llm-d-sim" },
+                spec: { podSelector: {}, policyTypes: ["Ingress"] },
+            });
+        },
+        {
+            id: "network-policy-blocks",
+            message: /llm-d-sim\/deny-all keep the Gateway .* on 8200/,
+            on: ["scheduler"],
+        },
+    );
     yield port("a NetworkPolicy that lets clients send to port 8000 only", (copy) => {
         copy.add({
             apiVersion: "networking.k8s.io/v1",
@@ -230,11 +292,19 @@ function* aroundMutations(program: Program): Iterable<Mutation> {
     const epp = program.get("Deployment", /-epp$/);
     const flag = "--endpoint-target-ports=";
     if ((epp.get(`${container}.args`) as string[]).some((argument) => argument.startsWith(flag))) {
-        yield port("EPP: other target ports", (copy) => {
-            copy.get("Deployment", /-epp$/).update<string[]>(`${container}.args`, (all) =>
-                all.map((argument) => (argument.startsWith(flag) ? `${flag}8000` : argument)),
-            );
-        });
+        yield port(
+            "EPP: other target ports",
+            (copy) => {
+                copy.get("Deployment", /-epp$/).update<string[]>(`${container}.args`, (all) =>
+                    all.map((argument) => (argument.startsWith(flag) ? `${flag}8000` : argument)),
+                );
+            },
+            {
+                id: "epp-target-ports-mismatch",
+                message: /--endpoint-target-ports is 8000/,
+                on: ["scoring-not-obeyed"],
+            },
+        );
     }
 }
 

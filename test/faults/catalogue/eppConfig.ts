@@ -46,9 +46,13 @@ export const eppConfig: Generator = function* (program) {
         copy.get("Deployment", epp).unset(`${podSpec}.volumes.1`);
     });
     yield broken("another ConfigMap", setDeployment(`${podSpec}.volumes.1.configMap.name`, "other"));
-    yield broken("no ConfigMap", (copy) => {
-        copy.remove("ConfigMap", epp);
-    });
+    yield broken(
+        "no ConfigMap",
+        (copy) => {
+            copy.remove("ConfigMap", epp);
+        },
+        { id: "epp-config-missing", message: /ConfigMap .* is not there/, on: ["scoring"] },
+    );
     yield broken("the ConfigMap is in another namespace", (copy) => {
         copy.get("ConfigMap", epp).set("metadata.namespace", "default");
     });
@@ -78,6 +82,11 @@ export const eppConfig: Generator = function* (program) {
     yield broken(
         "an unknown plugin",
         editConfig((config) => config.plugins.push({ type: "magic-scorer" })),
+        {
+            id: "epp-config-invalid",
+            message: /magic-scorer is not known to EPP 0\.\d/,
+            on: ["scoring"],
+        },
     );
     yield broken(
         "a plugin without a type",
@@ -126,7 +135,17 @@ export const eppConfig: Generator = function* (program) {
         );
     }
     for (const size of raisesBlocks(program) ? [256, 128, 65] : [64, 32, 8]) {
-        yield broken(`a block of ${String(size)} tokens`, setBlock(program, size));
+        yield broken(
+            `a block of ${String(size)} tokens`,
+            setBlock(program, size),
+            size === 256
+                ? {
+                      id: "epp-block-size-mismatch",
+                      message: /blockSize(Tokens)? is 256, but the model servers' block of 16 /,
+                      on: ["scoring"],
+                  }
+                : undefined,
+        );
     }
     if (isGie15(program)) {
         yield broken(
@@ -146,11 +165,19 @@ export const eppConfig: Generator = function* (program) {
             editConfig((config) => (config.schedulingProfiles[0]!.plugins[1]!.weight = 2.5)),
         );
     }
-    yield broken("the simulator's block", (copy) => {
-        copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
-            all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=128")),
-        );
-    });
+    yield broken(
+        "the simulator's block",
+        (copy) => {
+            copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
+                all.map((argument) => argument.replace(/^--block-size=.*/, "--block-size=128")),
+            );
+        },
+        {
+            id: "epp-block-size-mismatch",
+            message: /block of 128 tokens makes it (128 tokens|512 characters)/,
+            on: ["scoring"],
+        },
+    );
     yield broken("the simulator's block by default, which is not the configured one", (copy) => {
         copy.get("Deployment", decode).update<string[]>(`${container}.args`, (all) =>
             all.filter((argument) => !argument.startsWith("--block-size")),

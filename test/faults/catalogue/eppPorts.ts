@@ -8,7 +8,17 @@ const broken = breaking("epp-ports");
 export const eppPorts: Generator = function* (program) {
     const ports = { "grpc-port": 9012, "grpc-health-port": 9013, "metrics-port": 9091 };
     for (const [flag, number] of Object.entries(ports)) {
-        yield broken(`argument --${flag}`, replaceArgument(flag, `--${flag}=${String(number)}`));
+        yield broken(
+            `argument --${flag}`,
+            replaceArgument(flag, `--${flag}=${String(number)}`),
+            flag === "grpc-port"
+                ? {
+                      id: "epp-port-mismatch",
+                      message: /--grpc-port is 9012, and must be 9002/,
+                      on: ["scoring"],
+                  }
+                : undefined,
+        );
         yield broken(`argument --${flag}, in two parts`, replaceArgument(flag, `--${flag}`, String(number)));
         yield harmless(`argument --${flag} left to its default`, replaceArgument(flag));
     }
@@ -66,16 +76,34 @@ export const eppPorts: Generator = function* (program) {
     }
     if (program.has("EnvoyFilter")) {
         for (const number of ["9003", "9012"]) {
-            yield broken(`ext_proc to port ${number}`, (copy) => {
-                copy.get("EnvoyFilter").update<string>(clusterName, (name) => name.replace("9002", number));
-            });
+            yield broken(
+                `ext_proc to port ${number}`,
+                (copy) => {
+                    copy.get("EnvoyFilter").update<string>(clusterName, (name) =>
+                        name.replace("9002", number),
+                    );
+                },
+                {
+                    id: "ext-proc-filter-wrong-cluster",
+                    message: new RegExp(`asks cluster outbound\\|${number}\\|`),
+                    on: ["scoring-not-obeyed"],
+                },
+            );
         }
     }
     if (program.has("InferencePool")) {
         for (const number of [9003, 9012]) {
-            yield broken(`the pool calls port ${String(number)}`, (copy) => {
-                copy.get("InferencePool").set("spec.endpointPickerRef.port.number", number);
-            });
+            yield broken(
+                `the pool calls port ${String(number)}`,
+                (copy) => {
+                    copy.get("InferencePool").set("spec.endpointPickerRef.port.number", number);
+                },
+                {
+                    id: "pool-picker-mismatch",
+                    message: new RegExp(`port ${String(number)}; the EPP is Service .* port 9002`),
+                    on: ["scoring"],
+                },
+            );
         }
     }
 };

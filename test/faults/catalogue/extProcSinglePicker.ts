@@ -1,8 +1,6 @@
-import { extProcFilterSpec } from "../../../support/extProc";
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import type { Program } from "../program";
-import { namespaceOf } from "./picker";
+import { addExtProc } from "./picker";
 
 const broken = breaking("ext-proc-single-picker");
 
@@ -10,16 +8,6 @@ const backends = "spec.rules.0.backendRefs";
 
 function pool(name: string, namespace: string): Record<string, unknown> {
     return { group: "inference.networking.k8s.io", kind: "InferencePool", name, namespace };
-}
-
-function addExtProc(copy: Program, namespace: string, gateway: string): void {
-    const epp = `gaie-inference-scheduling-epp.${namespaceOf(copy)}.svc.cluster.local`;
-    copy.add({
-        apiVersion: "networking.istio.io/v1alpha3",
-        kind: "EnvoyFilter",
-        metadata: { name: "ext-proc", namespace },
-        spec: extProcFilterSpec({ cluster: `outbound|9002||${epp}`, gateway }),
-    });
 }
 
 /** Requests that two endpoint pickers are asked about, or that one is asked about for another's pods. */
@@ -40,9 +28,33 @@ export const extProcSinglePicker: Generator = function* (program) {
         });
     }
     if (program.has("InferencePool")) {
-        yield broken("the filter on the Gateway of the pool", (copy) => {
-            addExtProc(copy, "llm-d-inference-scheduler", gateway);
-        });
+        yield broken(
+            "the filter on the Gateway of the pool",
+            (copy) => {
+                addExtProc(copy, "llm-d-inference-scheduler", gateway);
+            },
+            {
+                id: "ext-proc-filter-beside-pool",
+                message: /ext-proc .* beside the one that Istio makes/,
+                on: ["scoring"],
+            },
+        );
+        yield broken(
+            "a rule with the pool and its proxy",
+            (copy) => {
+                copy.get("HTTPRoute")
+                    .list(backends)
+                    .push({
+                        ...{
+                            group: "",
+                            kind: "Service",
+                            name: copy.get("Service", /-proxy$/).kubernetesName,
+                        },
+                        ...{ namespace: "llm-d-sim", port: 8200, weight: 1 },
+                    });
+            },
+            { id: "route-mixed-backends", message: /one rule has one endpoint picker/, on: ["scoring"] },
+        );
         yield harmless("a Service of the program in a rule of its own", (copy) => {
             copy.get("HTTPRoute")
                 .list("spec.rules")

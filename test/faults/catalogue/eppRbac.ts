@@ -9,12 +9,28 @@ const pods = "rules.0";
 /** Rights that the endpoint picker lacks, has elsewhere, or should not have. */
 export const eppRbac: Generator = function* (program) {
     const pool = program.has("InferencePool");
-    yield broken("no Role", (copy) => {
-        copy.remove("Role", role);
-    });
-    yield broken("no RoleBinding", (copy) => {
-        copy.remove("RoleBinding", role);
-    });
+    yield broken(
+        "no Role",
+        (copy) => {
+            copy.remove("Role", role);
+        },
+        {
+            id: "epp-role-missing",
+            message: /which does not exist: the EPP may not get, list, watch pods/,
+            on: ["scoring", "scoring-not-obeyed"],
+        },
+    );
+    yield broken(
+        "no RoleBinding",
+        (copy) => {
+            copy.remove("RoleBinding", role);
+        },
+        {
+            id: "epp-binding-missing",
+            message: /no RoleBinding in llm-d-sim is for ServiceAccount/,
+            on: ["scoring"],
+        },
+    );
     for (const kind of ["Role", "RoleBinding"]) {
         yield broken(`${kind} in another namespace`, (copy) => {
             copy.get(kind, role).set("metadata.namespace", "default");
@@ -24,9 +40,29 @@ export const eppRbac: Generator = function* (program) {
             copy.get("RoleBinding", role).set("metadata.namespace", "default");
         });
     }
-    yield broken("the binding is for another account", (copy) => {
-        copy.get("RoleBinding", role).set("subjects.0.name", "default");
-    });
+    yield broken(
+        "Role and RoleBinding in the Gateway's namespace, and the pods in another",
+        (copy) => {
+            copy.get("Role", role).set("metadata.namespace", "llm-d-inference-scheduler");
+            copy.get("RoleBinding", role).set("metadata.namespace", "llm-d-inference-scheduler");
+        },
+        {
+            id: "epp-role-wrong-namespace",
+            message: /in llm-d-inference-scheduler .*, and the pods are in llm-d-sim/,
+            on: ["scoring-not-obeyed"],
+        },
+    );
+    yield broken(
+        "the binding is for another account",
+        (copy) => {
+            copy.get("RoleBinding", role).set("subjects.0.name", "default");
+        },
+        {
+            id: "epp-binding-wrong-subject",
+            message: /gives the EPP's rights to ServiceAccount llm-d-sim\/default/,
+            on: ["scoring"],
+        },
+    );
     yield broken("the binding is for an account in another namespace", (copy) => {
         copy.get("RoleBinding", role).set("subjects.0.namespace", "default");
     });
@@ -36,6 +72,17 @@ export const eppRbac: Generator = function* (program) {
     yield broken("the binding has no subjects", (copy) => {
         copy.get("RoleBinding", role).set("subjects", []);
     });
+    yield broken(
+        "the account is gone, and no other is there",
+        (copy) => {
+            copy.remove("ServiceAccount", epp);
+        },
+        {
+            id: "epp-service-account-missing",
+            message: /ServiceAccount .* does not exist/,
+            on: ["scoring"],
+        },
+    );
     yield broken("the account is gone", (copy) => {
         copy.remove("ServiceAccount", epp);
         copy.add({
@@ -66,6 +113,19 @@ export const eppRbac: Generator = function* (program) {
             );
         });
     }
+    yield broken(
+        "no right to pods",
+        (copy) => {
+            copy.get("Role", role).update<{ resources: string[] }[]>("rules", (rules) =>
+                rules.filter(({ resources }) => !resources.includes("pods")),
+            );
+        },
+        {
+            id: "epp-role-incomplete",
+            message: /do not let the EPP get, list, watch pods/,
+            on: ["scoring"],
+        },
+    );
     yield broken("pods of a wrong group", (copy) => {
         copy.get("Role", role).set(`${pods}.apiGroups`, ["apps"]);
     });

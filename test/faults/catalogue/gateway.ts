@@ -1,4 +1,4 @@
-import type { Generator } from "../mutation";
+import type { Generator, Verdict } from "../mutation";
 import { breaking } from "../mutation";
 import { listenerOf } from "./listener";
 
@@ -18,10 +18,16 @@ export const gatewayRule: Generator = function* (program) {
         path: string,
         value: unknown,
         rule = gateway,
+        verdict?: Verdict,
     ) =>
-        rule(`${kind}: ${title}`, (copy) => {
-            copy.get(kind).set(path, value);
-        });
+        rule(
+            `${kind}: ${title}`,
+            (copy) => {
+                copy.get(kind).set(path, value);
+            },
+            verdict,
+        );
+    const found = (id: string, message: RegExp): Verdict => ({ id, message, on: ["scheduler"] });
     const parameters = (kind: string) => ({ group: "", kind, name: "absent" });
     yield set(
         "Gateway",
@@ -36,11 +42,25 @@ export const gatewayRule: Generator = function* (program) {
         "spec.infrastructure.parametersRef",
         parameters("Secret"),
     );
-    yield set("Gateway", "listens on 8080", `${listener}.port`, 8080);
+    yield set(
+        "Gateway",
+        "listens on 8080",
+        `${listener}.port`,
+        8080,
+        gateway,
+        found("gateway-listener-mismatch", /no HTTP listener on 80; it has HTTP on 8080/),
+    );
     yield set("Gateway", "port 80 is for TLS", `${listener}.protocol`, "HTTPS");
     yield set("Gateway", "another listener's name", `${routed}.name`, "web");
     yield set("Gateway", "no listeners", "spec.listeners", []);
-    yield set("Gateway", "a class that is not Istio's", "spec.gatewayClassName", "nginx");
+    yield set(
+        "Gateway",
+        "a class that is not Istio's",
+        "spec.gatewayClassName",
+        "nginx",
+        gateway,
+        found("gateway-class-mismatch", /asks for GatewayClass nginx, and the stack for istio/),
+    );
     yield set("Gateway", "in another namespace", "metadata.namespace", "default");
     yield set("Gateway", "admits no namespace", `${routed}.allowedRoutes.namespaces.from`, "None");
     yield set("Gateway", "admits GRPCRoutes only", `${routed}.allowedRoutes.kinds`, [{ kind: "GRPCRoute" }]);
@@ -51,15 +71,33 @@ export const gatewayRule: Generator = function* (program) {
     yield gateway("Gateway: no class", (copy) => {
         copy.get("Gateway").unset("spec.gatewayClassName");
     });
-    yield set("HTTPRoute", "a listener that is not there", `${parent}.sectionName`, "https-alt");
+    yield set(
+        "HTTPRoute",
+        "a listener that is not there",
+        `${parent}.sectionName`,
+        "https-alt",
+        gateway,
+        found("route-parent-mismatch", /listener https-alt, which the Gateway does not have/),
+    );
     yield set("HTTPRoute", "a port that no listener has", `${parent}.port`, 8080);
     yield set("HTTPRoute", "a Gateway in another namespace", `${parent}.namespace`, "default");
     yield set("HTTPRoute", "a parent that is no Gateway", `${parent}.kind`, "GatewayClass");
     yield set("HTTPRoute", "no parents", "spec.parentRefs", []);
-    yield set("HTTPRoute", "another program's Gateway", `${parent}.name`, "shared", advice);
-    yield advice("the Gateway is not in the program", (copy) => {
-        copy.remove("Gateway");
-    });
+    yield set(
+        "HTTPRoute",
+        "another program's Gateway",
+        `${parent}.name`,
+        "shared",
+        advice,
+        found("route-parent-mismatch", /attaches to shared/),
+    );
+    yield advice(
+        "the Gateway is not in the program",
+        (copy) => {
+            copy.remove("Gateway");
+        },
+        found("gateway-missing", /infra-.*-inference-gateway does not exist/),
+    );
     yield gateway("the route is in a namespace that the listener does not admit", (copy) => {
         const route = copy.get("HTTPRoute");
         route

@@ -1,6 +1,14 @@
 import type { Generator } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import { container, editArguments, isGie15, setDeployment } from "./picker";
+import {
+    container,
+    editArguments,
+    editConfig,
+    isGie15,
+    raisesBlocks,
+    replaceArgument,
+    setDeployment,
+} from "./picker";
 
 const broken = breaking("epp-metric-name");
 
@@ -23,6 +31,36 @@ export const eppMetricName: Generator = function* (program) {
                 `${container}.image`,
                 "registry.example.com/llm-d/llm-d-inference-scheduler:v0.4.0",
             ),
+        );
+    }
+    yield broken(
+        "EPP 0.4, told no name",
+        (copy) => {
+            setDeployment(
+                `${container}.image`,
+                "registry.example.com/llm-d/llm-d-inference-scheduler:v0.4.0",
+            )(copy);
+            replaceArgument("kv-cache-usage-percentage-metric")(copy);
+        },
+        { id: "epp-metric-mismatch", message: /scores are silently zero/, on: ["scoring"] },
+    );
+    if (raisesBlocks(program)) {
+        yield broken(
+            "the configuration names the old metric",
+            editConfig((config) =>
+                config.plugins.push({
+                    type: "core-metrics-extractor",
+                    parameters: {
+                        engineConfigs: [{ name: "vllm", kvUsageSpec: "vllm:gpu_cache_usage_perc" }],
+                    },
+                }),
+            ),
+            {
+                id: "epp-metric-mismatch",
+                message: /reads vllm:gpu_cache_usage_perc \(kvUsageSpec of its EndpointPickerConfig\)/,
+                on: ["scoring"],
+                newerThanLab: true,
+            },
         );
     }
     yield broken("the flag names the old metric", (copy) => {

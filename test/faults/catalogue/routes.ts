@@ -1,6 +1,6 @@
-import type { Manifest } from "../../support/resources";
+import type { Manifest } from "../../policy/support/resources";
 import type { Captured } from "../captured";
-import type { Generator } from "../mutation";
+import type { Generator, Verdict } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import type { Program } from "../program";
 
@@ -12,6 +12,30 @@ const matches = "spec.rules.0.matches";
 export const routesRule: Generator = function* (program) {
     const route = program.get("HTTPRoute");
     const find = (copy: Program) => copy.get("HTTPRoute", new RegExp(`^${route.kubernetesName}$`));
+    const found = (id: string, message: RegExp): Verdict => ({ id, message, on: ["scheduler"] });
+    if (program.ofKind("HTTPRoute").length === 1) {
+        yield breaking("reference-grant-scope", "advisory")(
+            "the route is gone, and its grant is for nothing",
+            (copy) => {
+                copy.remove("HTTPRoute", new RegExp(`^${route.kubernetesName}$`));
+            },
+            found("route-missing", /HTTPRoute .* does not exist/),
+        );
+    }
+    yield harmless(
+        "the route answers to other hosts",
+        (copy) => {
+            find(copy).set("spec.hostnames", ["other.example.com"]);
+        },
+        found("route-hostnames-mismatch", /answers to other\.example\.com, and the stack says every host/),
+    );
+    yield harmless(
+        "the route asks for a header",
+        (copy) => {
+            find(copy).set(`${matches}.0.headers`, [{ type: "Exact", name: "x-tenant", value: "green" }]);
+        },
+        found("route-match-mismatch", /no rule for every request/),
+    );
     yield broken("a second route with the same matches", (copy) => {
         addRoute(copy, route, () => undefined);
     });

@@ -1,4 +1,5 @@
 import { parse, stringify } from "yaml";
+import { extProcFilterSpec } from "../../support/extProc";
 import type { Mutation } from "../mutation";
 import type { Program } from "../program";
 
@@ -30,6 +31,11 @@ export function raisesBlocks(program: Program): boolean {
     return /^v0\.(9|10)\./.test(tagOf(program));
 }
 
+/** Whether the endpoint picker does not start with flags that name metrics. */
+export function refusesMetricFlags(program: Program): boolean {
+    return isGie15(program) || raisesBlocks(program);
+}
+
 /** Whether the endpoint picker's flags are parsed by Go's own package. */
 export function readsOneDash(program: Program): boolean {
     return tagOf(program).startsWith("v0.4.");
@@ -59,6 +65,17 @@ export function setDeployment(path: string, value: unknown): Mutation["apply"] {
     return (program) => {
         program.get("Deployment", epp).set(path, value);
     };
+}
+
+/** Adds an ext_proc EnvoyFilter as people write them by hand. */
+export function addExtProc(program: Program, namespace: string, gateway: string): void {
+    const host = `${program.get("Service", epp).kubernetesName}.${namespaceOf(program)}.svc.cluster.local`;
+    program.add({
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "ext-proc", namespace },
+        spec: extProcFilterSpec({ cluster: `outbound|9002||${host}`, gateway }),
+    });
 }
 
 /** An EndpointPickerConfig, as far as the generators edit it. */

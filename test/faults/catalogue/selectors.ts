@@ -1,7 +1,8 @@
 import type { Captured } from "../captured";
-import type { Generator, Mutation } from "../mutation";
+import type { Generator, Mutation, Verdict } from "../mutation";
 import { breaking, harmless } from "../mutation";
-import type { Manifest } from "../../support/resources";
+import type { Manifest } from "../../policy/support/resources";
+import type { Mode } from "../../../components/deploymentOutput";
 import type { Program } from "../program";
 
 const selectors = breaking("selectors", "mandatory");
@@ -11,32 +12,48 @@ const role = "llm-d.ai/role";
 /** Selectors that select nothing, or too much. */
 export const selectorRule: Generator = function* (program) {
     const proxy = program.get("Service", /-proxy$/);
-    yield* selectorMutations("proxy", proxy, ["spec", "selector"]);
+    yield* selectorMutations("proxy", proxy, ["spec", "selector"], "scheduler");
     yield selectors("proxy: no selector", (copy) => {
         copy.get("Service", /-proxy$/).unset("spec.selector");
     });
     for (const pool of program.ofKind("InferencePool").slice(0, 1)) {
-        yield* selectorMutations("pool", pool, ["spec", "selector", "matchLabels"]);
+        yield* selectorMutations("pool", pool, ["spec", "selector", "matchLabels"], "scoring");
         yield selectors("pool: of the experimental API group, which the route does not name", (copy) => {
             copy.get("InferencePool").set("apiVersion", "inference.networking.x-k8s.io/v1alpha2");
         });
-        yield selectors("route: to the experimental API group, which the pool is not of", (copy) => {
-            copy.get("HTTPRoute", new RegExp(`^${routeTo(copy, pool)}$`)).set(
-                "spec.rules.0.backendRefs.0.group",
-                "inference.networking.x-k8s.io",
-            );
-        });
+        yield selectors(
+            "route: to the experimental API group, which the pool is not of",
+            (copy) => {
+                copy.get("HTTPRoute", new RegExp(`^${routeTo(copy, pool)}$`)).set(
+                    "spec.rules.0.backendRefs.0.group",
+                    "inference.networking.x-k8s.io",
+                );
+            },
+            {
+                id: "route-backend-mismatch",
+                message: /of group "inference\.networking\.x-k8s\.io"/,
+                on: ["scoring"],
+            },
+        );
         if (pool.get(["spec", "selector", "matchLabels", role]) === undefined) {
             yield* disaggregationMutations(pool);
         }
-        yield breaking("selectors", "advisory")("the pool is not in the program", (copy) => {
-            copy.remove("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
-        });
+        yield breaking("selectors", "advisory")(
+            "the pool is not in the program",
+            (copy) => {
+                copy.remove("InferencePool", new RegExp(`^${pool.kubernetesName}$`));
+            },
+            { id: "pool-missing", message: /InferencePool .* does not exist/, on: ["scoring"] },
+        );
     }
     if (program.ofKind("HTTPRoute")[0]?.get("spec.rules.0.backendRefs.0.kind") === "Service") {
-        yield breaking("selectors", "advisory")("the proxy is not in the program", (copy) => {
-            copy.remove("Service", /-proxy$/);
-        });
+        yield breaking("selectors", "advisory")(
+            "the proxy is not in the program",
+            (copy) => {
+                copy.remove("Service", /-proxy$/);
+            },
+            { id: "proxy-missing", message: /gaie-.*-proxy does not exist/, on: ["scheduler"] },
+        );
     }
     yield selectors("a decode Deployment of another model beside the first", (copy) => {
         addDecode(copy, "other/model");
@@ -52,9 +69,20 @@ export const selectorRule: Generator = function* (program) {
             });
         });
     }
-    yield selectors("the decode Deployment is missing", (copy) => {
-        copy.remove("Deployment", decodeOf(copy));
-    });
+    yield selectors(
+        "the decode Deployment is missing",
+        (copy) => {
+            copy.remove("Deployment", decodeOf(copy));
+        },
+        { id: "server-deployment-missing", message: /-decode does not exist/, on: ["scheduler"] },
+    );
+    yield harmless(
+        "every decode pod is gone",
+        (copy) => {
+            copy.get("Deployment", decodeOf(copy)).set("spec.replicas", 0);
+        },
+        { id: "decode-scaled-to-zero", message: /scaled to 0/, on: ["scheduler"] },
+    );
     yield selectors("the decode Deployment is in another namespace", (copy) => {
         copy.get("Deployment", decodeOf(copy)).set("metadata.namespace", "default");
     });
@@ -130,16 +158,26 @@ function routeTo(program: Program, pool: Captured): string {
     return route?.kubernetesName ?? "";
 }
 
-function* selectorMutations(title: string, backend: Captured, labels: string[]): Iterable<Mutation> {
+function* selectorMutations(
+    title: "proxy" | "pool",
+    backend: Captured,
+    labels: string[],
+    on: Mode,
+): Iterable<Mutation> {
+    const found = (what: string, message: RegExp): Verdict => ({ id: `${title}-${what}`, message, on: [on] });
     const find = (program: Program) => program.get(backend.kind, new RegExp(`^${backend.kubernetesName}$`));
     yield selectors(`${title}: selects prefill`, (copy) => {
         find(copy).set([...labels, role], "prefill");
     });
     // Where the endpoint picker tells the roles apart, the pool selects both, without that label.
     if (backend.get([...labels, role]) !== undefined) {
-        yield selectors(`${title}: the role label is gone, so prefill as well`, (copy) => {
-            find(copy).unset([...labels, role]);
-        });
+        yield selectors(
+            `${title}: the role label is gone, so prefill as well`,
+            (copy) => {
+                find(copy).unset([...labels, role]);
+            },
+            found("selects-prefill", /and so prefill pods too/),
+        );
         yield selectors(`${title}: a label key with another spelling`, (copy) => {
             find(copy)
                 .unset([...labels, role])
@@ -155,8 +193,12 @@ function* selectorMutations(title: string, backend: Captured, labels: string[]):
     yield selectors(`${title}: in a namespace without pods`, (copy) => {
         find(copy).set("metadata.namespace", "default");
     });
-    yield selectors(`${title}: a selector by a label that nothing has`, (copy) => {
-        const path = labels.join(".");
-        find(copy).set(path, { app: "absent" });
-    });
+    yield selectors(
+        `${title}: a selector by a label that nothing has`,
+        (copy) => {
+            const path = labels.join(".");
+            find(copy).set(path, { app: "absent" });
+        },
+        found("selects-nothing", /selects app=absent/),
+    );
 }

@@ -1,5 +1,5 @@
 import type { Captured } from "../captured";
-import type { Generator, Mutation } from "../mutation";
+import type { Generator, Mutation, Verdict } from "../mutation";
 import { breaking } from "../mutation";
 import type { Program } from "../program";
 
@@ -18,10 +18,15 @@ export const referenceGrantPresence: Generator = function* (program) {
     for (const grant of program.ofKind("ReferenceGrant")) {
         const find = named(grant);
         const name = grant.kubernetesName;
-        yield presence(`delete grant ${name}`, (copy) => {
-            copy.remove("ReferenceGrant", new RegExp(`^${name}$`));
-        });
-        yield* changes(name, find);
+        const kind = String(grant.get("spec.to.0.kind"));
+        yield presence(
+            `delete grant ${name}`,
+            (copy) => {
+                copy.remove("ReferenceGrant", new RegExp(`^${name}$`));
+            },
+            found("grant-missing", new RegExp(`no ReferenceGrant in llm-d-sim for ${kind} gaie-`)),
+        );
+        yield* changes(name, kind, find);
     }
     for (const route of program.ofKind("HTTPRoute").slice(0, 1)) {
         yield* routeChanges(route);
@@ -33,22 +38,55 @@ export const referenceGrantPresence: Generator = function* (program) {
     });
 };
 
-function* changes(name: string, find: (program: Program) => Captured): Iterable<Mutation> {
-    const set = (path: string, value: unknown, title: string) =>
-        presence(`grant ${name}: ${title}`, (copy) => {
-            find(copy).set(path, value);
-        });
-    yield set("metadata.namespace", "llm-d-inference-scheduler", "in the route's namespace");
+/** What `verify` finds where the one grant of a stack does not admit its route. */
+function found(id: string, message: RegExp): Verdict {
+    return { id, message, on: ["scheduler", "scoring"] };
+}
+
+function* changes(name: string, kind: string, find: (program: Program) => Captured): Iterable<Mutation> {
+    const set = (path: string, value: unknown, title: string, verdict?: Verdict) =>
+        presence(
+            `grant ${name}: ${title}`,
+            (copy) => {
+                find(copy).set(path, value);
+            },
+            verdict,
+        );
+    yield set(
+        "metadata.namespace",
+        "llm-d-inference-scheduler",
+        "in the route's namespace",
+        found("grant-wrong-namespace", /a grant counts in its backend's/),
+    );
     yield set("apiVersion", "gateway.networking.x-k8s.io/v1", "of another API group");
-    yield set("spec.from.0.namespace", "elsewhere", "from another namespace");
+    yield set(
+        "spec.from.0.namespace",
+        "elsewhere",
+        "from another namespace",
+        found(
+            "grant-wrong-from",
+            /is for HTTPRoutes of elsewhere, and the HTTPRoute is in llm-d-inference-scheduler/,
+        ),
+    );
     yield set("spec.from.0.kind", "GRPCRoute", "from another kind");
     yield set("spec.from.0.group", "", "from another group");
-    yield set("spec.to.0.name", "another", "to another name");
-    yield presence(`grant ${name}: to the other kind of backend`, (copy) => {
-        const grant = find(copy);
-        const isPool = grant.get("spec.to.0.kind") === "InferencePool";
-        grant.set("spec.to.0.kind", isPool ? "Service" : "InferencePool");
-    });
+    yield set(
+        "spec.to.0.name",
+        "another",
+        "to another name",
+        found("grant-wrong-name", /allows another alone/),
+    );
+    const other = kind === "InferencePool" ? "Service" : "InferencePool";
+    yield set("spec.to.0.kind", other, "to the other kind of backend");
+    yield presence(
+        `grant ${name}: to the other kind of backend, with its group`,
+        (copy) => {
+            find(copy)
+                .set("spec.to.0.kind", other)
+                .set("spec.to.0.group", other === "Service" ? "" : poolGroup);
+        },
+        found("grant-wrong-kind", new RegExp(`allows ${other} alone`)),
+    );
     yield presence(`grant ${name}: to the other group`, (copy) => {
         const grant = find(copy);
         grant.set("spec.to.0.group", grant.get("spec.to.0.group") === "" ? poolGroup : "");
@@ -64,9 +102,17 @@ function* routeChanges(route: Captured): Iterable<Mutation> {
     yield presence("route: backend in a namespace without grants", (copy) => {
         find(copy).set(`${ref}.namespace`, "elsewhere");
     });
-    yield presence("route: another backend's name", (copy) => {
-        find(copy).set(`${ref}.name`, "another");
-    });
+    yield presence(
+        "route: another backend's name",
+        (copy) => {
+            find(copy).set(`${ref}.name`, "another");
+        },
+        {
+            id: "route-backend-mismatch",
+            message: /leads to (Service|InferencePool) llm-d-sim\/another/,
+            on: ["scheduler"],
+        },
+    );
     yield presence("route: the backend's group of the experimental API", (copy) => {
         find(copy).set(`${ref}.group`, "inference.networking.x-k8s.io");
     });

@@ -1,5 +1,5 @@
-import { extProcFilterSpec } from "../../../support/extProc";
-import type { Generator } from "../mutation";
+import { extProcFilterSpec } from "../../support/extProc";
+import type { Generator, Verdict } from "../mutation";
 import { breaking, harmless } from "../mutation";
 import { clusterName, epp, typedConfig } from "./picker";
 
@@ -12,13 +12,27 @@ export const extProcMode: Generator = function* (program) {
     if (!program.has("EnvoyFilter")) {
         return;
     }
+    const found = (id: string, message: RegExp): Verdict => ({ id, message, on: ["scoring-not-obeyed"] });
+    yield harmless(
+        "the filter is gone",
+        (copy) => {
+            copy.remove("EnvoyFilter");
+        },
+        found("ext-proc-filter-missing", /the Gateway asks no EPP/),
+    );
     const set = (path: string | string[], value: unknown) => (copy: typeof program) => {
         copy.get("EnvoyFilter").set(path, value);
     };
     const mode = `${typedConfig}.processing_mode`;
     for (const direction of ["request", "response"]) {
         for (const value of ["BUFFERED", "STREAMED", "NONE", "BUFFERED_PARTIAL"]) {
-            yield broken(`${direction} bodies ${value}`, set(`${mode}.${direction}_body_mode`, value));
+            yield broken(
+                `${direction} bodies ${value}`,
+                set(`${mode}.${direction}_body_mode`, value),
+                direction === "request" && value === "BUFFERED"
+                    ? found("ext-proc-filter-wrong-modes", /request_body_mode BUFFERED.*stays idle/)
+                    : undefined,
+            );
         }
         for (const part of ["header", "trailer"]) {
             yield broken(`${direction} ${part}s skipped`, set(`${mode}.${direction}_${part}_mode`, "SKIP"));
@@ -35,7 +49,11 @@ export const extProcMode: Generator = function* (program) {
     });
     yield broken("another Gateway", set(selector, "other"));
     yield broken("another namespace", set("metadata.namespace", "default"));
-    yield broken("pods of something else", set("spec.workloadSelector.labels", { app: "web" }));
+    yield broken(
+        "pods of something else",
+        set("spec.workloadSelector.labels", { app: "web" }),
+        found("ext-proc-filter-wrong-workload", /not for the pods of Gateway/),
+    );
     yield broken(
         "a host without a namespace",
         set(clusterName, "outbound|9002||gaie-inference-scheduling-epp"),
@@ -61,9 +79,13 @@ export const extProcMode: Generator = function* (program) {
     yield broken("the endpoint picker's Service is gone", (copy) => {
         copy.remove("Service", epp);
     });
-    yield broken("the endpoint picker's Service selects nothing", (copy) => {
-        copy.get("Service", epp).set("spec.selector", { app: "none" });
-    });
+    yield broken(
+        "the endpoint picker's Service selects nothing",
+        (copy) => {
+            copy.get("Service", epp).set("spec.selector", { app: "none" });
+        },
+        found("epp-service-selects-nothing", /selects app=none/),
+    );
     yield broken("the endpoint picker's Deployment is in another namespace", (copy) => {
         copy.get("Deployment", epp).set("metadata.namespace", "default");
     });

@@ -19,18 +19,24 @@ import { extProcFilters } from "./extProcFilters";
 import { extProcObeyed } from "./extProcObeyed";
 import { mesh } from "./mesh";
 import { objectivePool } from "./objectivePool";
+import { unrelated } from "./unrelated";
+import { proxyDestinationRule } from "./destinationRules";
 import { routesRule } from "./routes";
 import { simulatorFlags } from "./simulatorFlags";
 import { workloadHygiene } from "./workloadHygiene";
 import { podDisruptionBudget } from "./podDisruptionBudget";
 
-/** Every generator of mutations: one file for each rule, and `harmless`. */
+/**
+ * The one catalogue of what breaks a stack and of what does not, with what the pack and `verify` must say: a file for each
+ * rule, or for the objects that only `verify` has something to say of.
+ */
 export const generators: readonly Generator[] = [
     referenceGrantPresence,
     referenceGrantScope,
     inferencePort,
     selectorRule,
     gatewayRule,
+    unrelated,
     harmlessChanges,
     eppPorts,
     eppService,
@@ -51,4 +57,5 @@ export const generators: readonly Generator[] = [
     simulatorFlags,
     workloadHygiene,
     podDisruptionBudget,
+    proxyDestinationRule,
 ];
