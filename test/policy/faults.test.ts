@@ -27,17 +27,15 @@ describe("the catalogue of faults, by what the rules say", () => {
             const plain = new Map(
                 rules.map((rule) => [rule.name, new Set(checkProgram(rule, program.toResources()))]),
             );
-            for (const { rule: name, title, apply } of generators.flatMap((make) => [
-                ...make(program, mode),
-            ])) {
-                const rule = rules.find((candidate) => candidate.name === name);
-                const known = said.get(name ?? "");
-                if (rule === undefined || known === undefined || title in known) {
+            for (const mutation of generators.flatMap((make) => [...make(program, mode)])) {
+                const rule = rules.find(({ name }) => name === mutation.rule);
+                const known = said.get(mutation.rule ?? "");
+                if (rule === undefined || known === undefined || mutation.title in known) {
                     continue;
                 }
                 const copy = program.clone();
-                apply(copy);
-                known[title] = checkProgram(rule, copy.toResources()).filter(
+                mutation.apply(copy);
+                known[mutation.title] = checkProgram(rule, copy.toResources()).filter(
                     (finding) => !plain.get(rule.name)?.has(finding),
                 );
             }

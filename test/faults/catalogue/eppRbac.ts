@@ -72,7 +72,7 @@ export const eppRbac: Generator = function* (program) {
     yield broken("the binding has no subjects", (copy) => {
         copy.get("RoleBinding", role).set("subjects", []);
     });
-    yield broken(
+    yield breaking("epp-rbac", "advisory")(
         "the account is gone, and no other is there",
         (copy) => {
             copy.remove("ServiceAccount", epp);
