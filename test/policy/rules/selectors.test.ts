@@ -7,7 +7,7 @@ import { decodeLabels, deployment, models, pool, route, service, toPool, toServi
 
 const prefillLabels = { ...decodeLabels, "llm-d.ai/role": "prefill" };
 const prefill = deployment({ name: "prefill", labels: prefillLabels });
-const selected = "{llm-d.ai/role: decode, llm-d.ai/inferenceServing: true}";
+const selected = "{llm-d.ai/inferenceServing: true, llm-d.ai/role: decode}";
 
 /** Findings without the object before them. */
 function check(...manifests: Manifest[]): string[] {
@@ -159,7 +159,7 @@ describe("selectors", () => {
                 route(toService),
             ),
             [
-                "Service models/proxy selects {llm-d.ai/role: prefill, llm-d.ai/inferenceServing: true} (spec.selector), and so the prefill pods of Deployment models/prefill, which cannot answer requests by themselves.",
+                "Service models/proxy selects {llm-d.ai/inferenceServing: true, llm-d.ai/role: prefill} (spec.selector), and so the prefill pods of Deployment models/prefill, which cannot answer requests by themselves.",
                 ...waiting,
             ],
         );
