@@ -32,17 +32,19 @@ export const extProcTls: Generator = function* (program) {
             on: ["scoring"],
         },
     );
-    yield broken(
-        "a self-signed certificate that is verified, for it says so",
-        (copy) => {
-            copy.get("DestinationRule", epp).set(`${port}.tls.insecureSkipVerify`, false);
-        },
-        {
-            id: "epp-tls-mismatch",
-            message: /insecureSkipVerify false/,
-            on: ["scoring-not-obeyed"],
-        },
-    );
+    if (program.get("DestinationRule", epp).get(`${port}.tls.insecureSkipVerify`) === true) {
+        yield broken(
+            "a self-signed certificate that is verified, for it says so",
+            (copy) => {
+                copy.get("DestinationRule", epp).set(`${port}.tls.insecureSkipVerify`, false);
+            },
+            {
+                id: "epp-tls-mismatch",
+                message: /insecureSkipVerify false/,
+                on: ["scoring-not-obeyed"],
+            },
+        );
+    }
     for (const mode of ["DISABLE", "ISTIO_MUTUAL", "MUTUAL"]) {
         yield edit(`mode ${mode}`, (rule) => rule.set(`${port}.tls.mode`, mode));
     }

@@ -9,14 +9,17 @@ const broken = breaking("simulator-flags");
 const decode = /-decode$/;
 
 /** Arguments and probes of another version of the simulator. */
-export const simulatorFlags: Generator = function* () {
+export const simulatorFlags: Generator = function* (program) {
     const change = (edit: (deployment: Captured) => unknown) => (program: Program) => {
         edit(program.get("Deployment", decode));
     };
     const add = (...args: string[]) =>
         change((deployment) => deployment.list(`${container}.args`).push(...args));
     const image = (version: string) => `registry.example.com/llm-d-inference-sim:v${version}`;
-    yield harmless(
+    // A pool of both roles then has pods of two models.
+    const labels = program.ofKind("InferencePool")[0]?.get("spec.selector.matchLabels");
+    const apart = labels === undefined || "llm-d.ai/role" in (labels as object);
+    yield (apart ? harmless : breaking("selectors"))(
         "another model, which requests do not name",
         change((deployment) =>
             deployment.update<string[]>(`${container}.args`, (all) => [
