@@ -25,11 +25,12 @@ export interface LabUrls {
     direct: Record<string, string>;
 }
 
-function outputsFile(stateDir: string): string {
+/** Where the outputs of a deployment are kept, as `pulumi stack output --json` writes them. */
+export function outputsFile(stateDir: string): string {
     return path.join(stateDir, "outputs.json");
 }
 
-/** Keeps the outputs of a deployment where the proofs read them, as `pulumi stack output --json` writes them. */
+/** Keeps the outputs of a deployment where the proofs read them: in {@link outputsFile}. */
 export function keepOutputs(stateDir: string, outputs: OutputMap): void {
     const values = Object.fromEntries(
         Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]),

@@ -201,6 +201,11 @@ export interface DestinationRuleObject extends KubeObject {
     };
 }
 
+export interface BackendTlsPolicyObject extends KubeObject {
+    spec?: { targetRefs?: { group?: string; kind?: string; name?: string }[] };
+    status?: { ancestors?: { conditions?: Condition[] }[] };
+}
+
 export interface TrafficPolicy {
     tls?: {
         mode?: string;
@@ -270,6 +275,7 @@ export interface Kinds {
     roleBinding: RoleBindingObject;
     lease: LeaseObject;
     destinationRule: DestinationRuleObject;
+    backendTlsPolicy: BackendTlsPolicyObject;
     envoyFilter: EnvoyFilterObject;
     networkPolicy: NetworkPolicyObject;
     objective: ObjectiveObject;
@@ -303,6 +309,7 @@ export const kinds: Readonly<Record<KindName, GroupVersionKind>> = {
     roleBinding: { apiVersion: rbac, kind: "RoleBinding" },
     lease: { apiVersion: "coordination.k8s.io/v1", kind: "Lease" },
     destinationRule: { apiVersion: api.destinationRule.version, kind: "DestinationRule" },
+    backendTlsPolicy: { apiVersion: api.gateway.version, kind: "BackendTLSPolicy" },
     envoyFilter: { apiVersion: api.envoyFilter.version, kind: "EnvoyFilter" },
     networkPolicy: { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
     objective: { apiVersion: objectiveApi("inference.networking.x-k8s.io"), kind: "InferenceObjective" },

@@ -2,16 +2,18 @@ import { Command, Option } from "commander";
 import * as path from "path";
 import { untilInterrupted } from "../../commands/shared/interruption";
 import { prepareStateFolder } from "../controlplane";
+import { inDeployedLab } from "../deployedLab";
+import { ensureConformanceTools } from "../toolchain/conformance";
 import { versions } from "../toolchain/versions";
 import { findKnown } from "./known";
 import { ConformanceLab } from "./lab";
 import type { TestResult } from "./output";
 import type { ConformanceRecord, RecordedTest } from "./record";
 import { recordFile, writeRecord } from "./record";
-import type { SuiteResult } from "./run";
+import type { SuiteLab, SuiteResult } from "./run";
 import { runSuiteTwice } from "./run";
 import type { SuiteName } from "./suites";
-import { suites } from "./suites";
+import { deployedSettings, suites } from "./suites";
 
 interface Options {
     suite?: SuiteName;
@@ -38,20 +40,30 @@ export async function conformance(
     prepareStateFolder(stateDir);
     const folder = path.join(stateDir, reportsFolder);
     const record: ConformanceRecord = { istio: versions.istio, suites: [] };
+    const names = options.suite === undefined ? suiteNames : [options.suite];
+    const peers = names.filter((name) => name !== "deployed");
     await untilInterrupted(async (signal) => {
-        const lab = await ConformanceLab.start(report);
-        try {
-            for (const name of options.suite === undefined ? suiteNames : [options.suite]) {
-                const { test: tests } = options;
-                const results = await runSuiteTwice(lab, { suite: name, tests, folder, report, signal });
-                record.suites.push({
-                    name,
-                    version: suites[name].version,
-                    tests: results.map(withoutOutput),
-                });
+        const run = async (lab: SuiteLab, name: SuiteName) => {
+            const { test: tests } = options;
+            const results = await runSuiteTwice(lab, { suite: name, tests, folder, report, signal });
+            const { version } = suites[name];
+            record.suites.push({ name, version, tests: results.map(withoutOutput) });
+        };
+        if (peers.length > 0) {
+            const lab = await ConformanceLab.start(report);
+            try {
+                for (const name of peers) {
+                    await run(lab, name);
+                }
+            } finally {
+                await lab.stop();
             }
-        } finally {
-            await lab.stop();
+        }
+        if (names.includes("deployed")) {
+            const tools = await ensureConformanceTools(report);
+            await inDeployedLab(deployedSettings, { report, signal }, (lab) =>
+                run({ ...lab, tools }, "deployed"),
+            );
         }
     });
     report(`Reports: ${folder}`);
@@ -74,8 +86,8 @@ function parse(args: string[]): Options {
     if (options.test !== undefined && options.suite === undefined) {
         command.error("--test needs --suite, the suite that the test is of");
     }
-    if (options.record === true && options.suite !== undefined) {
-        command.error("--record needs a run of all suites");
+    if (options.record === true && options.test !== undefined) {
+        command.error("--record needs a run of a whole suite");
     }
     return options;
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { startControlPlane, stopControlPlane } from "../controlplane";
 import { startLab, stopLab } from "../lab";
+import type { Toolchain } from "../toolchain";
 import { ensureToolchain } from "../toolchain";
 import type { ConformanceTools } from "../toolchain/conformance";
 import { ensureConformanceTools } from "../toolchain/conformance";
@@ -15,7 +15,7 @@ export class ConformanceLab {
         readonly tools: ConformanceTools,
         readonly stateDir: string,
         readonly kubeconfig: string,
-        private readonly kubectlPath: string,
+        readonly toolchain: Toolchain,
         private readonly report: (line: string) => void,
     ) {}
 
@@ -35,27 +35,11 @@ export class ConformanceLab {
             const lab = { ...labTools, conformance: tools.images };
             const { kubectl } = toolchain;
             await startLab({ tools: lab, kubectl, controlPlane, stateDir, report });
-            return new ConformanceLab(tools, stateDir, controlPlane.kubeconfig, kubectl, report);
+            return new ConformanceLab(tools, stateDir, controlPlane.kubeconfig, toolchain, report);
         } catch (error) {
             await stop(stateDir, report);
             throw error;
         }
-    }
-
-    /**
-     * Runs kubectl against the lab's cluster.
-     *
-     * @throws Error when it fails.
-     */
-    kubectl(args: string[], input?: string): string {
-        return execFileSync(
-            this.kubectlPath,
-            [
-                ...["--kubeconfig", this.kubeconfig],
-                ...["--cache-dir", path.join(this.stateDir, "kubectl-cache"), ...args],
-            ],
-            { encoding: "utf8", input, stdio: ["pipe", "pipe", "inherit"] },
-        );
     }
 
     /** Ends everything that the lab runs, and removes its folder. */

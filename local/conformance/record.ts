@@ -32,7 +32,18 @@ export function readRecord(): ConformanceRecord {
     return JSON.parse(fs.readFileSync(path.join(projectRoot, recordFile), "utf8")) as ConformanceRecord;
 }
 
-/** Keeps what a run came to. */
-export function writeRecord(record: ConformanceRecord): void {
+/**
+ * Keeps what a run came to, and of suites that were not run what was kept of them.
+ *
+ * @throws Error when that was with another Istio.
+ */
+export function writeRecord({ istio, suites: ran }: ConformanceRecord): void {
+    const before = readRecord();
+    const names = [...new Set([...before.suites, ...ran].map(({ name }) => name))];
+    const suites = names.map((name) => [...ran, ...before.suites].find((suite) => suite.name === name)!);
+    if (before.istio !== istio && suites.some((suite) => !ran.includes(suite))) {
+        throw new Error(`${recordFile} is of Istio ${before.istio}: record all suites, not one.`);
+    }
+    const record: ConformanceRecord = { istio, suites };
     fs.writeFileSync(path.join(projectRoot, recordFile), `${JSON.stringify(record, undefined, 4)}\n`);
 }

@@ -1,14 +1,24 @@
+import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { runInLab } from "../lab";
+import type { Toolchain } from "../toolchain";
+import type { ConformanceTools } from "../toolchain/conformance";
 import { versions } from "../toolchain/versions";
-import type { ConformanceLab } from "./lab";
 import { gatewayClass } from "./lab";
 import type { TestResult } from "./output";
 import { OutputReader } from "./output";
 import { readRecord, recordFile } from "./record";
 import type { SuiteName } from "./suites";
 import { suites } from "./suites";
+
+/** A running lab that a suite is run against. */
+export interface SuiteLab {
+    tools: Pick<ConformanceTools, "suites">;
+    stateDir: string;
+    kubeconfig: string;
+    toolchain: Pick<Toolchain, "kubectl">;
+}
 
 /** What to run of a suite, and where to leave what it says. */
 export interface SuiteRun {
@@ -36,7 +46,7 @@ export interface SuiteResult extends TestResult {
  *
  * @returns as {@link runSuite} does.
  */
-export async function runSuiteTwice(lab: ConformanceLab, run: SuiteRun): Promise<SuiteResult[]> {
+export async function runSuiteTwice(lab: SuiteLab, run: SuiteRun): Promise<SuiteResult[]> {
     const first = await runSuite(lab, run);
     const failed = first.filter(({ result }) => result === "failed").map(({ name }) => name);
     if (failed.length === 0) {
@@ -59,12 +69,10 @@ export async function runSuiteTwice(lab: ConformanceLab, run: SuiteRun): Promise
  * @returns what each of its tests came to; a suite whose own preparations fail has none.
  * @throws Error when the suite has no test of a name, the lab ends, or the signal ends the suite.
  */
-export async function runSuite(lab: ConformanceLab, run: SuiteRun): Promise<TestResult[]> {
+export async function runSuite(lab: SuiteLab, run: SuiteRun): Promise<TestResult[]> {
     const { suite, tests, folder, report, signal } = run;
     const { args, setup } = suites[suite];
-    for (const object of setup) {
-        lab.kubectl(["apply", "--server-side", "--filename", "-"], JSON.stringify(object));
-    }
+    setup.forEach((object) => apply(lab, object));
     fs.mkdirSync(folder, { recursive: true });
     const log = fs.openSync(path.join(folder, `${suite}.log`), "w");
     let begun = 0;
@@ -74,7 +82,7 @@ export async function runSuite(lab: ConformanceLab, run: SuiteRun): Promise<Test
         ...["-test.v", "-test.run=^TestConformance$", `-gateway-class=${gatewayClass}`],
         ...["-organization=istio", "-project=istio", "-url=https://istio.io", "-contact=@istio/maintainers"],
         ...[`-version=${versions.istio}`, `-report-output=${path.join(folder, `${suite}-report.yaml`)}`],
-        ...args,
+        ...args(lab.stateDir),
         ...(tests === undefined ? [] : [`-skip-tests=${allBut(suite, tests).join(",")}`]),
     ];
     const env = { PATH: process.env.PATH ?? "", HOME: folder, KUBECONFIG: lab.kubeconfig };
@@ -95,11 +103,18 @@ export async function runSuite(lab: ConformanceLab, run: SuiteRun): Promise<Test
     return reader.results;
 }
 
+function apply({ toolchain, kubeconfig, stateDir }: SuiteLab, object: object): void {
+    const own = ["--kubeconfig", kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")];
+    execFileSync(toolchain.kubectl, [...own, "apply", "--server-side", "--filename", "-"], {
+        input: JSON.stringify(object),
+        stdio: ["pipe", "ignore", "inherit"],
+    });
+}
+
 /** The suite itself takes one test or all; so that a few share its preparations, the others are left out. */
 function allBut(suite: SuiteName, wanted: string[]): string[] {
-    const known = readRecord()
-        .suites.find(({ name }) => name === suite)!
-        .tests.map(({ name }) => name);
+    const recorded = readRecord().suites.find(({ name }) => name === suite);
+    const known = (recorded?.tests ?? []).map(({ name }) => name);
     const unknown = wanted.filter((name) => !known.includes(name));
     if (unknown.length > 0) {
         throw new Error(`The suite ${suite} has no test ${unknown.join(", ")}; ${recordFile} names them.`);

@@ -1,5 +1,7 @@
 import type { ConformanceTools } from "../toolchain/conformance";
 import { versions } from "../toolchain/versions";
+import { poolMode } from "../deployedLab";
+import { outputsFile } from "../proof";
 
 /** One of the suites. */
 export type SuiteName = keyof ConformanceTools["suites"];
@@ -9,8 +11,8 @@ export interface Suite {
     title: string;
     /** Of its Go module. */
     version: string;
-    /** Arguments of its own, beside those that all suites are given. */
-    args: string[];
+    /** Arguments of its own, beside those that all suites are given, in the lab of a state folder. */
+    args(this: void, stateDir: string): string[];
     /** Objects that the suite asks of whoever runs it against Istio. */
     setup: object[];
 }
@@ -30,11 +32,14 @@ const exemptFeatures = [
     ...["Mesh", "GRPCRoute", "TLSRoute"],
 ];
 
+/** Settings of the stack that `deployed` is run against: in pool mode, at an address that is reached from outside the cluster. */
+export const deployedSettings = { ...poolMode, gateway: { serviceType: "LoadBalancer" } };
+
 export const suites: Record<SuiteName, Suite> = {
     gateway: {
         title: "Gateway API",
         version: versions.gatewayApi,
-        args: [
+        args: () => [
             ...["-conformance-profiles=GATEWAY-HTTP", "-all-features"],
             `-exempt-features=${exemptFeatures.join(",")}`,
             // Those of Istio's own run of the suite (its `tests/integration/pilot/gateway_conformance_test.go`).
@@ -46,7 +51,7 @@ export const suites: Record<SuiteName, Suite> = {
     inference: {
         title: "Gateway API Inference Extension",
         version: versions.inferenceExtension,
-        args: [],
+        args: () => [],
         // As the suite's own instructions for Istio have it (`scripts/istio`): pickers speak TLS with a certificate of their own.
         setup: [
             { apiVersion: "v1", kind: "Namespace", metadata: { name: pickerNamespace } },
@@ -60,5 +65,11 @@ export const suites: Record<SuiteName, Suite> = {
                 },
             })),
         ],
+    },
+    deployed: {
+        title: `The program's own objects, by the checks of Gateway API ${versions.gatewayApi} and GIE`,
+        version: versions.inferenceExtension,
+        args: (stateDir) => [`-outputs=${outputsFile(stateDir)}`],
+        setup: [],
     },
 };

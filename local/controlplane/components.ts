@@ -154,10 +154,11 @@ export function specifyComponents(
 
 /**
  * Nothing of the user's: a proxy would be asked for loopback addresses, KUBECONFIG and the home folder could name
- * other clusters. Go's collector is told to run earlier than usual, which costs little here and saves memory.
+ * other clusters. Go's collector runs late, which halves the API server's work while it starts, and more often only where
+ * that would take more memory than a small cluster needs (docs/performance.md).
  */
 function environment(layout: StateLayout): Record<string, string> {
-    return { HOME: layout.run, PATH: "/usr/bin:/bin", GOGC: "60" };
+    return { HOME: layout.run, PATH: "/usr/bin:/bin", GOGC: "200", GOMEMLIMIT: "640MiB" };
 }
 
 function etcdArguments(layout: StateLayout, certificates: Certificates, ports: Ports): string[] {

@@ -36,7 +36,9 @@ const leaderless = [
         pattern: /^503: inference gateway: ServiceUnavailable - failed to find candidate pods/,
         reason: "asked the EPP that came back, before Envoy knew that it does not lead",
     },
-    // A few at most, of those that come as the next leader begins to serve.
+    // A few at most, of those that come as the next leader begins to serve. Where one was seen to wait for 10 s, no EPP had
+    // received it meanwhile, and none was at work on one: it waited in Envoy, which gives up a connection to an EPP after
+    // that time (`connectTimeout` of Istio's mesh config), and then answers 500 or asks the next one.
     { pattern: /^no answer: no answer within/, reason: "not answered in time while the leader changed" },
 ];
 

@@ -1,13 +1,6 @@
 import { Command } from "commander";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
-import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { untilInterrupted } from "../../commands/shared/interruption";
-import { stopControlPlane } from "../controlplane";
-import { stopLab } from "../lab";
-import { openPaths } from "../proof";
-import { openSession } from "../session";
+import { inDeployedLab, poolMode } from "../deployedLab";
 import { isSound, soakTables } from "./report";
 import type { SoakResult } from "./soak";
 import { soak } from "./soak";
@@ -22,23 +15,11 @@ export interface SoakRun {
 }
 
 /** Settings of the stack that is soaked: the pool path, with a second EPP that takes over from the first. */
-const config = { extProc: { enabled: true }, routing: { backend: "InferencePool" }, replicas: { epp: 2 } };
+const config = { ...poolMode, replicas: { epp: 2 } };
 
-/** Starts a lab of its own, deploys the dev stack in pool mode, soaks it, and ends the lab. */
-export async function soakInLab({ report, ...run }: SoakRun): Promise<SoakResult> {
-    const state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-soak-"));
-    try {
-        const { toolchain, kubeconfig, engine } = await openSession({
-            ...{ stack: "dev", config, report, state, lab: true },
-        });
-        await engine.up({ signal: run.signal });
-        const deployment = (await engine.outputs()).deployment!.value as DeploymentOutput;
-        const { gateway: url } = await openPaths(state, deployment);
-        return await soak({ ...run, toolchain, stateDir: state, kubeconfig, deployment, url, report });
-    } finally {
-        await stopLab(state);
-        await stopControlPlane(state);
-    }
+/** Soaks the dev stack in a lab of its own. */
+export function soakInLab({ report, signal, ...run }: SoakRun): Promise<SoakResult> {
+    return inDeployedLab(config, { report, signal }, (lab) => soak({ ...lab, ...run, report, signal }));
 }
 
 /**

@@ -13,11 +13,15 @@ export interface ConformanceImages {
 
 /** Absolute paths of the conformance suites and of what they deploy. */
 export interface ConformanceTools {
-    suites: { gateway: string; inference: string };
+    suites: { gateway: string; inference: string; deployed: string };
     images: ConformanceImages;
 }
 
-const suites = { gateway: entries.gatewayConformance, inference: entries.inferenceConformance };
+const suites = {
+    gateway: entries.gatewayConformance,
+    inference: entries.inferenceConformance,
+    deployed: entries.deployedConformance,
+};
 
 const images = {
     echoBasic: entries.echoBasic,

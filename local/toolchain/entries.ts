@@ -243,6 +243,15 @@ export const inferenceConformance = programEntry(versions.inferenceExtension, {
     variables: {},
 });
 
+/** Our own program, which holds a deployed stack against the checks of both suites. */
+export const deployedConformance = programEntry(versions.inferenceExtension, {
+    name: "deployed-conformance",
+    module: "conformance",
+    importPath: "./deployed",
+    isTest: true,
+    variables: {},
+});
+
 /** What both suites deploy as back ends. */
 export const echoBasic = programEntry(versions.gatewayApi, {
     name: "echo-basic",

@@ -8,6 +8,8 @@ export interface Verdict {
     readonly message: RegExp;
     /** The modes of the stacks on which it is asked. */
     readonly on: readonly Mode[];
+    /** Whether only the conditions that Istio sets tell of it. */
+    readonly byStatus?: true;
     /** Whether it takes an EPP newer than those that the lab can run. */
     readonly newerThanLab?: true;
     /** Whether the finding is a warning, and so no root cause of anything. */

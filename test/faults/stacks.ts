@@ -30,6 +30,12 @@ export function faultsOf(mode: Mode): Fault[] {
     return generators.flatMap((generate) => [...generate(program, mode)].filter(isFault(mode)));
 }
 
+/** Those of all three modes. */
+export function everyFault(): (Fault & { readonly mode: Mode })[] {
+    const modes = ["scheduler", "scoring", "scoring-not-obeyed"] satisfies Mode[];
+    return modes.flatMap((mode) => faultsOf(mode).map((fault) => ({ ...fault, mode })));
+}
+
 function isFault(mode: Mode) {
     return (mutation: Mutation): mutation is Fault => mutation.verdict?.on.includes(mode) === true;
 }

@@ -1,4 +1,9 @@
 import { gatewayEntrance } from "../../../components/contract";
+import type { DeploymentOutput } from "../../../components/deploymentOutput";
+import { admits, grantsOf } from "../../../objects/grants";
+import { kinds } from "../../../objects/kinds";
+import { scanReferences, targetOf } from "../../../objects/references";
+import type { StackIndex } from "../../../objects/stackIndex";
 import type { GatewayObject } from "../kinds";
 import { conditionOf } from "../kinds";
 import { isReady } from "../snapshot";
@@ -46,9 +51,32 @@ export const gateway: Check = {
                 ),
             );
         }
-        return [...findings, ...statusOf(found, name), ...listenerStatus(found, name)];
+        const refused = refusedCertificates(snapshot.index, deployment);
+        return [...findings, ...refused, ...statusOf(found, name), ...listenerStatus(found, name)];
     },
 };
+
+/** Certificates of other namespaces that no grant there lets the Gateway refer to. */
+function refusedCertificates(
+    index: StackIndex,
+    { namespaces, gateway: wanted }: DeploymentOutput,
+): Finding[] {
+    const object = index.find(kinds.gateway, namespaces.scheduler, wanted.name)!;
+    const { all } = grantsOf(index);
+    return scanReferences(object)
+        .references.filter(
+            (reference) =>
+                reference.namespace !== object.namespace &&
+                !all.some((found) => admits(found, object, reference)),
+        )
+        .map((reference) =>
+            broken(
+                "gateway-certificate-not-granted",
+                `${object.toString()} refers to ${targetOf(reference)} (${reference.path}), and no ReferenceGrant in ${reference.namespace} lets it: the listener is refused`,
+                `create a ReferenceGrant in ${reference.namespace} from Gateways of ${object.namespace} to the ${reference.kind}, or use one of the Gateway's own namespace`,
+            ),
+        );
+}
 
 function statusOf(found: GatewayObject, name: string): Finding[] {
     const accepted = conditionOf(found.status?.conditions, "Accepted");
@@ -66,9 +94,7 @@ function statusOf(found: GatewayObject, name: string): Finding[] {
             broken(
                 "gateway-not-accepted",
                 `${name}: Accepted=False, ${accepted.reason ?? ""}: ${accepted.message ?? ""}`,
-                accepted.reason === "InvalidParameters"
-                    ? `the ConfigMap that infrastructure.parametersRef names is missing or unreadable; ${redeploy}`
-                    : redeploy,
+                notAccepted[accepted.reason ?? ""] ?? redeploy,
             ),
         ];
     }
@@ -86,15 +112,31 @@ function statusOf(found: GatewayObject, name: string): Finding[] {
     ];
 }
 
+/** What to do about a Gateway that is not Accepted, by the reason. */
+const notAccepted: Record<string, string> = {
+    InvalidParameters: `the ConfigMap that infrastructure.parametersRef names is missing or unreadable; ${redeploy}`,
+    UnsupportedAddress: `spec.addresses names an address of a type that Istio does not know; ${redeploy}`,
+};
+
 /** What to do about a Gateway that is not Programmed, by the reason (Gateway API `GatewayConditionReason`). */
 const notProgrammed: Record<string, string> = {
     AddressNotUsable:
-        "its Service has no address yet: see whether the Gateway's Deployment and Service exist, and whether the cluster gives load balancers; without any, set gateway.serviceType to NodePort or ClusterIP",
+        "its Service has no address yet, or spec.addresses names one that cannot be had: see whether the Gateway's Deployment and Service exist, and whether the cluster gives load balancers; without any, set gateway.serviceType to NodePort or ClusterIP",
     AddressNotAssigned:
         "its Service has no address yet: without load balancers set gateway.serviceType to NodePort or ClusterIP",
     Pending: "wait for Istio to create the Gateway's Deployment and Service",
     NoResources: "the Gateway's pods do not run: look at their Deployment",
     Invalid: "the Gateway's spec is refused: its message says why",
+};
+
+/** What to do about a listener that is refused, by the reason (Gateway API `ListenerConditionReason`). */
+const refusedListener: Record<string, string> = {
+    InvalidCertificateRef:
+        "create the TLS Secret that gateway.tlsSecretName names, in the Gateway's namespace, with a certificate and its key",
+    RefNotPermitted: "create a ReferenceGrant in the namespace of what the message names",
+    InvalidRouteKinds: `the listener's allowedRoutes.kinds names a kind that its protocol does not carry; ${redeploy}`,
+    InvalidCACertificateRef: "create what spec.tls.frontend names, with a CA certificate in its key ca.crt",
+    InvalidCACertificateKind: "spec.tls.frontend must name a ConfigMap",
 };
 
 function listenerStatus(found: GatewayObject, name: string): Finding[] {
@@ -105,9 +147,7 @@ function listenerStatus(found: GatewayObject, name: string): Finding[] {
                 broken(
                     "gateway-listener-refused",
                     `${name}, listener ${listener.name}: ${type}=False, ${reason}: ${message}`,
-                    reason === "InvalidCertificateRef"
-                        ? "create the TLS Secret that gateway.tlsSecretName names, in the Gateway's namespace"
-                        : redeploy,
+                    refusedListener[reason] ?? redeploy,
                 ),
             ),
     );

@@ -1,4 +1,5 @@
 import { pool, poolPods, poolStatus, proxy, proxyTraffic } from "./backend";
+import { backendTls } from "./backendTls";
 import type { Check } from "./check";
 import { customKinds, gatewayClass, namespaces } from "./cluster";
 import { endpoints } from "./endpoints";
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
     pods,
     proxy,
     proxyTraffic,
+    backendTls,
     networkPolicies,
     endpoints,
     epp,

@@ -57,7 +57,8 @@ export function consequence({ snapshot, deployment, model }: ModelContext): stri
         : "failureMode FailOpen passes requests on unscored, to any pod";
 }
 
-function eppService({ snapshot, model }: ModelContext): Finding[] {
+function eppService(context: ModelContext): Finding[] {
+    const { snapshot, model } = context;
     const { namespace, name, grpcPort } = model.epp;
     const found = snapshot.find("service", namespace, name);
     const text = ref("Service", namespace, name);
@@ -90,7 +91,7 @@ function eppService({ snapshot, model }: ModelContext): Finding[] {
         findings.push(
             broken(
                 "epp-service-selects-nothing",
-                `${text} selects ${labelText(found.spec?.selector)}, and the EPP's pods are labelled ${labelText(labels)}`,
+                `${text} selects ${labelText(found.spec?.selector)}, and the EPP's pods are labelled ${labelText(labels)}: ${consequence(context)}`,
                 redeploy,
             ),
         );

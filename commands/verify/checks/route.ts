@@ -1,7 +1,18 @@
 import { api } from "../../../components/contract";
+import type { ParentRef } from "../../../objects/attachments";
+import { gatewayParents } from "../../../objects/attachments";
 import type { Grant } from "../../../objects/grants";
 import { admits, fromAdmits, grantsOf, toAdmits } from "../../../objects/grants";
 import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import {
+    describeListener,
+    describeSection,
+    listenersNamed,
+    listenersOf,
+    refusalOf,
+} from "../../../objects/listeners";
+import type { StackIndex } from "../../../objects/stackIndex";
 import { matchesOf, matchText, sameMatch } from "../../shared/routeMatch";
 import type { BackendRef, Condition, HttpRouteObject, ParentStatus } from "../kinds";
 import { conditionOf } from "../kinds";
@@ -107,53 +118,75 @@ export const route: Check = {
         const name = ref("HTTPRoute", namespace, model.route);
         return [
             ...parentsOf(found, name, context),
-            ...backendsOf(found, name, model),
+            ...backendsOf(found, name, context),
             ...matchOf(found, name, model),
         ];
     },
 };
 
+/** The parentRefs that name the Gateway, and whether its listeners take the route by them. */
 function parentsOf(found: HttpRouteObject, name: string, { snapshot, deployment }: ModelContext): Finding[] {
     const { gateway, namespaces } = deployment;
-    const parents = (found.spec?.parentRefs ?? []).filter(
-        (parent) =>
-            parent.name === gateway.name &&
-            (parent.namespace ?? namespaces.scheduler) === namespaces.scheduler,
+    const { index } = snapshot;
+    const route = index.find(kinds.httpRoute, namespaces.scheduler, found.metadata.name)!;
+    const all = gatewayParents(route);
+    const parents = all.filter(
+        (parent) => parent.name === gateway.name && parent.namespace === namespaces.scheduler,
     );
     if (parents.length === 0) {
-        const others = (found.spec?.parentRefs ?? []).map((parent) => parent.name).join(", ");
+        const others = all.map((parent) => `${parent.namespace}/${parent.name}`).join(", ");
         return [
             broken(
                 "route-parent-mismatch",
-                `${name} attaches to ${others || "nothing"}, and the Gateway is ${gateway.name}`,
+                `${name} attaches to ${others || "nothing"}, and the Gateway is ${namespaces.scheduler}/${gateway.name}`,
                 redeploy,
             ),
         ];
     }
-    const listeners = snapshot.find("gateway", namespaces.scheduler, gateway.name)?.spec?.listeners;
-    return parents
-        .filter(
-            ({ sectionName }) =>
-                sectionName !== undefined &&
-                listeners !== undefined &&
-                !listeners.some((listener) => listener.name === sectionName),
-        )
-        .map(({ sectionName = "" }) =>
+    const object = index.find(kinds.gateway, namespaces.scheduler, gateway.name);
+    return object === undefined ? [] : parents.flatMap((parent) => admission(route, parent, object, index));
+}
+
+/** What keeps a Gateway's listeners from a route that names the Gateway. */
+function admission(
+    route: KubernetesObject,
+    parent: ParentRef,
+    gateway: KubernetesObject,
+    index: StackIndex,
+): Finding[] {
+    const named = listenersNamed(gateway, parent);
+    if (named.length === 0) {
+        return [
             broken(
                 "route-parent-mismatch",
-                `${name} attaches to listener ${sectionName}, which the Gateway does not have`,
+                `${route.toString()} attaches to ${describeSection(parent)}, which the Gateway does not have: its listeners are ${listenersOf(gateway).map(describeListener).join(", ")}`,
                 redeploy,
             ),
-        );
+        ];
+    }
+    const refusals = named.map((listener) => refusalOf(route, gateway, listener, index));
+    if (refusals.some((refusal) => refusal === undefined)) {
+        return [];
+    }
+    const reasons = refusals.map(
+        (refusal, position) => `its ${describeListener(named[position]!)} ${refusal!.reason}`,
+    );
+    return [
+        broken(
+            "route-not-admitted",
+            `${route.toString()} is not admitted by ${gateway.toString()}: ${reasons.join("; ")}`,
+            redeploy,
+        ),
+    ];
 }
 
 /** Filters that make Istio drop the ext_proc of an InferencePool from a rule. */
 const filtersAgainstPools = ["CORS", "ExtensionRef"];
 
-function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel): Finding[] {
+function backendsOf(found: HttpRouteObject, name: string, context: ModelContext): Finding[] {
+    const { model } = context;
     const { backend } = model;
-    const text = (of: BackendRef) =>
-        `${of.kind ?? "Service"} ${of.namespace ?? found.metadata.namespace ?? ""}/${of.name}`;
+    const text = (of: BackendRef) => backendText(of, context);
     return (found.spec?.rules ?? []).flatMap((rule, index) => {
         const refs = (rule.backendRefs ?? []).filter(({ weight }) => weight !== 0);
         const right = refs.filter(
@@ -169,8 +202,7 @@ function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel):
                 broken(
                     "route-backend-mismatch",
                     `${name}, rule ${String(index)}, leads to ${refs.map(text).join(", ") || "nothing"}` +
-                        `${group === undefined ? "" : ` of group "${group}"`}, and the stack's backend is ` +
-                        `${backend.kind} ${backend.namespace}/${backend.name}` +
+                        `, and the stack's backend is ${backend.kind} ${backend.namespace}/${backend.name}` +
                         `${group === undefined ? "" : ` of group "${backendGroup(model)}"`}`,
                     redeploy,
                 ),
@@ -187,11 +219,15 @@ function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel):
                 ),
             );
         }
-        if (backend.kind === "InferencePool" && refs.length > right.length) {
+        if (refs.length > right.length) {
+            const effect =
+                backend.kind === "InferencePool"
+                    ? "one rule has one endpoint picker, whatever is in it"
+                    : "a part of the requests goes elsewhere, or gets 500";
             findings.push(
                 broken(
                     "route-mixed-backends",
-                    `${name}, rule ${String(index)}, leads to ${refs.map(text).join(", ")}: one rule has one endpoint picker, whatever is in it`,
+                    `${name}, rule ${String(index)}, leads to ${refs.map(text).join(", ")}: ${effect}`,
                     redeploy,
                 ),
             );
@@ -208,6 +244,23 @@ function backendsOf(found: HttpRouteObject, name: string, model: ReleasedModel):
         }
         return findings;
     });
+}
+
+/** What a backendRef names, with what is wrong with that itself: a kind that no route leads to, or no such object. */
+function backendText(of: BackendRef, { snapshot, deployment }: ModelContext): string {
+    const { namespaces } = deployment;
+    const { group = "", kind = "Service", name, namespace = namespaces.scheduler } = of;
+    const text = `${kind} ${namespace}/${name}`;
+    const known = [kinds.service, kinds.inferencePool].find(
+        (one) => one.group === group && one.kind === kind,
+    );
+    if (known === undefined) {
+        return `${text} of group "${group}"`;
+    }
+    const isRead = Object.values(namespaces).includes(namespace);
+    return isRead && snapshot.index.find(known, namespace, name) === undefined
+        ? `${text} (which does not exist)`
+        : text;
 }
 
 function matchOf(found: HttpRouteObject, name: string, { match, besides = [] }: ReleasedModel): Finding[] {

@@ -141,7 +141,8 @@ const gatewayRequests: TrafficCheck = {
     id: "requests-gateway",
     title: "Requests through the Gateway are answered",
     needs: [
-        ...["gateway-service", "route-status", "proxy", "proxy-traffic", "network-policies"],
+        ...["gateway-service", "route-status", "proxy", "proxy-traffic", "backend-tls"],
+        "network-policies",
         ...["endpoints", "pool", "pool-pods", "pods", "ext-proc", "ext-proc-filter"],
         ...["epp-running", "epp-tls", "epp-sync", "pool-status", "served-models"],
     ],

@@ -1,11 +1,11 @@
 import type { Findings } from "../../framework/finding";
 import { each, isolated } from "../../framework/finding";
-import { list, record } from "../../../objects/json";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { Rule } from "../../framework/rule";
 import { inferenceGateways } from "../../../objects/attachments";
 import { chainsOf } from "../../../objects/chains";
-import { checkAttachment, describeListener } from "./attachment";
+import { describeListener, listenersOf } from "../../../objects/listeners";
+import { checkAttachment } from "./attachment";
 import { checkClass } from "./gatewayClass";
 import { checkParameters } from "./parameters";
 
@@ -54,7 +54,7 @@ export const gateway: Rule<GatewayConfig> = {
 };
 
 function* checkListenerPort(object: KubernetesObject, listenerPort: number): Findings {
-    const listeners = list(object.spec.listeners).map(record);
+    const listeners = listenersOf(object);
     if (!listeners.some(({ port, protocol }) => port === listenerPort && protocol === "HTTP")) {
         yield {
             message: `${object.toString()} has no HTTP listener on port ${String(listenerPort)} (\`listenerPort\` in this rule's config), only ${listeners.map(describeListener).join(", ")} (spec.listeners).`,

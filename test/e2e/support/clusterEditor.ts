@@ -52,6 +52,7 @@ const saved: readonly KindName[] = [
         "role",
         "roleBinding",
         "destinationRule",
+        "backendTlsPolicy",
         "envoyFilter",
         "networkPolicy",
     ] as const),

@@ -99,9 +99,20 @@ export const eppService: Generator = function* (program) {
             .set("spec.type", "ExternalName")
             .set("spec.externalName", "epp.example.com");
     });
-    yield broken("the Service selects nothing", (copy) => {
-        copy.get("Service", service).set("spec.selector", { app: "none" });
-    });
+    for (const failureMode of ["FailClose", "FailOpen"]) {
+        yield broken(
+            `the Service selects nothing, and the pool has ${failureMode}`,
+            (copy) => {
+                copy.get("InferencePool", pool).set("spec.endpointPickerRef.failureMode", failureMode);
+                copy.get("Service", service).set("spec.selector", { app: "none" });
+            },
+            {
+                id: "epp-service-selects-nothing",
+                message: new RegExp(`selects app=none.*: failureMode ${failureMode} `),
+                on: ["scoring"],
+            },
+        );
+    }
     yield broken("the Service selects the decode pods", (copy) => {
         copy.get("Service", service).set(
             "spec.selector",

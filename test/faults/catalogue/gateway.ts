@@ -1,3 +1,4 @@
+import type { Mode } from "../../../components/deploymentOutput";
 import type { Generator, Verdict } from "../mutation";
 import { breaking } from "../mutation";
 import { listenerOf } from "./listener";
@@ -27,7 +28,9 @@ export const gatewayRule: Generator = function* (program) {
             },
             verdict,
         );
-    const found = (id: string, message: RegExp): Verdict => ({ id, message, on: ["scheduler"] });
+    const found = (id: string, message: RegExp, on: Mode = "scheduler"): Verdict => ({
+        ...{ id, message, on: [on] },
+    });
     const parameters = (kind: string) => ({ group: "", kind, name: "absent" });
     yield set(
         "Gateway",
@@ -63,7 +66,30 @@ export const gatewayRule: Generator = function* (program) {
     );
     yield set("Gateway", "in another namespace", "metadata.namespace", "default");
     yield set("Gateway", "admits no namespace", `${routed}.allowedRoutes.namespaces.from`, "None");
-    yield set("Gateway", "admits GRPCRoutes only", `${routed}.allowedRoutes.kinds`, [{ kind: "GRPCRoute" }]);
+    yield set(
+        "Gateway",
+        "admits GRPCRoutes only",
+        `${routed}.allowedRoutes.kinds`,
+        [{ kind: "GRPCRoute" }],
+        gateway,
+        found("route-not-admitted", /admits GRPCRoute only \(allowedRoutes\.kinds\)/),
+    );
+    yield set(
+        "Gateway",
+        "admits only a kind of route that there is none of",
+        `${routed}.allowedRoutes.kinds`,
+        [{ kind: "InvalidRoute" }],
+        gateway,
+        {
+            // Before the route, the listener itself is refused, with Istio.
+            ...found(
+                "gateway-listener-refused",
+                /listener http: ResolvedRefs=False, InvalidRouteKinds/,
+                "scoring",
+            ),
+            byStatus: true,
+        },
+    );
     yield set("Gateway", "admits HTTPRoutes of another group only", `${routed}.allowedRoutes.kinds`, [
         { group: "example.com", kind: "HTTPRoute" },
     ]);
@@ -79,8 +105,42 @@ export const gatewayRule: Generator = function* (program) {
         gateway,
         found("route-parent-mismatch", /listener https-alt, which the Gateway does not have/),
     );
-    yield set("HTTPRoute", "a port that no listener has", `${parent}.port`, 8080);
-    yield set("HTTPRoute", "a Gateway in another namespace", `${parent}.namespace`, "default");
+    yield set(
+        "HTTPRoute",
+        "a port that no listener has",
+        `${parent}.port`,
+        8080,
+        gateway,
+        found(
+            "route-parent-mismatch",
+            /attaches to .*port 8080, which the Gateway does not have: its listeners are listener http/,
+            "scoring",
+        ),
+    );
+    yield set(
+        "HTTPRoute",
+        "a listener at a port that is another's",
+        `${parent}.port`,
+        81,
+        gateway,
+        found(
+            "route-parent-mismatch",
+            /attaches to listener http at port 81, which the Gateway does not have/,
+            "scoring",
+        ),
+    );
+    yield set(
+        "HTTPRoute",
+        "a Gateway in another namespace",
+        `${parent}.namespace`,
+        "default",
+        gateway,
+        found(
+            "route-parent-mismatch",
+            /attaches to default\/\S+, and the Gateway is llm-d-inference-scheduler\//,
+            "scoring",
+        ),
+    );
     yield set("HTTPRoute", "a parent that is no Gateway", `${parent}.kind`, "GatewayClass");
     yield set("HTTPRoute", "no parents", "spec.parentRefs", []);
     yield set(
@@ -89,7 +149,7 @@ export const gatewayRule: Generator = function* (program) {
         `${parent}.name`,
         "shared",
         advice,
-        found("route-parent-mismatch", /attaches to shared/),
+        found("route-parent-mismatch", /attaches to \S+\/shared/),
     );
     yield advice(
         "the Gateway is not in the program",
@@ -111,6 +171,11 @@ export const gatewayRule: Generator = function* (program) {
         `${routed}.allowedRoutes.namespaces`,
         selector,
         program.has("Namespace", /scheduler$/) ? gateway : advice,
+        found(
+            "route-not-admitted",
+            /its listener http \(HTTP 80\) has a selector .* that Namespace \S+ does not fit/,
+            "scoring",
+        ),
     );
     for (const [listened, hostname] of [
         ["a.example.com", "b.example.com"],

@@ -19,6 +19,7 @@ import { extProcFilters } from "./extProcFilters";
 import { extProcObeyed } from "./extProcObeyed";
 import { mesh } from "./mesh";
 import { objectivePool } from "./objectivePool";
+import { suiteSetups } from "./suites";
 import { unrelated } from "./unrelated";
 import { proxyDestinationRule } from "./destinationRules";
 import { routesRule } from "./routes";
@@ -37,6 +38,7 @@ export const generators: readonly Generator[] = [
     selectorRule,
     gatewayRule,
     unrelated,
+    suiteSetups,
     harmlessChanges,
     eppPorts,
     eppService,

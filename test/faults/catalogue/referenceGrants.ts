@@ -15,18 +15,20 @@ function named({ kind, kubernetesName }: Captured) {
 
 /** Grants that go missing or miss their mark, and references that leave the grant behind. */
 export const referenceGrantPresence: Generator = function* (program) {
-    for (const grant of program.ofKind("ReferenceGrant")) {
+    const grants = program.ofKind("ReferenceGrant");
+    for (const grant of grants) {
         const find = named(grant);
         const name = grant.kubernetesName;
+        const called = grants.length === 1 ? "the grant" : `grant ${name}`;
         const kind = String(grant.get("spec.to.0.kind"));
         yield presence(
-            `delete grant ${name}`,
+            `${called}: deleted`,
             (copy) => {
                 copy.remove("ReferenceGrant", new RegExp(`^${name}$`));
             },
             found("grant-missing", new RegExp(`no ReferenceGrant in llm-d-sim for ${kind} gaie-`)),
         );
-        yield* changes(name, kind, find);
+        yield* changes(called, kind, find);
     }
     for (const route of program.ofKind("HTTPRoute").slice(0, 1)) {
         yield* routeChanges(route);
@@ -46,7 +48,7 @@ function found(id: string, message: RegExp): Verdict {
 function* changes(name: string, kind: string, find: (program: Program) => Captured): Iterable<Mutation> {
     const set = (path: string, value: unknown, title: string, verdict?: Verdict) =>
         presence(
-            `grant ${name}: ${title}`,
+            `${name}: ${title}`,
             (copy) => {
                 find(copy).set(path, value);
             },
@@ -79,7 +81,7 @@ function* changes(name: string, kind: string, find: (program: Program) => Captur
     const other = kind === "InferencePool" ? "Service" : "InferencePool";
     yield set("spec.to.0.kind", other, "to the other kind of backend");
     yield presence(
-        `grant ${name}: to the other kind of backend, with its group`,
+        `${name}: to the other kind of backend, with its group`,
         (copy) => {
             find(copy)
                 .set("spec.to.0.kind", other)
@@ -87,7 +89,7 @@ function* changes(name: string, kind: string, find: (program: Program) => Captur
         },
         found("grant-wrong-kind", new RegExp(`allows ${other} alone`)),
     );
-    yield presence(`grant ${name}: to the other group`, (copy) => {
+    yield presence(`${name}: to the other group`, (copy) => {
         const grant = find(copy);
         grant.set("spec.to.0.group", grant.get("spec.to.0.group") === "" ? poolGroup : "");
     });
@@ -110,7 +112,7 @@ function* routeChanges(route: Captured): Iterable<Mutation> {
         {
             id: "route-backend-mismatch",
             message: /leads to (Service|InferencePool) llm-d-sim\/another/,
-            on: ["scheduler"],
+            on: ["scheduler", "scoring"],
         },
     );
     yield presence("route: the backend's group of the experimental API", (copy) => {
