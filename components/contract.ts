@@ -24,6 +24,8 @@ export const ports = {
     eppHealth: 9003,
     /** The EPP's Prometheus metrics. */
     eppMetrics: 9090,
+    /** Where an EPP that reads them gets the events of model servers' caches. */
+    kvEvents: 5557,
 } as const;
 
 /** Names of container and Service ports, so that a Service targets a name and never repeats a number. */
@@ -33,6 +35,7 @@ export const portNames = {
     eppGrpc: "grpc-ext-proc",
     eppHealth: "grpc-health",
     eppMetrics: "http-metrics",
+    kvEvents: "tcp-kv-events",
 } as const;
 
 /** Label keys and values that selectors are built of. */
@@ -229,6 +232,11 @@ export function revisionLabels(revision: string | undefined): Record<string, str
 /** A Service's in-cluster DNS name. */
 export function serviceHost(name: string, namespace: string): string {
     return `${name}.${namespace}.svc.cluster.local`;
+}
+
+/** In-cluster URL of a model's proxy Service, behind which any of its decode pods answers. */
+export function proxyUrl({ proxy }: ReleaseNames, namespace: string): string {
+    return `http://${serviceHost(proxy, namespace)}:${String(ports.inference)}`;
 }
 
 /** The names of an EPP's Service that its certificate may have: one of them is enough. */

@@ -1,5 +1,14 @@
 import type { ReleaseNames, Role } from "./contract";
-import { eppNamespace, gatewayNames, labels, podSelector, ports, releaseNames } from "./contract";
+import {
+    eppNamespace,
+    gatewayNames,
+    labels,
+    podSelector,
+    ports,
+    proxyUrl,
+    releaseNames,
+    serviceHost,
+} from "./contract";
 import type { EndpointPickerSettings } from "./epp/endpointPicker";
 import type { EppTls } from "./epp/tls";
 import { kvCacheMetricSettings, presetConfig, routingSidecarArguments } from "../releases";
@@ -9,7 +18,14 @@ import { podsIn } from "./networkPolicies";
 import type { RegistryCredentials } from "./pullSecrets";
 import type { SchedulerStackArgs } from "./scheduler/schedulerStack";
 import type { Model, Settings } from "./settings";
-import { disaggregates, hasRoutingSidecar, imagesOf, releasesOf, routeMatches } from "./settings";
+import {
+    disaggregates,
+    hasKvEvents,
+    hasRoutingSidecar,
+    imagesOf,
+    releasesOf,
+    routeMatches,
+} from "./settings";
 import type { AutoscalingSettings } from "./simulator/autoscaler";
 import { demand } from "./simulator/demand";
 import type { RoutingSidecarSettings } from "./simulator/routingSidecar";
@@ -42,6 +58,9 @@ export function simulatorStackArgs(model: Model, settings: Settings): SimulatorS
             pullSecrets: pullSecretNames(model, settings),
             ...(podDisruptionBudget.enabled && { maxUnavailable: podDisruptionBudget.maxUnavailable }),
             ...monitorSettings(settings),
+            ...(hasKvEvents(model) && {
+                kvEventReader: serviceHost(names.epp, eppNamespace(settings)),
+            }),
             timeoutSeconds: settings.readiness.timeoutSeconds,
         },
         roles: {
@@ -122,10 +141,12 @@ export function scalesToZero({ autoscaling }: Model): boolean {
 
 /** Which pods an EPP may pick: decode pods, and with a prefill/decode split the prefill pods besides. */
 export function pickablePods(model: Model): Record<string, string> {
+    return disaggregates(model) ? podsOf(model) : podSelector(model.modelRelease, "decode");
+}
+
+/** The pods of a model, of either role. */
+function podsOf(model: Model): Record<string, string> {
     const decode = podSelector(model.modelRelease, "decode");
-    if (!disaggregates(model)) {
-        return decode;
-    }
     return Object.fromEntries(Object.entries(decode).filter(([key]) => key !== labels.role));
 }
 
@@ -137,6 +158,11 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         blockSize: model.simulator.blockSize,
         engineMetric: metric.engineMetric,
         flowControl: epp.flowControl,
+        kvEvents: {
+            model: model.simulator.model,
+            renderUrl: proxyUrl(namesOf(model), settings.namespaces.simulator),
+            port: ports.kvEvents,
+        },
         ...(scalesToZero(model) && { requestTtl: `${String(settings.readiness.timeoutSeconds)}s` }),
     };
     return {
@@ -165,7 +191,8 @@ function endpointPickerSettings(model: Model, settings: Settings): EndpointPicke
         fixedUser: settings.pods.fixedUser,
         ...(epp.tls && { tls: servingTls(epp.tls) }),
         ...monitorSettings(settings),
-        admissions: eppAdmissions(settings),
+        readsKvEvents: hasKvEvents(model),
+        admissions: eppAdmissions(model, settings),
     };
 }
 
@@ -262,13 +289,24 @@ function modelServerAdmissions(model: Model, settings: Settings): Record<Role, A
     };
 }
 
-/** Who may connect to an EPP: the Gateway asks it, Prometheus reads its metrics. */
-function eppAdmissions(settings: Settings): Admission[] | undefined {
-    const { networkPolicies } = settings;
+/**
+ * Who may connect to an EPP: the Gateway asks it, Prometheus reads its metrics, and where it reads events the model's
+ * pods send them.
+ */
+function eppAdmissions(model: Model, settings: Settings): Admission[] | undefined {
+    const { networkPolicies, namespaces } = settings;
     return networkPolicies.enabled
         ? [
               { port: ports.eppGrpc, from: [gatewayPods(settings)] },
               { port: ports.eppMetrics, from: [podsIn(networkPolicies.monitoringNamespace, {})] },
+              ...(hasKvEvents(model)
+                  ? [
+                        {
+                            port: ports.kvEvents,
+                            from: [podsIn(namespaces.simulator, podsOf(model))],
+                        },
+                    ]
+                  : []),
           ]
         : undefined;
 }

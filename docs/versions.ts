@@ -6,6 +6,7 @@ import {
     incompatibilities,
     istioReleases,
     kvCacheMetricSettings,
+    kvEventsRefusal,
     olderConfigGoes,
     parseImage,
     pluginTypesOf,
@@ -48,6 +49,8 @@ export function versionsPage(): string {
                 ["`objectives`", objectives(), "as for a pool"],
             ],
         ),
+        "## Precise prefix scores",
+        preciseScores(),
         "## What the endpoint pickers are",
         table(
             [
@@ -82,6 +85,17 @@ function unlikeSimulators(): readonly SimulatorRelease[] {
     return simulatorReleases.filter(
         (simulator, index) => index === 0 || column(simulator) !== column(simulatorReleases[index - 1]!),
     );
+}
+
+/** Which pairs `precise-prefix-cache` is for: each EPP that can goes with each simulator that can. */
+function preciseScores(): string {
+    const pairs = eppReleases.flatMap((epp) =>
+        simulatorReleases
+            .filter((simulator) => kvEventsRefusal(epp, simulator) === undefined)
+            .map((simulator) => [epp.minor, simulator.since] as const),
+    );
+    const [[epp, simulator] = ["", ""]] = pairs;
+    return `The preset \`precise-prefix-cache\` needs an EPP from ${epp} and a simulator from ${simulator} on ([scoring.md](scoring.md#precise-prefix-scores)); with any other pair it is refused.`;
 }
 
 function pairing(epp: EppRelease, simulator: SimulatorRelease): string {

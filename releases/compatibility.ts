@@ -2,6 +2,7 @@ import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
 import type { IstioRelease } from "./istio";
 import { istioReleases } from "./istio";
+import { kvEventsRefusal } from "./kvEvents";
 import type { SimulatorRelease } from "./simulator";
 import { simulatorReleases } from "./simulator";
 import { compareVersions, defaultVersions, findEpp, findIstio, findSimulator, minorOf } from "./versions";
@@ -15,6 +16,8 @@ export interface VersionSet {
     backend: "Service" | "InferencePool";
     /** How many models share the Gateway. */
     models: number;
+    /** Whether the EPP is to know prompts by the events of the model servers' caches. Default: false. */
+    kvEvents?: boolean;
 }
 
 /** Why a set of versions does not work, and what does. */
@@ -53,6 +56,11 @@ const rules: readonly Rule[] = [
             epp.kvCacheMetric.name === simulator.kvCacheMetric || epp.kvCacheMetric.rename !== "none"
                 ? undefined
                 : `EPP ${epp.minor} reads the KV cache use from ${epp.kvCacheMetric.name} and cannot be given another name, but simulator ${simulator.minor} reports it as ${simulator.kvCacheMetric}; every pod would score alike.`,
+    },
+    {
+        parts: ["epp", "simulator"],
+        reason: ({ epp, simulator }, { kvEvents = false }) =>
+            kvEvents ? kvEventsRefusal(epp, simulator) : undefined,
     },
     {
         parts: ["epp"],

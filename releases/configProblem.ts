@@ -28,6 +28,10 @@ export type ConfigProblemId =
      * itself what it sent where, are not the units in which they are cached.
      */
     | "block-size"
+    /** Tokens that no model server makes are in no model server's cache. */
+    | "estimated-tokens"
+    /** What it knows is not what decides. */
+    | "unread-producer"
     | "profile-name"
     | "plugin-ref"
     | "weight"

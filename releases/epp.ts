@@ -1,3 +1,4 @@
+import { flags010, flags09, flags12, flags13, refusedMetricFlags } from "./eppFlags";
 import { gpuCacheUsage, kvCacheUsage } from "./kvCacheMetric";
 
 /**
@@ -65,6 +66,12 @@ export interface EppRelease {
     readonly tracesOverTls: boolean;
     /** Whether it tells its own metrics as `llm_d_epp_*` (router 0.9.0 `pkg/epp/metrics/llm_d_router_metrics.go`). */
     readonly demandMetrics: boolean;
+    /**
+     * Whether it can ask a model server for the tokens of a prompt (`token-producer` with `vllm`), which are then the ones in
+     * that server's cache. Others make them with the tokenizer of a real model: built in up to 0.6, and from 0.7 on a
+     * sidecar's, which loads it from Hugging Face (`tokenizer` with `udsTokenizerConfig`).
+     */
+    readonly asksForTokens: boolean;
     /** With a pool: reads InferenceModelRewrites where their CRD is installed, and so needs the right to. */
     readonly modelRewrites: boolean;
 }
@@ -98,81 +105,6 @@ export interface RoutingSidecar {
 
 /** Services of the gRPC health server under leader election (GIE 1.2.0 and 1.5.0 `cmd/epp/runner/health.go`). */
 export const eppHealthServices = { liveness: "liveness", readiness: "readiness" } as const;
-
-/** GIE 1.2.0 `cmd/epp/runner/runner.go`; zap's flags are controller-runtime's `Options.BindFlags`. */
-const flags12 = [
-    "cache-info-metric",
-    "cert-path",
-    "config-file",
-    "config-text",
-    "enable-pprof",
-    "endpoint-selector",
-    "endpoint-target-ports",
-    "grpc-health-port",
-    "grpc-port",
-    "ha-enable-leader-election",
-    "health-checking",
-    "kv-cache-usage-percentage-metric",
-    "lora-info-metric",
-    "metrics-endpoint-auth",
-    "metrics-port",
-    "metrics-staleness-threshold",
-    "model-server-metrics-https-insecure-skip-verify",
-    "model-server-metrics-path",
-    "model-server-metrics-port",
-    "model-server-metrics-scheme",
-    "pool-group",
-    "pool-name",
-    "pool-namespace",
-    "refresh-metrics-interval",
-    "refresh-prometheus-metrics-interval",
-    "secure-serving",
-    "total-queued-requests-metric",
-    "tracing",
-    "v",
-    "zap-devel",
-    "zap-encoder",
-    "zap-log-level",
-    "zap-stacktrace-level",
-    "zap-time-encoding",
-];
-
-/** GIE 1.3.0 to 1.5.0 `pkg/epp/server/options.go`: all know the same flags. */
-const flags13 = [
-    ...flags12,
-    "disable-endpoint-subset-filter",
-    "enable-cert-reload",
-    "total-running-requests-metric",
-];
-
-/** Router 0.9.0 `pkg/epp/server/options.go`. */
-const flags09 = [
-    ...flags13,
-    "enable-grpc-stream-metrics",
-    "grpc-max-recv-msg-size",
-    "grpc-max-send-msg-size",
-];
-
-/** Router 0.10.0 `pkg/epp/server/options.go`; what went are parameters of the metrics-data-source (router#1940). */
-const flags010 = [
-    ...flags09.filter((flag) => !flag.startsWith("model-server-metrics-")),
-    "allow-experimental-plugins",
-    "drain-timeout",
-    "emit-endpoint-scores",
-    "metrics-cert-dir",
-    "metrics-client-ca-file",
-    "tls-cipher-suites",
-    "tls-min-version",
-];
-
-/** GIE 1.4.0 and 1.5.0 `options.Validate`, and router `server/options.go`: use `engineConfigs` instead. */
-const refusedMetricFlags = [
-    "cache-info-metric",
-    "kv-cache-usage-percentage-metric",
-    "lora-info-metric",
-    "total-queued-requests-metric",
-    "total-running-requests-metric",
-];
 
 /** `+groupName` of GIE 1.2.0 to 1.5.0 `apix/config/v1alpha1`. */
 const gieConfig = "inference.networking.x-k8s.io/v1alpha1";
@@ -232,6 +164,7 @@ const ofRouter = {
     // The router's own `runner.go` takes the name from the Deployment.
     standalone: true,
     demandMetrics: true,
+    asksForTokens: true,
     modelRewrites: true,
 } satisfies Partial<EppRelease>;
 
@@ -263,6 +196,7 @@ export const eppReleases: readonly EppRelease[] = [
         // Seen: llm-d 0.4.0 on GIE 1.2.0.
         standalone: true,
         tracesOverTls: false,
+        asksForTokens: false,
         demandMetrics: false,
         modelRewrites: false,
     },
@@ -294,6 +228,7 @@ export const eppReleases: readonly EppRelease[] = [
         // GIE 1.3.1 `runner.go` has no such check.
         standalone: true,
         tracesOverTls: false,
+        asksForTokens: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -324,6 +259,7 @@ export const eppReleases: readonly EppRelease[] = [
         // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
         tracesOverTls: false,
+        asksForTokens: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -354,6 +290,7 @@ export const eppReleases: readonly EppRelease[] = [
         objectiveGroups: [gieObjectives],
         standalone: false,
         tracesOverTls: false,
+        asksForTokens: false,
         demandMetrics: false,
         modelRewrites: true,
     },
@@ -379,6 +316,7 @@ export const eppReleases: readonly EppRelease[] = [
         // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
         tracesOverTls: false,
+        asksForTokens: false,
         demandMetrics: false,
         modelRewrites: true,
     },

@@ -2,6 +2,7 @@ import type { ConfigProblem, ConfigProblemId } from "./configProblem";
 import { unresolved } from "./configProblem";
 import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
+import { lintKvEvents } from "./lintKvEvents";
 import type { Rules } from "./lintPlugin";
 import { lintPlugin } from "./lintPlugin";
 import { lintProfile } from "./lintProfile";
@@ -53,6 +54,7 @@ export function lintPickerConfig(
         ),
         ...otherReferences(parsed.data, [...typeOfName.keys()]),
         ...profileHandlers(plugins, profiles, types),
+        ...lintKvEvents(plugins, release),
     ];
 }
 

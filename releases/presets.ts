@@ -1,4 +1,6 @@
 import type { EppRelease } from "./epp";
+import type { KvEventsOptions } from "./kvEvents";
+import { kvEventPlugins } from "./kvEvents";
 import { kvCacheUsage } from "./kvCacheMetric";
 import { charactersPerToken } from "./plugins";
 import { pluginTypesOf } from "./versions";
@@ -10,6 +12,7 @@ export const presets = [
     "load-aware",
     "optimized-baseline",
     "pd-disaggregated",
+    "precise-prefix-cache",
 ] as const;
 
 export type Preset = (typeof presets)[number];
@@ -50,6 +53,8 @@ export interface PresetOptions {
      * ever in 0.9 and 60 s in 0.10.
      */
     requestTtl?: string;
+    /** What `precise-prefix-cache` needs besides, which no other preset reads. */
+    kvEvents?: KvEventsOptions;
 }
 
 /** The feature gate, known to every release, with which an EPP queues requests. */
@@ -62,7 +67,8 @@ type Weights = Record<string, number>;
  * Scorers of each preset. The default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
  * `prefix-cache` the load only decides between pods that are equally warm. `pd-disaggregated` weighs both profiles as
  * scheduler 0.7.1 `deploy/config/pd-epp-config.yaml` does. `optimized-baseline` is llm-d's guide of that name, as the
- * router's own test has it (0.9.0 and 0.10.0 `test/integration/epp/wellknown_configs_test.go`).
+ * router's own test has it (0.9.0 and 0.10.0 `test/integration/epp/wellknown_configs_test.go`). `precise-prefix-cache` weighs
+ * as `prefix-cache` does, so that nothing but the knowledge of prefixes is between them.
  */
 const weights: Record<Preset, Weights> = {
     default: { "load-aware-scorer": 1, "prefix-cache-scorer": 2, "kv-cache-utilization-scorer": 1 },
@@ -75,6 +81,7 @@ const weights: Record<Preset, Weights> = {
         "no-hit-lru-scorer": 2,
     },
     "pd-disaggregated": { "prefix-cache-scorer": 2, "queue-scorer": 1 },
+    "precise-prefix-cache": { "prefix-cache-scorer": 3, "load-aware-scorer": 1 },
 };
 
 /**
@@ -93,11 +100,21 @@ function weightsOf(preset: Preset, { prefixBlockPlugin }: EppRelease): Weights {
 
 const picker = "max-score-picker";
 
+/** The presets that a release can run; `precise-prefix-cache` asks for a simulator that goes with it besides. */
+export function presetsOf(release: EppRelease): Preset[] {
+    return presets.filter((preset) => preset !== "precise-prefix-cache" || release.asksForTokens);
+}
+
 /**
  * The EndpointPickerConfig of a preset, in the words of the release. The real loaders of GIE 1.2.0, 1.4.0 and 1.5.0
  * have accepted those of 0.4, 0.7 and 0.8, the first two with the scheduler's own disaggregation plugins.
+ *
+ * @throws Error when the preset is none of {@link presetsOf}, or lacks what it needs.
  */
 export function presetConfig(preset: Preset, release: EppRelease, options: PresetOptions): PickerConfig {
+    if (!presetsOf(release).includes(preset)) {
+        throw new Error(`EPP ${release.minor} cannot run ${preset}.`);
+    }
     const disaggregated = preset === "pd-disaggregated";
     const featureGates = [
         ...(disaggregated ? release.disaggregation.featureGates : []),
@@ -116,7 +133,7 @@ export function presetConfig(preset: Preset, release: EppRelease, options: Prese
         plugins: [
             ...filters.map((type) => ({ type })),
             ...scorers.flatMap((type) =>
-                type === "prefix-cache-scorer" ? prefixPlugins(release, options.blockSize) : [{ type }],
+                type === "prefix-cache-scorer" ? prefixPlugins(preset, release, options) : [{ type }],
             ),
             ...metricPlugins(options.engineMetric),
             { type: picker },
@@ -144,8 +161,23 @@ function profile(name: string, filter: string, scorers: Weights): ProfileSpec {
     };
 }
 
+/** What knows prefixes: the EPP's own memory of what it sent where, or the model servers' events. */
+function prefixPlugins(
+    preset: Preset,
+    release: EppRelease,
+    { blockSize, kvEvents }: PresetOptions,
+): PluginSpec[] {
+    if (preset !== "precise-prefix-cache") {
+        return memoryPlugins(release, blockSize);
+    }
+    if (kvEvents === undefined) {
+        throw new Error(`${preset} is not told of the model servers' events.`);
+    }
+    return kvEventPlugins(kvEvents, blockSize);
+}
+
 /** Without `autoTune: false` the EPP takes the block from a metric of the model servers, and its own setting is void. */
-function prefixPlugins(release: EppRelease, blockSize: number): PluginSpec[] {
+function memoryPlugins(release: EppRelease, blockSize: number): PluginSpec[] {
     const type = release.prefixBlockPlugin;
     const sized: PluginSpec = {
         type,

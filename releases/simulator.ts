@@ -12,6 +12,11 @@ export interface SimulatorRelease {
     readonly kvCacheMetric: string;
     /** The flag that keeps it from looking for a tokenizer at all. */
     readonly dummyTokenizerFlag?: string;
+    /**
+     * Whether it tells which tokens it makes of a prompt, at `/v1/completions/render` and `/v1/chat/completions/render`, as
+     * vLLM does. (0.9.1 does too, but for the name of a real model it then asks a service that nobody has.)
+     */
+    readonly rendersTokens: boolean;
     /** Path that says whether it is ready for requests. */
     readonly readinessPath: string;
     /** Paths that answer a GET, such as a probe is; any other gives 404 or 405. */
@@ -240,12 +245,15 @@ const oldest = {
     latency: "milliseconds",
     kvCacheMetric: gpuCacheUsage,
     readinessPath: "/ready",
+    rendersTokens: false,
     blockSizes,
 } as const;
 /** The metric got its new name between 0.6 and 0.7 (sim#307). */
 const renamed = { ...oldest, latency: "either", kvCacheMetric: kvCacheUsage } as const;
 /** `/health/ready` came with sim#457 between 0.8.2 and 0.9.0; before it `/ready` said the same. */
 const newest = { ...renamed, latency: "duration", readinessPath: "/health/ready" } as const;
+/** Of 0.9.2, the first that needs no tokenizer of anybody's for any model. */
+const untold = { ...newest, rendersTokens: true, dummyTokenizerFlag } as const;
 
 /** Released simulators, oldest first. `npm run releases:check` compares the flags with their sources. */
 export const simulatorReleases: readonly SimulatorRelease[] = [
@@ -256,7 +264,7 @@ export const simulatorReleases: readonly SimulatorRelease[] = [
     { since: "0.7.0", minor: "0.7", flags: flags070, paths: paths070, ...renamed },
     { since: "0.8.0", minor: "0.8", flags: flags080, paths: paths070, ...renamed },
     { since: "0.9.0", minor: "0.9", flags: flags090, paths: paths090, ...newest },
-    { since: "0.9.2", minor: "0.9", flags: flags092, paths: paths092, dummyTokenizerFlag, ...newest },
-    { since: "0.10.0", minor: "0.10", flags: flags092, paths: paths092, dummyTokenizerFlag, ...newest },
-    { since: "0.10.1", minor: "0.10", flags: flags0101, paths: paths092, dummyTokenizerFlag, ...newest },
+    { since: "0.9.2", minor: "0.9", flags: flags092, paths: paths092, ...untold },
+    { since: "0.10.0", minor: "0.10", flags: flags092, paths: paths092, ...untold },
+    { since: "0.10.1", minor: "0.10", flags: flags0101, paths: paths092, ...untold },
 ];

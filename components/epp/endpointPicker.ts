@@ -43,6 +43,8 @@ export interface EndpointPickerSettings extends Omit<EppCommandLine, "podNamespa
     fixedUser?: boolean;
     /** What it serves with. Default: a certificate that it signs itself, and that nobody checks. */
     tls?: EppTls;
+    /** Whether model servers tell it what they cache. Default: false. */
+    readsKvEvents?: boolean;
     /** Who may connect; undefined for no NetworkPolicy. */
     admissions?: Admission[];
 }
@@ -164,6 +166,7 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         [portNames.eppGrpc]: ports.eppGrpc,
                         [portNames.eppHealth]: ports.eppHealth,
                         [portNames.eppMetrics]: ports.eppMetrics,
+                        ...(args.readsKvEvents && { [portNames.kvEvents]: ports.kvEvents }),
                     },
                     env: {
                         NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
@@ -204,6 +207,9 @@ export class EndpointPicker extends pulumi.ComponentResource {
                         servicePort(portNames.eppGrpc, ports.eppGrpc, "http2"),
                         servicePort(portNames.eppHealth, ports.eppHealth, "http2"),
                         servicePort(portNames.eppMetrics, ports.eppMetrics, "http"),
+                        ...(args.readsKvEvents
+                            ? [servicePort(portNames.kvEvents, ports.kvEvents, "tcp")]
+                            : []),
                     ],
                 },
             },

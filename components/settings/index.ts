@@ -4,7 +4,7 @@ export { SettingsError } from "./errors";
 export type { SettingsInput } from "./fromValues";
 export { settingsFrom } from "./fromValues";
 export { imagesOf, imageWarnings } from "./images";
-export { kvEventWarnings } from "./kvEvents";
+export { hasKvEvents, kvEventWarnings } from "./kvEvents";
 export { loadSettings, parseSettings } from "./load";
 export { requestsOf, routeMatches } from "./match";
 export { disaggregates, hasRoutingSidecar } from "./roles";

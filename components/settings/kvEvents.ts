@@ -1,26 +1,75 @@
-import { flagName } from "../../releases";
-import { isObject } from "../../objects/json";
-import type { Settings } from "./schema";
+import {
+    findEpp,
+    findSimulator,
+    flagName,
+    kvEventFlags,
+    kvEventListeners,
+    kvEventsRefusal,
+} from "../../releases";
+import { ports } from "../contract";
+import type { Name, Problem } from "./errors";
+import { refused } from "./errors";
+import type { Model, Settings } from "./schema";
+import { versionsOf } from "./versions";
 
-/** Plugins that know prompts by what model servers tell of their caches. */
-const listeners = ["precise-prefix-cache-scorer", "precise-prefix-cache-producer"];
+/** The preset whose scores come from what model servers tell of their caches. */
+export const precisePreset = "precise-prefix-cache";
 
 /**
- * Configurations that wait for events of caches which no simulator sends: without `--zmq-endpoint` it publishes to itself
- * (sim 0.10.2 `pkg/common/config.go`), and such a scorer then gives every pod 0.
+ * Whether simulators tell an EPP what they cache: with the preset, or with a configuration of the user's own that listens
+ * where the EPP's Service leads to, if the EPP can find anything in it.
  */
+export function hasKvEvents(model: Model): boolean {
+    const { epp } = model;
+    return epp.plugins === "custom"
+        ? lackOfEvents(model) === undefined && kvEventListeners(epp.customConfig).length > 0
+        : epp.plugins === precisePreset;
+}
+
+/** Names under which no request would ever be found in the events, which name the model itself (sim `CreateKVEventsTopic`). */
+export function kvEventConflicts({ epp, simulator }: Model, name: Name): Problem[] {
+    const { model, servedModelNames } = simulator;
+    return epp.plugins !== precisePreset || servedModelNames.every((served) => served === model)
+        ? []
+        : [
+              refused(
+                  name("simulator.servedModelNames"),
+                  servedModelNames,
+                  ` with ${name("epp.plugins")} ${precisePreset}, because a simulator's events name the model itself, and a prompt for any other name scores 0`,
+                  `none, and the name as ${name("simulator.model")}`,
+              ),
+          ];
+}
+
+/** Configurations of the user's own that wait for events of caches which never come, or in which nothing is ever found. */
 export function kvEventWarnings({ models }: Settings): string[] {
-    return models.flatMap(({ epp, simulator }) => {
-        const plugins: unknown = epp.plugins === "custom" ? epp.customConfig?.plugins : [];
-        const types = (Array.isArray(plugins) ? (plugins as unknown[]) : []).flatMap((plugin) =>
-            isObject(plugin) && typeof plugin.type === "string" ? [plugin.type] : [],
+    return models.flatMap((model) => {
+        const [listener] = kvEventListeners(model.epp.customConfig);
+        const lack = lackOfEvents(model);
+        // Whoever has simulators publish elsewhere knows who listens there.
+        const sends = model.simulator.extraArgs.some(
+            (argument) => flagName(argument) === kvEventFlags.endpoint,
         );
-        const waiting = types.find((type) => listeners.includes(type));
-        const sends = simulator.extraArgs.some((argument) => flagName(argument) === "zmq-endpoint");
-        return waiting === undefined || sends
+        return listener === undefined || lack === undefined || sends
             ? []
-            : [
-                  `epp.customConfig: ${waiting} gets no events of the model servers' caches, and gives every pod 0: no simulator publishes any without --zmq-endpoint (simulator.extraArgs).`,
-              ];
+            : [`epp.customConfig: ${listener.type} gives every pod 0: ${lack}`];
     });
+}
+
+/** Why none of a configuration's plugins that read events finds anything in them; undefined where one does, or none is there. */
+function lackOfEvents(model: Model): string | undefined {
+    const listeners = kvEventListeners(model.epp.customConfig);
+    if (listeners.length === 0) {
+        return undefined;
+    }
+    const versions = versionsOf(model);
+    const epp = findEpp(versions.epp ?? "");
+    const simulator = findSimulator(versions.simulator ?? "");
+    const refusal = epp && simulator && kvEventsRefusal(epp, simulator);
+    if (refusal !== undefined) {
+        return refusal;
+    }
+    return listeners.some(({ endpoint }) => endpoint?.endsWith(`:${String(ports.kvEvents)}`))
+        ? undefined
+        : `simulators publish to the EPP's port ${String(ports.kvEvents)}, and listen nowhere; write kvEventsConfig.zmqEndpoint tcp://0.0.0.0:${String(ports.kvEvents)} and discoverPods false.`;
 }

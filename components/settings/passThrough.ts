@@ -11,6 +11,7 @@ import {
 import { simulatorFlagOwners, simulatorVariableOwners } from "../simulator/arguments";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
+import { hasKvEvents } from "./kvEvents";
 import type { Model } from "./schema";
 import { versionsOf } from "./versions";
 
@@ -109,7 +110,7 @@ function programsOf(model: Model): Program[] {
                       flags: simulator.flags,
                       releases: simulatorReleases,
                       refusedFlags: [],
-                      flagOwners: simulatorFlagOwners(simulator),
+                      flagOwners: simulatorFlagOwners(simulator, hasKvEvents(model)),
                       variableOwners: simulatorVariableOwners,
                   },
               ]),

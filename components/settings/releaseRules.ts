@@ -3,6 +3,7 @@ import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerC
 import { lackingMetric } from "./autoscalingRules";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
+import { precisePreset } from "./kvEvents";
 import { latencyConflicts } from "./latencyRules";
 import { lackingFlags } from "./passThrough";
 import type { Model, Settings } from "./schema";
@@ -26,10 +27,12 @@ export function versionConflicts(model: Model, settings: Settings, name: Name): 
         istio: settings.gateway.istioVersion,
         backend: settings.routing.backend,
         models: settings.models.length,
+        kvEvents: model.epp.plugins === precisePreset,
     });
+    const preset = model.epp.plugins === precisePreset ? ` and ${name("epp.plugins")} ${precisePreset}` : "";
     return found.map(({ reason, nearest }) => ({
         setting: name("images"),
-        message: `${name("images")}: EPP ${epp} with simulator ${simulator} and gateway.istioVersion ${settings.gateway.istioVersion} is not allowed: ${reason} Nearest that works: ${nearest}.`,
+        message: `${name("images")}: EPP ${epp} with simulator ${simulator} and gateway.istioVersion ${settings.gateway.istioVersion}${preset} is not allowed: ${reason} Nearest that works: ${nearest}.`,
     }));
 }
 

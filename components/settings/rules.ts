@@ -8,6 +8,7 @@ import { nanosecondsOf } from "./durations";
 import { eppTlsConflicts } from "./eppTls";
 import type { Name, Problem } from "./errors";
 import { refused, shown } from "./errors";
+import { kvEventConflicts } from "./kvEvents";
 import { isSameHeader, releaseHeader, requiredHeaders, takersOf } from "./match";
 import { monitoringConflicts } from "./monitoringRules";
 import { at, longGatewayName, longModelNames } from "./nameRules";
@@ -122,6 +123,7 @@ function modelConflicts(model: Model, settings: Settings): Problem[] {
         ...passThroughProblems(model, name),
         ...eppTlsConflicts(model, settings, name),
         ...simulatorConflicts(model, settings, name),
+        ...kvEventConflicts(model, name),
         ...unusedOrMissing(model, settings, name),
     ];
 }

@@ -1,6 +1,6 @@
 import { ports } from "../contract";
 import type { SimulatorRelease } from "../../releases";
-import { latencyCalculatorFlag } from "../../releases";
+import { kvEventFlags, kvHashSeed, latencyCalculatorFlag } from "../../releases";
 import type { LatencyChoice } from "./latency";
 import { hasCalculator, latencyArguments, latencyFlags, latencyInForce } from "./latency";
 
@@ -25,9 +25,22 @@ export interface ModelBehaviour extends LatencyChoice {
     extraArgs?: string[];
 }
 
-/** The setting that writes each flag of the program's own in a release; undefined where none does. */
-export function simulatorFlagOwners(release: SimulatorRelease): ReadonlyMap<string, string | undefined> {
-    return hasCalculator(release) ? new Map([...flagOwners, ...latencyFlagOwners]) : flagOwners;
+/**
+ * The setting that writes each flag of the program's own in a release; undefined where none does.
+ *
+ * @param publishes whether simulators tell an EPP what they cache.
+ */
+export function simulatorFlagOwners(
+    release: SimulatorRelease,
+    publishes: boolean,
+): ReadonlyMap<string, string | undefined> {
+    return new Map([
+        ...flagOwners,
+        ...(hasCalculator(release) ? latencyFlagOwners : []),
+        ...(publishes
+            ? Object.values(kvEventFlags).map((flag): [string, string] => [flag, "epp.plugins"])
+            : []),
+    ]);
 }
 
 const latencyFlagOwners: [string, string][] = [
@@ -58,7 +71,7 @@ const flagOwners: ReadonlyMap<string, string | undefined> = new Map([
 
 /** The variables that the program gives a simulator, which no setting changes. */
 export const simulatorVariableOwners: ReadonlyMap<string, undefined> = new Map(
-    ["POD_NAME", "POD_NAMESPACE", "POD_IP"].map((name) => [name, undefined]),
+    ["POD_NAME", "POD_NAMESPACE", "POD_IP", "POD_ADDRESS"].map((name) => [name, undefined]),
 );
 
 /** The name that requests give: of a model with served names its own is none any more (vLLM, and sim's `validate`). */
@@ -70,11 +83,13 @@ export function requestedModel({ model, servedModelNames }: ModelBehaviour): str
  * The simulator's command line.
  *
  * @param port default: that of inference.
+ * @param reader in-cluster name of the EPP that is told what the simulator caches. Default: nobody is.
  */
 export function simulatorArguments(
     model: ModelBehaviour,
     release: SimulatorRelease,
     port: number = ports.inference,
+    reader?: string,
 ): string[] {
     const { rate, types } = model.failureInjection ?? { rate: 0, types: [] };
     return [
@@ -95,6 +110,12 @@ export function simulatorArguments(
         `--kv-cache-size=${String(model.kvCacheSize)}`,
         `--block-size=${String(model.blockSize)}`,
         ...(release.dummyTokenizerFlag === undefined ? [] : [`--${release.dummyTokenizerFlag}=true`]),
+        ...(reader === undefined
+            ? []
+            : [
+                  `--${kvEventFlags.endpoint}=tcp://${reader}:${String(ports.kvEvents)}`,
+                  `--${kvEventFlags.hashSeed}=${kvHashSeed}`,
+              ]),
         ...(model.extraArgs ?? []),
     ];
 }

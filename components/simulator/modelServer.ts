@@ -1,9 +1,11 @@
+import type * as kx from "@pulumi/kubernetesx";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import type { Role } from "../contract";
 import { commonLabels, labels as labelNames, podSelector, portNames, ports } from "../contract";
 import { component, formerly } from "../identity";
 import type { SimulatorRelease } from "../../releases";
+import { kvEventPodName } from "../../releases";
 import type { MonitorSettings } from "../monitors";
 import { createPodMonitor } from "../monitors";
 import type { Admission } from "../networkPolicies";
@@ -35,6 +37,8 @@ export interface ModelServerSettings {
     maxUnavailable?: number;
     /** How PodMonitors scrape the pods; undefined for none. */
     monitor?: MonitorSettings;
+    /** In-cluster name of the EPP that is told what the simulators cache. Default: nobody is. */
+    kvEventReader?: string;
     /** In seconds. */
     timeoutSeconds: number;
 }
@@ -98,7 +102,7 @@ export class ModelServer extends pulumi.ComponentResource {
                 lingerSeconds,
                 terminationGracePeriodSeconds: lingerSeconds + drainSeconds,
                 container: {
-                    args: simulatorArguments(args.model, args.release, ports[own]),
+                    args: simulatorArguments(args.model, args.release, ports[own], args.kvEventReader),
                     ports: { [portNames[own]]: ports[own] },
                     // With name and namespace the simulator answers with x-inference-pod and x-inference-namespace.
                     // References are replaced whole: without the version that the API server adds, applying the same again
@@ -106,7 +110,7 @@ export class ModelServer extends pulumi.ComponentResource {
                     env: {
                         POD_NAME: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.name" } },
                         POD_NAMESPACE: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
-                        POD_IP: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } },
+                        ...podAddress(args.kvEventReader !== undefined),
                         ...containerVariables(args.env),
                     },
                     startupProbe: {
@@ -148,6 +152,14 @@ export class ModelServer extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
+}
+
+/** The pod's address, which a simulator needs to cache at all, and by which an EPP knows whose events it reads. */
+function podAddress(publishes: boolean): kx.types.EnvMap {
+    const address = { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } };
+    return publishes
+        ? { POD_ADDRESS: address, POD_IP: kvEventPodName("$(POD_ADDRESS)", ports.inference) }
+        : { POD_IP: address };
 }
 
 function probe(path: string, port: string): { httpGet: { path: string; port: string } } {

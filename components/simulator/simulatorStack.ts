@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { childOptions } from "../childOptions";
 import { component } from "../identity";
 import type { Backend, ReleaseNames, Role } from "../contract";
-import { ports, serviceHost } from "../contract";
+import { ports, proxyUrl } from "../contract";
 import type { ObjectiveGroup } from "../../releases";
 import type { Admission } from "../networkPolicies";
 import type { Placement, ResourceSettings } from "../workload";
@@ -82,7 +82,7 @@ export class SimulatorStack extends pulumi.ComponentResource {
             },
             childOptions(this, opts, [decode]),
         );
-        this.directAddress = `http://${serviceHost(names.proxy, namespace)}:${String(ports.inference)}`;
+        this.directAddress = proxyUrl(names, namespace);
         const target = { namespace, port: ports.inference };
         if (args.pool === undefined) {
             this.backend = { kind: "Service", name: names.proxy, ...target, dependsOn: [proxy] };

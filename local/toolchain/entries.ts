@@ -153,6 +153,14 @@ export const llmdOldestEpp = programEntry(versions.llmdOldestScheduler, {
     variables: {},
 });
 
+/** What llm-d's endpoint picker 0.9 knows of caches, by their events, as a program of our own. */
+export const kvIndex = programEntry(versions.kvCache, {
+    name: "kv-index",
+    module: "kv-index",
+    importPath: ".",
+    variables: {},
+});
+
 /** Our own program, which makes the lab's network namespaces. */
 export const labnet = programEntry(versions.labnet, {
     name: "labnet",

@@ -124,6 +124,9 @@ const testPrograms = {
     actionlint: entries.actionlint,
     /** What a bench compares with. */
     helm: entries.helm,
+    /** What an endpoint picker makes of the events of caches, and what publishes them. */
+    kvIndex: entries.kvIndex,
+    simulator: entries.simulator,
     /** The language host of programs in YAML, beside the CLI. */
     pulumiYaml: entries.pulumiYaml,
 };

@@ -21,6 +21,8 @@ export const versions = {
     epp: "v1.3.1",
     /** llm-d's own endpoint picker, which the lab runs: the newest one whose Go module can be had. */
     llmdScheduler: "v0.7.1",
+    /** Of the index of what model servers cache, in llm-d's endpoint picker 0.9, whose own Go module cannot be had. */
+    kvCache: "v0.9.0",
     /** The oldest one that the program deploys, built with stand-ins for what needs native libraries. */
     llmdOldestScheduler: "v0.4.0",
     istioApi: "v1.29.2",

@@ -14,6 +14,7 @@ import { extProcSinglePicker } from "./extProcSinglePicker";
 import { extProcTls } from "./extProcTls";
 import { gateway } from "./gateway";
 import { inferencePort } from "./inferencePort";
+import { kvEvents } from "./kvEvents";
 import { mesh } from "./mesh";
 import { objectivePool } from "./objectivePool";
 import { podDisruptionBudget } from "./podDisruptionBudget";
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
     eppImagePullable,
     eppConfig,
     eppMetricName,
+    kvEvents,
     objectivePool,
     simulatorFlags,
     extProcMode,

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import type { Role } from "../../components/contract";
 import { podSelector, ports } from "../../components/contract";
 import type { PickerConfig } from "../../releases";
-import { presets } from "../../releases";
+import { findEpp, presetsOf } from "../../releases";
 import { deepMerge } from "../../objects/merge";
 import type { EndpointPickers } from "../../local/toolchain";
 import { ensureEpp } from "../../local/toolchain";
@@ -202,7 +202,7 @@ describe("real endpoint pickers", function () {
         ["0.7.1", "llmd", llmd071],
     ] as const) {
         describe(`llm-d's ${release} with a pool`, () => {
-            for (const preset of presets) {
+            for (const preset of presetsOf(findEpp(release)!)) {
                 itWorks({
                     title: `and the preset ${preset}`,
                     build,

@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { parse } from "yaml";
 import type { DeploymentOutput, Mode } from "../../components/deploymentOutput";
-import { generators } from "./catalogue";
+import { generatorsOf } from "./catalogue";
 import type { Mutation, Verdict } from "./mutation";
 import { Program } from "./program";
 
@@ -27,7 +27,7 @@ export function readGolden(mode: string): Golden {
 /** The changes of the catalogue to the stack of a mode of which `verify` is asked. */
 export function faultsOf(mode: Mode): Fault[] {
     const program = Program.of(readGolden(mode));
-    return generators.flatMap((generate) => [...generate(program, mode)].filter(isFault(mode)));
+    return generatorsOf(mode).flatMap((generate) => [...generate(program, mode)].filter(isFault(mode)));
 }
 
 /** Those of all three modes. */

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { judge, ownSettings } from "../../commands/judge/judge";
 import { manifestsIn } from "../../commands/judge/manifests";
 import { rules } from "../../policy/rules";
-import { generators } from "../faults/catalogue";
+import { generatorsOf } from "../faults/catalogue";
 import { Program } from "../faults/program";
 import type { PlainResource } from "../policy/support/pack";
 import { Pack } from "../policy/support/pack";
@@ -53,7 +53,7 @@ describe("judge of rendered manifests", function () {
     for (const [mode, config] of Object.entries(modes)) {
         it(`says what the pack says through the engine, of the mode ${mode} and of what breaks it`, async () => {
             const program = Program.of(await runProgram(config));
-            const changes = generators.flatMap((generate) => [...generate(program, mode)]);
+            const changes = generatorsOf(mode).flatMap((generate) => [...generate(program, mode)]);
             let told = 0;
             for (const change of [undefined, ...changes.filter((_, position) => position % step === 0)]) {
                 const copy = program.clone();

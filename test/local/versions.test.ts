@@ -46,6 +46,7 @@ describe("toolchain versions", () => {
             required("llm-d-epp-0.4", "github.com/llm-d/llm-d-inference-scheduler"),
             versions.llmdOldestScheduler,
         );
+        assert.equal(required("kv-index", "github.com/llm-d/llm-d-kv-cache"), versions.kvCache);
         assert.equal(required("conformance", "sigs.k8s.io/gateway-api/conformance"), versions.gatewayApi);
         assert.equal(
             required("conformance", "sigs.k8s.io/gateway-api-inference-extension/conformance"),
@@ -83,7 +84,7 @@ describe("toolchain versions", () => {
     it("of what several tools are made of are the same, so that it is compiled once", () => {
         // GIE's endpoint picker does not compile with the parser of a later Prometheus.
         const own = ["sigs.k8s.io/gateway-api-inference-extension", "github.com/prometheus/prometheus"];
-        for (const name of ["epp", "llm-d-epp", "llm-d-epp-0.4", "helm"]) {
+        for (const name of ["epp", "llm-d-epp", "llm-d-epp-0.4", "kv-index", "helm"]) {
             for (const [, module, version] of readModule(name).matchAll(/^(?:\t|require )(\S+) (v\S+)/gm)) {
                 const shared = own.includes(module!) ? undefined : required("servers", module!);
                 assert.equal(version, shared ?? version, `${name}: ${module!}`);

@@ -1,6 +1,6 @@
 import { strict as assert } from "assert";
 import { rules } from "../../policy/rules";
-import { generators } from "../faults/catalogue";
+import { generatorsOf } from "../faults/catalogue";
 import { Program } from "../faults/program";
 import { readGolden } from "../faults/stacks";
 import { assertGolden } from "../support/golden";
@@ -10,7 +10,7 @@ import { checkProgram } from "./support/resources";
 const inOrder = [
     ...["scheduler", "scoring", "scoring-not-obeyed", "scoring-not-obeyed-replicated"],
     ...["scoring-pd-disaggregated", "scoring-everything", "scoring-own-site"],
-    ...["scoring-oldest-versions", "scoring-newest-read"],
+    ...["scoring-oldest-versions", "scoring-newest-read", "scoring-precise"],
 ];
 
 /**
@@ -27,7 +27,7 @@ describe("the catalogue of faults, by what the rules say", () => {
             const plain = new Map(
                 rules.map((rule) => [rule.name, new Set(checkProgram(rule, program.toResources()))]),
             );
-            for (const mutation of generators.flatMap((make) => [...make(program, mode)])) {
+            for (const mutation of generatorsOf(mode).flatMap((make) => [...make(program, mode)])) {
                 const rule = rules.find(({ name }) => name === mutation.rule);
                 const known = said.get(mutation.rule ?? "");
                 if (rule === undefined || known === undefined || mutation.title in known) {

@@ -80,6 +80,12 @@ export const modes: Record<string, Record<string, unknown>> = {
         routing: { backend: "InferencePool" },
         epp: { plugins: "pd-disaggregated" },
     },
+    "scoring-precise": {
+        extProc: { enabled: true },
+        routing: { backend: "InferencePool" },
+        epp: { plugins: "precise-prefix-cache" },
+        networkPolicies: { enabled: true },
+    },
     "scoring-oldest-versions": {
         extProc: { enabled: true },
         routing: { backend: "InferencePool" },

@@ -39,7 +39,7 @@ describe("arguments and variables", () => {
     const programs = {
         "-epp": { flags: eppFlagOwners, variables: eppVariableOwners, releases: eppReleases },
         "-decode": {
-            flags: simulatorFlagOwners(simulatorReleases.at(-1)!),
+            flags: simulatorFlagOwners(simulatorReleases.at(-1)!, true),
             variables: simulatorVariableOwners,
             releases: simulatorReleases,
         },

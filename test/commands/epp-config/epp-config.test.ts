@@ -7,7 +7,7 @@ import { migrate } from "../../../commands/epp-config/migrate";
 import { PickerDocument } from "../../../commands/epp-config/pickerDocument";
 import { npmRun } from "../../../commands/shared/npmRun";
 import type { EppRelease, PickerConfig, Preset } from "../../../releases";
-import { eppReleases, findEpp, lintPickerConfig, presetConfig, presets } from "../../../releases";
+import { eppReleases, findEpp, lintPickerConfig, presetConfig, presets, presetsOf } from "../../../releases";
 import { temporaryFolder } from "../../local/temporary";
 
 describe("epp-config migrate", () => {
@@ -26,8 +26,13 @@ describe("epp-config migrate", () => {
             "",
         ].join("\n");
 
+    const options = {
+        blockSize: 64,
+        kvEvents: { model: "m", renderUrl: "http://proxy:8200", port: 5557 },
+    };
+
     const scorersOf = (preset: Preset, release: EppRelease): string[] =>
-        presetConfig(preset, release, { blockSize: 64 }).schedulingProfiles.flatMap(({ plugins }) =>
+        presetConfig(preset, release, options).schedulingProfiles.flatMap(({ plugins }) =>
             plugins.filter(({ weight }) => weight !== undefined).map(({ pluginRef }) => pluginRef),
         );
 
@@ -41,10 +46,10 @@ describe("epp-config migrate", () => {
     });
 
     for (const preset of presets) {
-        for (const [index, from] of eppReleases.entries()) {
-            for (const to of eppReleases.slice(index)) {
+        const releases = eppReleases.filter((release) => presetsOf(release).includes(preset));
+        for (const [index, from] of releases.entries()) {
+            for (const to of releases.slice(index)) {
                 it(`makes of the preset ${preset} of ${from.minor} that of ${to.minor}`, () => {
-                    const options = { blockSize: 64 };
                     const text = stringify(presetConfig(preset, from, options));
                     const result = migrated(text, from.minor, to.minor);
                     // A scorer that a preset has from some release on was not the author's.

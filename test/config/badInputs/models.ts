@@ -1,5 +1,5 @@
 import type { BadInput } from "./badInput";
-import { bad } from "./badInput";
+import { bad, together } from "./badInput";
 
 /** Models, and which requests come to them; objectives, images and configurations that do not go together. */
 export const models: BadInput[] = [
@@ -167,6 +167,40 @@ export const models: BadInput[] = [
             "images: EPP 0.7.1 with simulator 0.6.1 and gateway.istioVersion 1.29.2 is not allowed: EPP 0.7 reads the KV cache use from vllm:kv_cache_usage_perc and cannot be given another name, but simulator 0.6 reports it as vllm:gpu_cache_usage_perc; every pod would score alike. Nearest that works: EPP 0.8 with simulator 0.6.",
         ],
     },
+    {
+        config: {
+            routing: { backend: "InferencePool" },
+            extProc: { enabled: true },
+            epp: { plugins: "precise-prefix-cache" },
+            images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1" },
+        },
+        messages: [
+            "images: EPP 0.7.1 with simulator 0.10.2 and gateway.istioVersion 1.29.2 and epp.plugins precise-prefix-cache is not allowed: EPP 0.7 makes tokens with a real model's tokenizer, which are never the simulator's, so that precise prefix scores would be 0 for ever. Nearest that works: EPP 0.9 with simulator 0.10.",
+        ],
+    },
+    {
+        config: {
+            epp: { plugins: "precise-prefix-cache" },
+            images: { simulator: "ghcr.io/llm-d/llm-d-inference-sim:v0.9.1" },
+        },
+        messages: [
+            "images: EPP 0.10.0 with simulator 0.9.1 and gateway.istioVersion 1.29.2 and epp.plugins precise-prefix-cache is not allowed: simulator 0.9 does not tell the EPP which tokens it makes of a prompt, so that precise prefix scores would be 0 for ever; 0.9.2 is the first that does. Nearest that works: EPP 0.10 with simulator 0.10.",
+        ],
+    },
+    together(
+        {
+            epp: { plugins: "precise-prefix-cache" },
+            simulator: { servedModelNames: ["llama"] },
+        },
+        'simulator.servedModelNames: ["llama"] is not allowed with epp.plugins precise-prefix-cache, because a simulator\'s events name the model itself, and a prompt for any other name scores 0; allowed: none, and the name as simulator.model.',
+    ),
+    together(
+        {
+            epp: { plugins: "precise-prefix-cache" },
+            simulator: { extraArgs: ["--zmq-endpoint=tcp://a:5557"] },
+        },
+        'simulator.extraArgs.0: "--zmq-endpoint=tcp://a:5557" is not allowed, because epp.plugins sets --zmq-endpoint; allowed: epp.plugins, or other flags.',
+    ),
     {
         config: { images: { epp: "ghcr.io/llm-d/llm-d-inference-scheduler:v0.8.0" } },
         messages: [

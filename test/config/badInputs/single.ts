@@ -206,7 +206,7 @@ export const single: BadInput[] = [
     bad(
         "epp.plugins",
         "fast",
-        "one of default, prefix-cache, load-aware, optimized-baseline, pd-disaggregated, custom",
+        "one of default, prefix-cache, load-aware, optimized-baseline, pd-disaggregated, precise-prefix-cache, custom",
     ),
     bad("epp.logLevel", 11, "a whole number from 0 to 10"),
     bad("epp.otlpEndpoint", "otel:4317", "an http(s) URL, e.g. http://otel-collector.observability:4317"),

@@ -204,6 +204,7 @@ const modelSettings = {
             "load-aware" as const,
             "optimized-baseline" as const,
             "pd-disaggregated" as const,
+            "precise-prefix-cache" as const,
         ),
         drainTimeout: pick("0s", "45s", "10m"),
         emitEndpointScores: fc.boolean(),

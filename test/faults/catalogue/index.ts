@@ -17,6 +17,7 @@ import { extProcSinglePicker } from "./extProcSinglePicker";
 import { extProcTls } from "./extProcTls";
 import { extProcFilters } from "./extProcFilters";
 import { extProcObeyed } from "./extProcObeyed";
+import { kvEvents } from "./kvEvents";
 import { mesh } from "./mesh";
 import { objectivePool } from "./objectivePool";
 import { suiteSetups } from "./suites";
@@ -29,9 +30,9 @@ import { podDisruptionBudget } from "./podDisruptionBudget";
 
 /**
  * The one catalogue of what breaks a stack and of what does not, with what the pack and `verify` must say: a file for each
- * rule, or for the objects that only `verify` has something to say of.
+ * rule, or for the objects that only `verify` has something to say of. All but the one of a mode of its own.
  */
-export const generators: readonly Generator[] = [
+const generators: readonly Generator[] = [
     referenceGrantPresence,
     referenceGrantScope,
     inferencePort,
@@ -61,3 +62,11 @@ export const generators: readonly Generator[] = [
     podDisruptionBudget,
     proxyDestinationRule,
 ];
+
+/**
+ * The generators for a mode. That of precise scores is there for the chain of events alone: the others' mutations are found
+ * in the other modes, which differ from it in nothing else.
+ */
+export function generatorsOf(mode: string): readonly Generator[] {
+    return mode === "scoring-precise" ? [kvEvents] : generators;
+}

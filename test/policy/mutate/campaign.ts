@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "util";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 import type { Diagnostic, Pack, PlainResource } from "../support/pack";
-import { generators } from "../../faults/catalogue";
+import { generatorsOf } from "../../faults/catalogue";
 import type { Mutation } from "../../faults/mutation";
 import { Program } from "../../faults/program";
 
@@ -81,7 +81,7 @@ export async function runCampaign(
         );
         outcomes.push({ mode, title: "unmutated", passed: unexpected.length === 0, said: unexpected });
         const known = new Set(baseline.map(keyOf));
-        for (const mutation of generators.flatMap((generate) => [...generate(program, mode)])) {
+        for (const mutation of generatorsOf(mode).flatMap((generate) => [...generate(program, mode)])) {
             const outcome = await judge(mutation, mode, program, known, asked);
             if (outcome !== undefined) {
                 outcomes.push(outcome);

@@ -1,9 +1,9 @@
 import { strict as assert } from "assert";
 import type { Image } from "../../../releases";
 import {
-    defaultVersions,
     atRegistry,
     defaultEppImage,
+    defaultVersions,
     findEpp,
     findIstio,
     findSimulator,

@@ -1,15 +1,17 @@
 import { strict as assert } from "assert";
 import type { PickerConfig } from "../../../releases";
-import { eppReleases, lintPickerConfig, presetConfig, presets } from "../../../releases";
+import { eppReleases, lintPickerConfig, presetConfig, presetsOf } from "../../../releases";
 import { epp, simulator } from "./known";
 
 describe("the table of releases", () => {
     describe("presets", () => {
+        const kvEvents = { model: "m", renderUrl: "http://proxy:8200", port: 5557 };
+
         for (const release of eppReleases) {
-            for (const preset of presets) {
+            for (const preset of presetsOf(release)) {
                 it(`${preset} is clean for EPP ${release.minor}, at every block size`, () => {
                     for (const blockSize of simulator("0.10").blockSizes) {
-                        const config = presetConfig(preset, release, { blockSize });
+                        const config = presetConfig(preset, release, { blockSize, kvEvents });
                         assert.deepEqual(lintPickerConfig(config, release, blockSize), []);
                     }
                 });

@@ -1,5 +1,7 @@
 // The official Kubernetes provider of Pulumi, as its release v4.25.0 has it. Its own main package embeds files that only
-// a release build generates; this one reads them beside the executable, where the toolchain puts them.
+// a release build generates; this one reads them beside the executable, where the toolchain puts them. Kubernetes'
+// libraries and Helm are of the versions that its releases from v4.31 on have, which are those of the servers beside it: Go
+// compiles them once.
 package main
 
 import (
