@@ -1,6 +1,6 @@
-import { faults } from "../test/e2e/support/faults";
-import type { BrokenSetup } from "../test/e2e/support/suiteFaults";
-import { brokenSetups, setupsOfOthers, tellingRules } from "../test/e2e/support/suiteFaults";
+import type { BrokenSetup } from "../test/faults/brokenSetups";
+import { brokenSetups, setupsOfOthers, tellingRules } from "../test/faults/brokenSetups";
+import { everyFault } from "../test/faults/stacks";
 import { findKnown } from "../local/conformance/known";
 import type { ConformanceRecord, SuiteRecord } from "../local/conformance/record";
 import { recordFile } from "../local/conformance/record";
@@ -75,8 +75,9 @@ function brokenSection(): string[] {
 }
 
 function brokenRows({ test, faults: titles }: BrokenSetup): string[] {
+    const faults = everyFault();
     return titles.map((title) => {
-        const { id } = faults.find((fault) => fault.title === title)!.expect;
+        const { id } = faults.find((fault) => fault.title === title)!.verdict;
         const rule = tellingRules[title];
         return `| \`${test}\` | ${title} | \`${id}\` | ${rule === undefined ? "" : `\`${rule}\``} |`;
     });

@@ -45,9 +45,10 @@ function holds({ key, operator, values }: Json, labels: Labels): boolean {
     }
 }
 
-/** Labels as messages write them: `{app: chat, tier: web}`. */
+/** Labels as messages write them, in the order of their keys, which the engine does not keep: `{app: chat, tier: web}`. */
 export function describeLabels(labels: Labels): string {
-    return `{${Object.entries(labels)
-        .map(([key, value]) => `${key}: ${value}`)
+    return `{${Object.keys(labels)
+        .sort()
+        .map((key) => `${key}: ${labels[key] ?? ""}`)
         .join(", ")}}`;
 }

@@ -8,30 +8,43 @@ import { findEpp, parseImage } from "../releases";
 /** vLLM, the simulator and llm-d's routing sidecar listen here unless `--port` says otherwise. */
 export const defaultPort = 8000;
 /** Images of model servers. */
-export const modelServerImage = /vllm|inference-sim/;
+const modelServerImage = /vllm|inference-sim/;
 /** Router `Makefile`: the second is the name from 0.9 on. */
 const sidecarImage = /routing-sidecar|disagg-sidecar/;
 /** The flags that say where a routing sidecar finds its model server; the second is the name from 0.10 on. */
 const serverPortFlags = ["vllm-port", "model-server-port"];
 
 /**
- * The containers that requests come to: those started with `--port`, and of several those with the right one, because
- * a routing sidecar in front of the model server has such a flag too; otherwise those that declare the port; otherwise the
+ * The containers that requests come to: those that listen at the port by `--port` or by default; if none does, the
+ * routing sidecars; otherwise all that are started with `--port`; otherwise those that declare the port; otherwise the
  * first.
  */
 export function servingContainers(template: PodTemplate, port: number): Container[] {
-    const containers = listeningContainersOf(template);
-    const flagged = containers
-        .map((container) => ({ container, values: knownPorts(container) }))
-        .filter(({ values }) => values.length > 0);
-    const agreeing = flagged.filter(({ values }) => values.includes(String(port)));
+    return serving(listeningContainersOf(template), port);
+}
+
+/** The containers that a routing sidecar passes requests on to, if they come at a port: found as those in front are. */
+export function serversBehind(sidecar: Container, template: PodTemplate, port: number): Container[] {
+    return serving(
+        listeningContainersOf(template).filter(
+            (container) => container.path !== sidecar.path && !isRoutingSidecar(container),
+        ),
+        port,
+    );
+}
+
+function serving(containers: readonly Container[], port: number): Container[] {
+    const agreeing = containers.filter((container) => portsOf(container).includes(String(port)));
     if (agreeing.length > 0) {
-        return agreeing.map(({ container }) => container);
+        return agreeing;
     }
-    // None agrees: what there is to say is said of the model servers, and not of what stands in front of them.
-    const main = flagged.filter(({ container }) => !isRoutingSidecar(container));
-    if (main.length > 0) {
-        return main.map(({ container }) => container);
+    const sidecars = containers.filter(isRoutingSidecar);
+    if (sidecars.length > 0) {
+        return sidecars;
+    }
+    const flagged = containers.filter(isFlagged);
+    if (flagged.length > 0) {
+        return flagged;
     }
     const declaring = containers.filter((container) => declares(container, port));
     return declaring.length > 0 ? declaring : containers.slice(0, 1);
@@ -45,16 +58,23 @@ export function listensAt(template: PodTemplate, number: number, port: number): 
     });
 }
 
-/** Unknown arguments are reported by the check of the command line, not by the choice of the container. */
-function knownPorts(container: Container): string[] {
-    let values: string[] = [];
-    new Unknowns().attempt(() => {
-        values = flagValues(container, "port").map(({ value }) => value);
-        if (values.length === 0 && isRoutingSidecar(container)) {
-            values = [String(defaultPort)];
-        }
-    });
-    return values;
+/**
+ * Where a container listens, by `--port` or by default; nowhere as long as that is not known. Unknown arguments are
+ * reported by the check of the command line, not by the choice of the container.
+ */
+function portsOf(container: Container): string[] {
+    return asFarAsKnown(() => {
+        const flagged = flaggedPortsOf(container);
+        return flagged.length === 0 && hasDefaultPort(container) ? [String(defaultPort)] : flagged;
+    }, []);
+}
+
+function isFlagged(container: Container): boolean {
+    return asFarAsKnown(() => flaggedPortsOf(container).length > 0, false);
+}
+
+function flaggedPortsOf(container: Container): string[] {
+    return flagValues(container, "port").map(({ value }) => value);
 }
 
 /** Whether a container is llm-d's routing sidecar, which passes requests on to the model server. */
@@ -62,12 +82,26 @@ export function isRoutingSidecar({ fields }: Container): boolean {
     return sidecarImage.test(text(fields.image) ?? "");
 }
 
+/** Whether a container, by its image, listens at {@link defaultPort} without `--port`. */
+export function hasDefaultPort(container: Container): boolean {
+    return isRoutingSidecar(container) || isModelServer(container);
+}
+
+function isModelServer({ fields }: Container): boolean {
+    return modelServerImage.test(text(fields.image) ?? "");
+}
+
 function declares(container: Container, port: number): boolean {
-    let found = false;
+    return asFarAsKnown(() => declaredPortsOf(container).some(({ number }) => number === port), false);
+}
+
+/** What a reading gives, or something else where a part of it is not known. */
+function asFarAsKnown<T>(read: () => T, otherwise: T): T {
+    let value = otherwise;
     new Unknowns().attempt(() => {
-        found = declaredPortsOf(container).some(({ number }) => number === port);
+        value = read();
     });
-    return found;
+    return value;
 }
 
 /** Whether a container that requests do not come to has a port, by its declaration or its `--port`. */
@@ -78,7 +112,7 @@ export function isSidecarPort(template: PodTemplate, number: number, port: numbe
         .some(
             (container) =>
                 declaredPortsOf(container).some((declared) => declared.number === number) ||
-                knownPorts(container).includes(String(number)),
+                portsOf(container).includes(String(number)),
         );
 }
 
@@ -97,8 +131,9 @@ export function portsBehind(sidecar: Container, template: PodTemplate): Located<
     return listeningContainersOf(template)
         .filter(({ path }) => path !== sidecar.path)
         .flatMap((container) => {
-            const isServer = modelServerImage.test(text(container.fields.image) ?? "");
-            const unsaid = isServer ? [{ value: String(defaultPort), path: `${container.path}.args` }] : [];
+            const unsaid = isModelServer(container)
+                ? [{ value: String(defaultPort), path: `${container.path}.args` }]
+                : [];
             return flagValue(container, "port") ?? unsaid;
         });
 }

@@ -1,17 +1,16 @@
 import { strict as assert } from "assert";
 import * as path from "path";
 import type { DeploymentOutput, Mode } from "../../components/deploymentOutput";
-import type { ReleasedModel } from "../../commands/verify/checks/check";
 import type { ReportedFinding } from "../../commands/verify/judge";
 import { judge } from "../../commands/verify/judge";
 import { takeSnapshot } from "../../commands/verify/snapshot";
 import { Cluster } from "../../commands/shared/cluster";
 import { KindNotServedError } from "../../commands/shared/errors";
 import { modes } from "../support/modes";
+import { faultsOf } from "../faults/stacks";
 import { TestCluster } from "./support/cluster";
 import type { Kubectl } from "./support/clusterEditor";
-import { kubectlOf, liveEditor, SavedObjects } from "./support/clusterEditor";
-import { faults } from "./support/faults";
+import { breakLive, kubectlOf, SavedObjects } from "./support/clusterEditor";
 
 /**
  * Every fault of the catalogue on a real API server, found by the objects alone: it accepts what breaks the stack, and
@@ -75,7 +74,6 @@ describe("verify on a real API server", function () {
     for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
         describe(mode, () => {
             let deployment: DeploymentOutput;
-            let model: ReleasedModel;
             let saved: SavedObjects;
 
             before(async function () {
@@ -84,8 +82,6 @@ describe("verify on a real API server", function () {
                 // What the faults deleted was created anew, and the engine only deletes objects that it knows.
                 await engine.up({ refresh: true });
                 deployment = (await engine.outputs()).deployment?.value as DeploymentOutput;
-                const [[release, first]] = Object.entries(deployment.models) as [[string, ReleasedModel]];
-                model = { ...first, release };
                 saved = SavedObjects.save(kubectl, Object.values(deployment.namespaces));
             });
             afterEach(() => saved.restore());
@@ -100,10 +96,10 @@ describe("verify on a real API server", function () {
                 assert.match(missing?.message ?? "", /no Istio has ever run here/);
             });
 
-            for (const fault of faults.filter((one) => one.mode === mode && !one.byStatus)) {
-                const { id, message } = fault.expect;
+            for (const fault of faultsOf(mode).filter(({ verdict }) => !verdict.byStatus)) {
+                const { id, message, warning } = fault.verdict;
                 it(`says ${id} when ${fault.title}`, async () => {
-                    fault.break({ editor: liveEditor(kubectl), deployment, model });
+                    breakLive(kubectl, Object.values(deployment.namespaces), fault);
                     const found = await settled(
                         () => findings(deployment),
                         (all) => all.some((finding) => finding.id === id),
@@ -111,7 +107,7 @@ describe("verify on a real API server", function () {
                     const finding = found.find((candidate) => candidate.id === id);
                     assert.ok(finding, `found were ${found.map((other) => other.id).join(", ")}`);
                     assert.match(finding.message, message);
-                    assert.equal(finding.severity, fault.warning ? "warning" : "broken");
+                    assert.equal(finding.severity, warning ? "warning" : "broken");
                 });
             }
         });

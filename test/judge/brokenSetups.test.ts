@@ -2,8 +2,8 @@ import { strict as assert } from "assert";
 import { judge, ownSettings } from "../../commands/judge/judge";
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { MemoryCluster } from "../commands/verify/support/memoryCluster";
-import { faults } from "../e2e/support/faults";
-import { brokenSetups, tellingRules } from "../e2e/support/suiteFaults";
+import { brokenSetups, tellingRules } from "../faults/brokenSetups";
+import { everyFault } from "../faults/stacks";
 
 /** What the pack says of a cluster's objects: rules with their messages. */
 function judged(cluster: MemoryCluster): { rule: string; message: string }[] {
@@ -13,6 +13,8 @@ function judged(cluster: MemoryCluster): { rule: string; message: string }[] {
     return judge(manifests, ownSettings, true).map(({ rule, message }) => ({ rule: rule.name, message }));
 }
 
+const faults = everyFault();
+
 describe("the broken setups of the conformance suites, by the policy pack", () => {
     for (const title of new Set(brokenSetups.flatMap((setup) => setup.faults))) {
         const wanted = tellingRules[title];
@@ -20,8 +22,7 @@ describe("the broken setups of the conformance suites, by the policy pack", () =
             const fault = faults.find((one) => one.title === title)!;
             const before = judged(new MemoryCluster(fault.mode)).map(({ message }) => message);
             const cluster = new MemoryCluster(fault.mode);
-            const { deployment, model } = cluster;
-            fault.break({ editor: cluster, deployment, model });
+            cluster.apply(fault);
             const said = judged(cluster).filter(({ message }) => !before.includes(message));
             const rules = said.map(({ rule }) => rule);
             if (wanted === undefined) {

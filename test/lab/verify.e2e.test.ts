@@ -8,8 +8,8 @@ import type { Report } from "../../commands/verify/report";
 import { verifyStack } from "../../commands/verify/verifyStack";
 import { Cluster } from "../../commands/shared/cluster";
 import type { Kubectl } from "../e2e/support/clusterEditor";
-import { kubectlOf, liveEditor, SavedObjects } from "../e2e/support/clusterEditor";
-import { faults } from "../e2e/support/faults";
+import { breakLive, kubectlOf, SavedObjects } from "../e2e/support/clusterEditor";
+import { faultsOf } from "../faults/stacks";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";
 import { sharedLab } from "./support/sharedLab";
@@ -93,17 +93,17 @@ describe("verify in the lab", function () {
                 }
             });
 
-            for (const fault of faults.filter((one) => one.mode === mode && !one.newerThanLab)) {
-                const { id, message } = fault.expect;
+            for (const fault of faultsOf(mode).filter(({ verdict }) => !verdict.newerThanLab)) {
+                const { id, message, warning } = fault.verdict;
                 it(`says ${id} when ${fault.title}`, async () => {
                     await lab.until(
                         () => verify(0),
                         ({ outcome }) => outcome === "passed",
                         ids,
                     );
-                    fault.break({ editor: liveEditor(kubectl), deployment, model });
-                    const of = (report: Report) => (fault.warning ? report.warnings : report.roots);
-                    const exitCode = fault.warning ? 0 : 1;
+                    breakLive(kubectl, Object.values(deployment.namespaces), fault);
+                    const of = (report: Report) => (warning ? report.warnings : report.roots);
+                    const exitCode = warning ? 0 : 1;
                     const report = await lab.until(
                         () => verify(),
                         (last) => of(last)[0]?.id === id && last.exitCode === exitCode,

@@ -3,8 +3,8 @@ import { findKnown, known } from "../../local/conformance/known";
 import { readRecord } from "../../local/conformance/record";
 import { OutputReader } from "../../local/conformance/output";
 import { suites } from "../../local/conformance/suites";
-import { faults } from "../e2e/support/faults";
-import { brokenSetups, setupsOfOthers } from "../e2e/support/suiteFaults";
+import { brokenSetups, setupsOfOthers } from "../faults/brokenSetups";
+import { everyFault } from "../faults/stacks";
 
 describe("the output of a conformance suite", () => {
     const output = [
@@ -107,7 +107,7 @@ describe("the broken setups of the conformance suites", () => {
     });
 
     it("are each a fault that verify must name", () => {
-        const titles = faults.map(({ title }) => title);
+        const titles = everyFault().map(({ title }) => title);
         for (const { test, faults: wanted } of brokenSetups) {
             assert.deepEqual(
                 wanted.filter((title) => !titles.includes(title)),

@@ -1,16 +1,17 @@
 import type { Findings, Violation } from "../../framework/finding";
-import { record, text } from "../../../objects/json";
+import { record } from "../../../objects/json";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { Unknowns } from "../../../objects/unknown";
 import type { Container } from "../../../objects/containers";
 import { declaredPortsOf, flagValues } from "../../../objects/containers";
 import {
     defaultPort,
+    hasDefaultPort,
     isRoutingSidecar,
     isSidecarPort,
     portsBehind,
+    serversBehind,
     servingContainers,
-    modelServerImage,
     serverPortOf,
 } from "../../../objects/serving";
 import type { Claim } from "./claim";
@@ -22,43 +23,66 @@ const scrapePortAnnotation = "prometheus.io/port";
 export function* checkPods(template: PodTemplate, port: number): Findings {
     const unknowns = new Unknowns();
     const claims: Claim[] = [];
-    const add = (what: string, path: string, value: number | undefined, more: Partial<Claim> = {}) =>
-        claims.push({ object: template.owner, what, path, port: value, ...more });
-
+    let front: Container[] = [];
     unknowns.attempt(() => {
-        for (const container of servingContainers(template, port)) {
-            unknowns.attempt(() => {
-                claimCommandLine(container, add);
-            });
-            unknowns.attempt(() => {
-                claimDeclaredPorts(container, port, add);
-            });
-            for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
-                unknowns.attempt(() => {
-                    claimProbe(container, probe, add);
-                });
-            }
-        }
+        front = servingContainers(template, port);
+        claims.push(...front.flatMap((container) => claimsOf(container, template, port, unknowns)));
     });
     unknowns.attempt(() => {
-        claimScrapePort(template, port, add);
+        claimScrapePort(template, port, adder(template, claims));
     });
-    const astray: Violation[] = [];
-    unknowns.attempt(() => {
-        astray.push(...sidecarsAstray(template, port));
-    });
-
     const agreeing = claims.find((claim) => claim.port === port);
-    yield* claims
-        .filter((claim) => claim.port !== port)
-        .map((claim) =>
-            disagreement(claim, port, agreeing, () => !claim.decides && listensOnlyAt(template, port)),
-        );
-    yield* astray;
-    yield* unknowns.errors.map((unknown) => ({ unknown }));
+    yield* disagreements(claims, port, agreeing, () => listensOnlyAt(template, port));
+    const behind: Violation[] = [];
+    for (const sidecar of front.filter(isRoutingSidecar)) {
+        unknowns.attempt(() => {
+            behind.push(...sidecarAstray(sidecar, template));
+        });
+        unknowns.attempt(() => {
+            behind.push(...checkBehind(sidecar, template, unknowns));
+        });
+    }
+    yield* behind;
+    // A command line is read for what is in it about more than one port.
+    const distinct = new Map(unknowns.errors.map((unknown) => [unknown.path, unknown]));
+    yield* [...distinct.values()].map((unknown) => ({ unknown }));
+}
+
+/** What a container says of its port, beside what is not known yet. */
+function claimsOf(container: Container, template: PodTemplate, port: number, unknowns: Unknowns): Claim[] {
+    const claims: Claim[] = [];
+    const add = adder(template, claims);
+    unknowns.attempt(() => {
+        claimCommandLine(container, add);
+    });
+    unknowns.attempt(() => {
+        claimDeclaredPorts(container, port, add);
+    });
+    for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
+        unknowns.attempt(() => {
+            claimProbe(container, probe, add);
+        });
+    }
+    return claims;
 }
 
 type Add = (what: string, path: string, value: number | undefined, more?: Partial<Claim>) => void;
+
+function adder({ owner }: PodTemplate, claims: Claim[]): Add {
+    return (what, path, value, more = {}) => claims.push({ object: owner, what, path, port: value, ...more });
+}
+
+/** @param isCertain whether it is known that the port is the right one. */
+function disagreements(
+    claims: readonly Claim[],
+    port: number,
+    agreeing: Claim | undefined,
+    isCertain: () => boolean,
+): Violation[] {
+    return claims
+        .filter((claim) => claim.port !== port)
+        .map((claim) => disagreement(claim, port, agreeing, () => !claim.decides && isCertain()));
+}
 
 /** Whether it is known, by arguments or defaults, that what serves in a pod listens at a port and nowhere else. */
 export function listensOnlyAt(template: PodTemplate, port: number): boolean {
@@ -78,10 +102,7 @@ function claimCommandLine(container: Container, add: Add): void {
             ...(number === undefined && { written: value }),
         });
     }
-    if (
-        flags.length === 0 &&
-        (isRoutingSidecar(container) || modelServerImage.test(text(container.fields.image) ?? ""))
-    ) {
+    if (flags.length === 0 && hasDefaultPort(container)) {
         add(
             `the port without \`--port\` of container ${container.name}`,
             `${container.path}.args`,
@@ -129,15 +150,33 @@ function claimScrapePort(template: PodTemplate, port: number, add: Add): void {
 }
 
 /** A routing sidecar that passes requests on to a port at which no container of its pod says that it listens. */
-function* sidecarsAstray(template: PodTemplate, port: number): Iterable<Violation> {
-    for (const sidecar of servingContainers(template, port).filter(isRoutingSidecar)) {
-        const target = serverPortOf(sidecar);
-        const behind = portsBehind(sidecar, template);
-        if (target && behind.length > 0 && !behind.some(({ value }) => value === target.value)) {
-            const listening = behind.map(({ value, path }) => `${value} (${path})`).join(", ");
-            yield {
-                message: `${template.owner.toString()}: the routing sidecar ${sidecar.name} passes requests on to port ${target.value} (${target.path}), but the containers behind it listen on ${listening}.`,
-            };
-        }
+function* sidecarAstray(sidecar: Container, template: PodTemplate): Iterable<Violation> {
+    const target = serverPortOf(sidecar);
+    const behind = portsBehind(sidecar, template);
+    if (target && behind.length > 0 && !behind.some(({ value }) => value === target.value)) {
+        const listening = behind.map(({ value, path }) => `${value} (${path})`).join(", ");
+        yield {
+            message: `${template.owner.toString()}: the routing sidecar ${sidecar.name} passes requests on to port ${target.value} (${target.path}), but the containers behind it listen on ${listening}.`,
+        };
+    }
+}
+
+/** All in a container behind a routing sidecar says the port where it listens: if it does not tell, where it is asked. */
+function* checkBehind(sidecar: Container, template: PodTemplate, unknowns: Unknowns): Iterable<Violation> {
+    const target = serverPortOf(sidecar);
+    const asked = Number(target?.value);
+    if (target === undefined || !Number.isInteger(asked)) {
+        return;
+    }
+    for (const container of serversBehind(sidecar, template, asked)) {
+        const claims = claimsOf(container, template, asked, unknowns);
+        const listens = claims.findLast(({ decides, port }) => decides && port !== undefined);
+        const right: Claim = listens ?? {
+            object: template.owner,
+            what: `the port that the routing sidecar ${sidecar.name} passes requests on to`,
+            path: target.path,
+            port: asked,
+        };
+        yield* disagreements(claims, right.port ?? asked, right, () => listens?.port === asked);
     }
 }

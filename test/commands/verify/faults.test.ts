@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import type { CheckResult, ReportedFinding } from "../../../commands/verify/judge";
 import { judge } from "../../../commands/verify/judge";
 import { makeReport } from "../../../commands/verify/report";
-import { faults } from "../../e2e/support/faults";
+import { everyFault } from "../../faults/stacks";
 import { MemoryCluster } from "./support/memoryCluster";
 
 function check(cluster: MemoryCluster): CheckResult[] {
@@ -44,18 +44,20 @@ describe("verify on a healthy stack", () => {
 });
 
 describe("verify on a broken stack", () => {
-    it("knows at least 28 ways to break one, each by a name of its own", () => {
-        const titles = faults.map(({ mode, title }) => `${mode}: ${title}`);
-        assert.ok(faults.length >= 28);
+    const faults = everyFault();
+
+    it("knows at least 80 ways to break one, each by a name of its own", () => {
+        const titles = faults.map(({ mode, title, rule = "" }) => `${mode}: ${rule}: ${title}`);
+        assert.ok(faults.length >= 80);
         assert.equal(new Set(titles).size, titles.length);
     });
 
-    for (const fault of faults.filter(({ byStatus }) => !byStatus)) {
-        const { id, message } = fault.expect;
+    for (const fault of faults.filter(({ verdict }) => !verdict.byStatus)) {
+        const { id, message, warning } = fault.verdict;
         it(`says ${id} when ${fault.title} (${fault.mode})`, () => {
             const cluster = new MemoryCluster(fault.mode);
-            const { deployment, model } = cluster;
-            fault.break({ editor: cluster, deployment, model });
+            const { deployment } = cluster;
+            cluster.apply(fault);
             const results = check(cluster);
             const report = makeReport(
                 { mode: deployment.mode, source: "test", context: "test" },
@@ -70,7 +72,7 @@ describe("verify on a broken stack", () => {
             );
             assert.match(found.message, message);
             assert.ok(found.fix.length > 0);
-            if (fault.warning) {
+            if (warning) {
                 assert.equal(found.severity, "warning");
                 assert.equal(report.exitCode, 0);
                 return;

@@ -1,19 +1,8 @@
 import { execFileSync } from "child_process";
-import type { KindName, Kinds } from "../../../commands/verify/kinds";
+import type { KindName } from "../../../commands/verify/kinds";
 import { kinds } from "../../../commands/verify/kinds";
-
-/** How a cluster is broken: a live one by kubectl, one in memory directly. */
-export interface ClusterEditor {
-    /** Reads an object, changes it and writes it back. */
-    edit<K extends KindName>(
-        kind: K,
-        namespace: string,
-        name: string,
-        change: (object: Kinds[K]) => void,
-    ): void;
-    remove(kind: KindName, namespace: string, name: string): void;
-    create<K extends KindName>(kind: K, object: Omit<Kinds[K], "apiVersion" | "kind">): void;
-}
+import type { Mutation } from "../../faults/mutation";
+import { Program } from "../../faults/program";
 
 /** Runs kubectl against one cluster; `input` is its standard input. Throws when it fails. */
 export type Kubectl = (args: readonly string[], input?: string) => string;
@@ -55,27 +44,6 @@ function replace(kubectl: Kubectl, object: object): void {
     }
 }
 
-/** Breaks a live cluster. */
-export function liveEditor(kubectl: Kubectl): ClusterEditor {
-    return {
-        edit: (kind, namespace, name, change) => {
-            const object = JSON.parse(
-                kubectl(["--namespace", namespace, "get", fullName(kind), name, "--output", "json"]),
-            ) as Kinds[typeof kind];
-            change(object);
-            // Controllers write its status meanwhile; kubectl takes the latest version where none is given.
-            delete (object.metadata as { resourceVersion?: string }).resourceVersion;
-            replace(kubectl, object);
-        },
-        remove: (kind, namespace, name) => {
-            kubectl(["--namespace", namespace, "delete", fullName(kind), name, "--wait=true"]);
-        },
-        create: (kind, object) => {
-            kubectl(["create", "--filename", "-"], JSON.stringify({ ...kinds[kind], ...object }));
-        },
-    };
-}
-
 /** What is saved: everything that a fault may change. Pods and EndpointSlices follow by themselves. */
 const saved: readonly KindName[] = [
     ...(["gateway", "route", "grant", "pool", "service", "deployment", "configMap"] as const),
@@ -111,19 +79,36 @@ export class SavedObjects {
 
     /** Deletes what was not there, creates what is gone, and writes back what has changed. */
     restore(): void {
-        const now = read(this.kubectl, this.namespaces);
-        for (const [key, object] of now) {
-            if (!this.before.has(key)) {
-                this.kubectl(["delete", "--filename", "-", "--wait=true"], JSON.stringify(object));
-            }
+        bring(this.kubectl, read(this.kubectl, this.namespaces), this.before);
+    }
+}
+
+/** Breaks a live cluster as a mutation of the catalogue does. */
+export function breakLive(kubectl: Kubectl, namespaces: readonly string[], mutation: Mutation): void {
+    const before = read(kubectl, namespaces);
+    const program = Program.ofObjects(structuredClone([...before.values()]));
+    mutation.apply(program);
+    const after = program.resources.map(({ inputs }) => inputs as unknown as LiveObject);
+    bring(kubectl, before, byKey(after));
+}
+
+/** Has a cluster go from some objects to others. */
+function bring(
+    kubectl: Kubectl,
+    from: ReadonlyMap<string, LiveObject>,
+    to: ReadonlyMap<string, LiveObject>,
+): void {
+    for (const [key, object] of from) {
+        if (!to.has(key)) {
+            kubectl(["delete", "--filename", "-", "--wait=true"], JSON.stringify(object));
         }
-        for (const [key, object] of this.before) {
-            const current = now.get(key);
-            if (current === undefined) {
-                this.kubectl(["create", "--filename", "-"], JSON.stringify(settled(object)));
-            } else if (JSON.stringify(settled(current)) !== JSON.stringify(settled(object))) {
-                replace(this.kubectl, settled(object));
-            }
+    }
+    for (const [key, object] of to) {
+        const current = from.get(key);
+        if (current === undefined) {
+            kubectl(["create", "--filename", "-"], JSON.stringify(settled(object)));
+        } else if (JSON.stringify(settled(current)) !== JSON.stringify(settled(object))) {
+            replace(kubectl, settled(object));
         }
     }
 }
@@ -139,6 +124,10 @@ function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, Live
             ({ metadata }) => metadata.ownerReferences === undefined,
         );
     });
+    return byKey(objects);
+}
+
+function byKey(objects: readonly LiveObject[]): Map<string, LiveObject> {
     return new Map(
         objects.map((object) => [
             `${object.apiVersion} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,

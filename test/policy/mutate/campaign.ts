@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from "util";
-import { deepMerge } from "../../../objects/merge";
 import { runProgram } from "../../support/mocks";
 import { modes } from "../../support/modes";
 import type { Diagnostic, Pack, PlainResource } from "../support/pack";
-import { generatorsOf } from "./generators";
-import type { Mutation } from "./mutation";
-import { Program } from "./program";
+import { generatorsOf } from "../../faults/catalogue";
+import type { Mutation } from "../../faults/mutation";
+import { Program } from "../../faults/program";
 
 /**
  * What the pack may say of an unmutated program: advice that a mode is known to deserve, by the name of the rule.
@@ -59,17 +58,23 @@ class Judge {
     }
 }
 
-/** Mutations are of pods in which the model server itself has the port; test/unit/routingSidecar.test.ts has the others. */
-function withoutSidecar(config: Record<string, unknown>): Record<string, unknown> {
-    return deepMerge(config, { epp: { routingSidecar: false } }) as Record<string, unknown>;
-}
-
-/** Applies each mutation to its mode and asks the pack. */
-export async function runCampaign(pack: Pack): Promise<Report> {
+/**
+ * Applies each mutation to its mode and asks the pack.
+ *
+ * @param names of the modes. Default: all.
+ */
+export async function runCampaign(
+    pack: Pack,
+    names: readonly string[] = Object.keys(modes),
+): Promise<Report> {
     const outcomes: Outcome[] = [];
     const asked = new Judge(pack);
-    for (const [mode, config] of Object.entries(modes)) {
-        const program = Program.of(await runProgram(withoutSidecar(config)));
+    for (const mode of names) {
+        const config = modes[mode];
+        if (config === undefined) {
+            throw new Error(`there is no mode ${mode}`);
+        }
+        const program = Program.of(await runProgram(config));
         const baseline = await asked.judge(program);
         const unexpected = baseline.filter(
             ({ policy, level }) => level === "mandatory" || !deservedAdvice[mode]?.includes(policy),

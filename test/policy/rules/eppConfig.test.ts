@@ -9,8 +9,6 @@ const withConfig = (config: unknown) => check(picker(), configMap(config));
 const [producer, scorer] = pickerConfig.plugins;
 const sized = (parameters: object) =>
     configMap({ ...pickerConfig, plugins: [{ ...producer, parameters }, scorer] });
-const old = (parameters: object) =>
-    configMap({ ...pickerConfig, plugins: [{ type: "prefix-cache-scorer", parameters }] });
 const profile = (...plugins: unknown[]) =>
     withConfig({ ...pickerConfig, schedulingProfiles: [{ name: "a", plugins }] });
 const image = (tag: string) => picker({ image: `llm-d-inference-scheduler:${tag}` });
@@ -23,30 +21,6 @@ describe("epp-config", () => {
         assert.deepEqual(
             check(picker({ args: ["--pool-name=pool", `--config-text=${JSON.stringify(pickerConfig)}`] })),
             [],
-        );
-    });
-
-    it("reports a file that is not mounted", () => {
-        assert.deepEqual(check(picker({ container: { volumeMounts: [] } }), configMap()), [
-            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is in no mounted volume (spec.template.spec.containers.0.volumeMounts).",
-        ]);
-        assert.deepEqual(check(picker({ volumes: [] }), configMap()), [
-            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from volume config, which the pod does not have.",
-        ]);
-        assert.deepEqual(
-            check(picker({ args: [...poolArguments, "--config-file=/config/other.yaml"] }), configMap()),
-            [
-                "Deployment models/epp: Deployment models/epp: --config-file=/config/other.yaml (spec.template.spec.containers.0.args.3) is not among the files of ConfigMap models/epp: epp.yaml.",
-            ],
-        );
-        assert.deepEqual(check(picker()), [
-            "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there.",
-        ]);
-        assert.deepEqual(
-            check(picker(), { ...configMap(), metadata: { name: "epp", namespace: "elsewhere" } }),
-            [
-                "Deployment models/epp: Deployment models/epp: --config-file=/config/epp.yaml (spec.template.spec.containers.0.args.2) is mounted from ConfigMap models/epp, which is not there; there is ConfigMap elsewhere/epp.",
-            ],
         );
     });
 
@@ -120,15 +94,9 @@ describe("epp-config", () => {
     });
 
     it("reports what is no EndpointPickerConfig", () => {
-        assert.deepEqual(withConfig("a: ["), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp: the EndpointPickerConfig is no YAML that an endpoint picker reads: Flow sequence in block collection must be sufficiently indented and end with a ] at line 1, column 5:",
-        ]);
         assert.deepEqual(withConfig("kind: A"), [
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: Invalid input: expected string, received undefined.",
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins: Invalid input: expected array, received undefined.",
-        ]);
-        assert.deepEqual(withConfig({ ...pickerConfig, kind: "A" }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, kind: kind A is not read by the EPP; write EndpointPickerConfig.",
         ]);
         assert.deepEqual(withConfig({ ...pickerConfig, apiVersion: "llm-d.ai/v1alpha1" }), [
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion llm-d.ai/v1alpha1 is not read by EPP 0.8; write inference.networking.x-k8s.io/v1alpha1.",
@@ -140,18 +108,6 @@ describe("epp-config", () => {
     });
 
     it("reports plugins that the version does not have", () => {
-        assert.deepEqual(
-            withConfig({
-                ...pickerConfig,
-                plugins: [...pickerConfig.plugins, { type: "magic-scorer" }],
-            }),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Plugin magic-scorer: type magic-scorer is not known to EPP 0.8; the nearest is latency-scorer.",
-            ],
-        );
-        assert.deepEqual(withConfig({ ...pickerConfig, plugins: [...pickerConfig.plugins, { name: "x" }] }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.type: Invalid input: expected string, received undefined.",
-        ]);
         assert.deepEqual(
             check(
                 image("v0.5.0"),
@@ -211,16 +167,7 @@ describe("epp-config", () => {
         );
     });
 
-    it("reports names that are used twice or missing", () => {
-        assert.deepEqual(
-            withConfig({
-                ...pickerConfig,
-                plugins: [...pickerConfig.plugins, { type: "queue-scorer", name: "prefix-cache-scorer" }],
-            }),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2: The plugin name prefix-cache-scorer is used more than once.",
-            ],
-        );
+    it("reports names of profiles that are used twice", () => {
         assert.deepEqual(
             withConfig({
                 ...pickerConfig,
@@ -234,53 +181,9 @@ describe("epp-config", () => {
                 "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.1: The scheduling profile name a is used more than once.",
             ],
         );
-        assert.deepEqual(withConfig({ ...pickerConfig, schedulingProfiles: [{ plugins: [] }] }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.name: Invalid input: expected string, received undefined.",
-        ]);
     });
 
-    it("reports several profiles for a handler of one", () => {
-        assert.deepEqual(
-            withConfig({
-                ...pickerConfig,
-                plugins: [...pickerConfig.plugins, { type: "single-profile-handler" }],
-                schedulingProfiles: [
-                    { name: "a", plugins: [] },
-                    { name: "b", plugins: [] },
-                ],
-            }),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles: single-profile-handler takes one scheduling profile, and there are several.",
-            ],
-        );
-    });
-
-    it("reports references to nothing", () => {
-        assert.deepEqual(profile({ pluginRef: "queue-scorer" }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.pluginRef: Scheduling profile a: pluginRef queue-scorer is no entry of plugins; the nearest is prefix-cache-scorer.",
-        ]);
-        assert.deepEqual(profile({ weight: 1 }), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.pluginRef: Invalid input: expected string, received undefined.",
-        ]);
-        assert.deepEqual(
-            withConfig({ ...pickerConfig, saturationDetector: { pluginRef: "utilization-detector" } }),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, saturationDetector.pluginRef: saturationDetector: pluginRef utilization-detector is no entry of plugins; the nearest is prefix-cache-scorer.",
-            ],
-        );
-    });
-
-    it("reports weights that are not positive", () => {
-        assert.deepEqual(
-            profile(
-                { pluginRef: "prefix-cache-scorer", weight: 0 },
-                { pluginRef: "prefix-cache-scorer", weight: -1 },
-            ),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Scheduling profile a: weight of prefix-cache-scorer is 0; it must be positive.",
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.1.weight: Scheduling profile a: weight of prefix-cache-scorer is -1; it must be positive.",
-            ],
-        );
+    it("reports weights that are no numbers of the version", () => {
         assert.deepEqual(profile({ pluginRef: "prefix-cache-scorer", weight: "2" }), [
             "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, schedulingProfiles.0.plugins.0.weight: Invalid input: expected number, received string.",
         ]);
@@ -344,107 +247,6 @@ describe("epp-config", () => {
                 "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, apiVersion: apiVersion v1 is not read by any EPP; write inference.networking.x-k8s.io/v1alpha1 or llm-d.ai/v1alpha1.",
                 "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 128 tokens makes it 128 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
             ],
-        );
-    });
-
-    it("compares the block size with the simulator's", () => {
-        assert.deepEqual(check(picker(), sized({ blockSizeTokens: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 64, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
-        ]);
-        assert.deepEqual(
-            check(picker(), configMap(), pickerPool(), simulator(undefined, ["--block-size=32"])),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16, but the model servers' block of 32 tokens makes it 32 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
-            ],
-        );
-        assert.deepEqual(
-            check(picker(), sized({}), pickerPool(), simulator(undefined, ["--block-size", "64"])),
-            [],
-        );
-        assert.deepEqual(
-            check(
-                picker(),
-                sized({ autoTune: false }),
-                pickerPool(),
-                simulator(undefined, ["--block-size", "64"]),
-            ),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 16 by default, but the model servers' block of 64 tokens makes it 64 tokens. That is Deployment models/decode (--block-size at spec.template.spec.containers.0.args.0).",
-            ],
-        );
-    });
-
-    it("counts characters up to GIE 1.3", () => {
-        assert.deepEqual(check(image("v0.4.0"), old({ blockSize: 64 }), ...pods), []);
-        assert.deepEqual(check(image("v0.5.0"), old({ blockSize: 16 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin prefix-cache-scorer: blockSize is 16, but the model servers' block of 16 tokens makes it 64 characters. That is Deployment models/decode (the default of --block-size).",
-        ]);
-    });
-
-    it("reports a size in characters alone, which is refused from GIE 1.4", () => {
-        assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin prefix-cache-scorer: blockSize alone is refused by EPP 0.7; write blockSizeTokens.",
-        ]);
-        assert.deepEqual(check(image("v0.7.1"), old({ blockSize: 64, blockSizeTokens: 16 }), ...pods), []);
-        assert.deepEqual(check(picker(), sized({ blockSize: 64 }), ...pods), [
-            "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSize: Plugin approx-prefix-cache-producer: blockSize alone is refused by EPP 0.8; write blockSizeTokens.",
-        ]);
-    });
-
-    it("compares the block size of the precise scorer", () => {
-        assert.deepEqual(
-            check(
-                picker(),
-                configMap({
-                    ...pickerConfig,
-                    plugins: [
-                        ...pickerConfig.plugins,
-                        {
-                            type: "precise-prefix-cache-scorer",
-                            parameters: { tokenProcessorConfig: { blockSize: 64 } },
-                        },
-                    ],
-                }),
-                ...pods,
-            ),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.2.parameters.tokenProcessorConfig.blockSize: Plugin precise-prefix-cache-scorer: tokenProcessorConfig.blockSize is 64, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
-            ],
-        );
-    });
-
-    it("looks at the pods that a selector names", () => {
-        assert.deepEqual(
-            check(
-                picker({
-                    args: [
-                        "--endpoint-selector=llm-d.ai/role=decode",
-                        "--endpoint-target-ports=8200",
-                        "--pool-namespace=models",
-                        "--config-file=/config/epp.yaml",
-                    ],
-                }),
-                sized({ blockSizeTokens: 8 }),
-                simulator(),
-            ),
-            [
-                "ConfigMap models/epp: data.epp.yaml of ConfigMap models/epp, plugins.0.parameters.blockSizeTokens: Plugin approx-prefix-cache-producer: blockSizeTokens is 8, but the model servers' block of 16 tokens makes it 16 tokens. That is Deployment models/decode (the default of --block-size).",
-            ],
-        );
-        assert.deepEqual(
-            check(
-                picker({
-                    args: [
-                        "--endpoint-selector=llm-d.ai/role=prefill",
-                        "--endpoint-target-ports=8200",
-                        "--pool-namespace=models",
-                        "--config-file=/config/epp.yaml",
-                    ],
-                }),
-                sized({ blockSizeTokens: 8 }),
-                simulator(),
-            ),
-            [],
         );
     });
 

@@ -41,9 +41,6 @@ describe("epp-flags", () => {
     });
 
     it("reports flags that the version does not know", () => {
-        assert.deepEqual(withArguments("--pool=x"), [
-            "Deployment models/epp: Deployment models/epp: --pool (spec.template.spec.containers.0.args.3) is no flag of EPP 0.8 (GIE 1.5), which exits at start because of it; the nearest is --v.",
-        ]);
         assert.deepEqual(check({ ...old, args: [...poolArguments, "--enable-cert-reload"] }), [
             "Deployment models/epp: Deployment models/epp: --enable-cert-reload (spec.template.spec.containers.0.args.3) is no flag of EPP 0.4 (GIE 1.2), which exits at start because of it; the nearest is --enable-pprof.",
         ]);
@@ -89,9 +86,6 @@ describe("epp-flags", () => {
     });
 
     it("reports flags that are refused at start", () => {
-        assert.deepEqual(withArguments("--lora-info-metric=x"), [
-            "Deployment models/epp: Deployment models/epp: --lora-info-metric (spec.template.spec.containers.0.args.3) is refused at start by EPP 0.8 (GIE 1.5); name metrics by engineConfigs in the EndpointPickerConfig.",
-        ]);
         assert.deepEqual(
             check({
                 image: "llm-d-inference-scheduler:v0.7.1",
@@ -107,57 +101,10 @@ describe("epp-flags", () => {
         );
     });
 
-    it("reports one dash where two are needed", () => {
-        assert.deepEqual(withArguments("-tracing=false"), [
-            "Deployment models/epp: Deployment models/epp: -tracing (spec.template.spec.containers.0.args.3) needs two dashes in EPP 0.8 (GIE 1.5).",
-        ]);
-        assert.deepEqual(check({ ...old, args: [...poolArguments, "-tracing=false"] }), []);
-    });
-
-    it("reports a word that no flag takes", () => {
-        assert.deepEqual(withArguments("--tracing", "false"), [
-            'Deployment models/epp: Deployment models/epp: the argument false (spec.template.spec.containers.0.args.4) belongs to no flag: --tracing takes its value after "=".',
-        ]);
-    });
-
     it("does not take a shell's command line apart", () => {
         assert.deepEqual(
             check({ args: ["exec /epp --pool-name=pool --ours"], container: { command: ["/bin/sh", "-c"] } }),
             [],
-        );
-    });
-
-    it("wants either a pool or a selector", () => {
-        assert.deepEqual(check({ args: ["--config-file=/config/epp.yaml"] }), [
-            "Deployment models/epp: Deployment models/epp: the endpoint picker has neither --pool-name nor --endpoint-selector, and exits at start (spec.template.spec.containers.0.args).",
-        ]);
-        assert.deepEqual(
-            check({ args: [...poolArguments, "--endpoint-selector=a=b", "--endpoint-target-ports=1"] }),
-            [
-                "Deployment models/epp: Deployment models/epp: --pool-name (spec.template.spec.containers.0.args.0) and --endpoint-selector (spec.template.spec.containers.0.args.3) exclude each other.",
-            ],
-        );
-    });
-
-    it("wants ports and POD_NAME beside a selector", () => {
-        assert.deepEqual(check({ ...poolless, args: ["--endpoint-selector=a=b"], container: { env: [] } }), [
-            "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs --endpoint-target-ports.",
-            "Deployment models/epp: Deployment models/epp: --endpoint-selector (spec.template.spec.containers.0.args.0) needs the environment variable POD_NAME (spec.template.spec.containers.0.env).",
-        ]);
-        assert.deepEqual(
-            check({ ...poolless, args: ["--endpoint-selector=a=b", "--endpoint-target-ports=http"] }),
-            [
-                "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is http, but it is one to 8 port numbers with commas between them.",
-            ],
-        );
-        assert.deepEqual(
-            check({
-                ...poolless,
-                args: ["--endpoint-selector=a=b", "--endpoint-target-ports=1,2,3,4,5,6,7,8,9"],
-            }),
-            [
-                "Deployment models/epp: Deployment models/epp: --endpoint-target-ports (spec.template.spec.containers.0.args.1) is 1,2,3,4,5,6,7,8,9, but it is one to 8 port numbers with commas between them.",
-            ],
         );
     });
 
@@ -173,28 +120,7 @@ describe("epp-flags", () => {
         assert.deepEqual(check({ args: selector, image: "llm-d-inference-scheduler:v0.5.0" }), []);
     });
 
-    it("wants one configuration", () => {
-        assert.deepEqual(withArguments("--config-text=x"), [
-            "Deployment models/epp: Deployment models/epp: --config-file (spec.template.spec.containers.0.args.2) and --config-text (spec.template.spec.containers.0.args.3) exclude each other.",
-        ]);
-        assert.deepEqual(check({ image: "llm-d-inference-scheduler:v0.5.0", args: ["--pool-name=pool"] }), [
-            "Deployment models/epp: Deployment models/epp: EPP 0.5 (GIE 1.3) needs --config-file or --config-text (spec.template.spec.containers.0.args).",
-        ]);
-    });
-
-    it("wants leader election for several replicas, and for them only", () => {
-        assert.deepEqual(check({ replicas: 2 }), [
-            "Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args) pick endpoints unaware of each other.",
-        ]);
-        assert.deepEqual(
-            check({ replicas: 2, args: [...poolArguments, "--ha-enable-leader-election=false"] }),
-            [
-                "advisory: Deployment models/epp: Deployment models/epp: 2 replicas (spec.replicas) without --ha-enable-leader-election (spec.template.spec.containers.0.args.3) pick endpoints unaware of each other.",
-            ],
-        );
-        assert.deepEqual(check({ ...elected, replicas: 1 }), [
-            "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
-        ]);
+    it("takes no number of replicas for one, under leader election", () => {
         assert.deepEqual(check({ ...elected, replicas: undefined }), [
             "Deployment models/epp: Deployment models/epp: --ha-enable-leader-election (spec.template.spec.containers.0.args.3) with 1 replica (spec.replicas) leaves nobody to take over.",
         ]);
@@ -213,22 +139,6 @@ describe("epp-flags", () => {
         assert.deepEqual(rolling("100%"), []);
         assert.deepEqual(rolling(2), []);
         assert.deepEqual(check({ ...elected, strategy: { type: "Recreate" } }), []);
-    });
-
-    it("wants probes of the services that there are", () => {
-        assert.deepEqual(
-            check({
-                ...elected,
-                container: {
-                    livenessProbe: { grpc: { port: 9003 } },
-                    readinessProbe: { grpc: { port: 9003, service: "liveness" } },
-                },
-            }),
-            [
-                'Deployment models/epp: Deployment models/epp: livenessProbe asks for the service "" (spec.template.spec.containers.0.livenessProbe.grpc.service), but with --ha-enable-leader-election it has to be liveness.',
-                "Deployment models/epp: Deployment models/epp: readinessProbe asks for the service liveness (spec.template.spec.containers.0.readinessProbe.grpc.service), but with --ha-enable-leader-election it has to be readiness.",
-            ],
-        );
     });
 
     it("takes any service without leader election, for which there is one answer", () => {

@@ -15,15 +15,6 @@ describe("epp-service", () => {
         assert.deepEqual(checkResource(rule, pickerPool()), []);
     });
 
-    it("reports a pool that names no Service or port", () => {
-        assert.deepEqual(checkResource(rule, pickerPool({ name: undefined })), [
-            "InferencePool models/pool: InferencePool models/pool names no endpoint picker (spec.endpointPickerRef.name).",
-        ]);
-        assert.deepEqual(checkResource(rule, pickerPool({ port: undefined })), [
-            "InferencePool models/pool: InferencePool models/pool names no port of its endpoint picker epp (spec.endpointPickerRef), which a Service needs.",
-        ]);
-    });
-
     it("leaves other kinds of endpoint pickers alone", () => {
         assert.deepEqual(check(pickerPool({ kind: "Picker", group: "example.com" })), []);
         assert.deepEqual(
@@ -32,40 +23,13 @@ describe("epp-service", () => {
         );
     });
 
-    it("reports a Service that is not in the pool's namespace", () => {
-        assert.deepEqual(check(picker(), pickerPool()), [
-            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is not in the pool's namespace models.",
-        ]);
-        assert.deepEqual(check(picker(), pickerService(), pickerPool({}, "elsewhere")), [
-            "InferencePool elsewhere/pool: InferencePool elsewhere/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is not in the pool's namespace elsewhere; the program has Service models/epp.",
-        ]);
-    });
-
     it("reports a Service that leads to no endpoint picker", () => {
-        assert.deepEqual(check(picker(), pickerService({ type: "ExternalName" }), pickerPool()), [
-            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which is an ExternalName (spec.type of Service models/epp).",
-        ]);
-        assert.deepEqual(check(picker(), pickerService({ selector: { app: "none" } }), pickerPool()), [
-            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp).",
-        ]);
         assert.deepEqual(check(picker(), pickerService({ selector: undefined }), pickerPool()), [
             "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp).",
         ]);
-        assert.deepEqual(
-            check(decode, pickerService({ selector: { "llm-d.ai/role": "decode" } }), pickerPool()),
-            [
-                "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp), but Deployment models/decode.",
-            ],
-        );
     });
 
     it("reports a gRPC port that is not said to be HTTP/2", () => {
-        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: "http" })), [
-            "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has appProtocol http, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
-        ]);
-        assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: "ext-proc" })), [
-            "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has no appProtocol, and its name ext-proc does not say it either, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
-        ]);
         assert.deepEqual(check(picker(), pickerService({}, { appProtocol: undefined, name: "grpc-web" })), [
             "Service models/epp: Service models/epp: gRPC port 9002 (spec.ports.0) has no appProtocol, and its name grpc-web does not say it either, so that ext_proc is not sent as HTTP/2. It takes one of http2, grpc, kubernetes.io/h2c.",
         ]);

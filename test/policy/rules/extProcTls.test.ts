@@ -61,39 +61,9 @@ describe("ext-proc-tls", () => {
         assert.deepEqual(check(destinationRule({})), [
             "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
-        assert.deepEqual(check(destinationRule({ tls: { mode: "DISABLE" } })), [
-            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy.tls).",
-        ]);
         assert.deepEqual(check(destinationRule({ ...forPort(9002), tls: skip })), [
             "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
         ]);
-        assert.deepEqual(check(destinationRule(forPort(9003, skip))), [
-            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp has gateways use none (spec.trafficPolicy).",
-        ]);
-    });
-
-    it("reports TLS that the endpoint picker does not serve", () => {
-        assert.deepEqual(checkStack(rule, [plain, pickerService(), destinationRule()]), [
-            "DestinationRule models/epp: Deployment models/epp serves plain text on gRPC port 9002 of Service models/epp (--secure-serving at spec.template.spec.containers.0.args.3), but DestinationRule models/epp has gateways use TLS, mode SIMPLE (spec.trafficPolicy.tls).",
-        ]);
-    });
-
-    it("reports settings that cannot work", () => {
-        assert.deepEqual(check(destinationRule({ tls: { mode: "ISTIO_MUTUAL" } })), [
-            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp uses mode ISTIO_MUTUAL (spec.trafficPolicy.tls.mode); it has to be SIMPLE.",
-        ]);
-        assert.deepEqual(check(destinationRule({ tls: { mode: "SIMPLE" } })), [
-            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp says neither insecureSkipVerify: true nor whose certificates to trust (spec.trafficPolicy.tls).",
-        ]);
-        assert.deepEqual(check(destinationRule({ tls: { mode: "SIMPLE", caCertificates: "/ca" } })), [
-            "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving) with a certificate that it signs itself at each start, which DestinationRule models/epp checks against /ca (spec.trafficPolicy.tls); without --cert-path it needs insecureSkipVerify: true.",
-        ]);
-        assert.deepEqual(
-            checkStack(rule, [certified, pickerService(), destinationRule({ tls: { mode: "SIMPLE" } })]),
-            [
-                "DestinationRule models/epp: Deployment models/epp serves TLS on gRPC port 9002 of Service models/epp (the default of --secure-serving), but DestinationRule models/epp says neither insecureSkipVerify: true nor whose certificates to trust (spec.trafficPolicy.tls).",
-            ],
-        );
     });
 
     it("completes hosts as Istio does", () => {

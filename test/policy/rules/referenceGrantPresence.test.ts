@@ -33,28 +33,6 @@ describe("reference-grant-presence", () => {
         assert.deepEqual(check(route({ name: "proxy" }), route({ name: "proxy", namespace: routes })), []);
     });
 
-    it("does not pass because there is no grant at all", () => {
-        assert.deepEqual(check(route(toService)), [refused]);
-    });
-
-    for (const [title, wrong] of Object.entries({
-        "from another namespace": grant(
-            { group: "", kind: "Service", name: "proxy" },
-            { namespace: "elsewhere" },
-        ),
-        "from another kind": grant({ group: "", kind: "Service", name: "proxy" }, { kind: "GRPCRoute" }),
-        "from another group": grant({ group: "", kind: "Service", name: "proxy" }, { group: "" }),
-        "to another kind": grant({ group: "", kind: "InferencePool", name: "proxy" }),
-        "to another group": grant({ group: "core", kind: "Service", name: "proxy" }),
-        "to another name": grant({ group: "", kind: "Service", name: "other" }),
-        "in another namespace": grant({ group: "", kind: "Service", name: "proxy" }, {}, routes),
-        "of another API group": { ...grantToService, apiVersion: "example.com/v1" },
-    })) {
-        it(`does not take a grant ${title}`, () => {
-            assert.deepEqual(check(route(toService), wrong), [refused]);
-        });
-    }
-
     it("asks for a grant for mirrors and for certificates", () => {
         const mirror = (name: string) => [
             { type: "RequestMirror", requestMirror: { backendRef: { ...toService, name } } },

@@ -78,6 +78,15 @@ export function checkResource<C extends object>(
         : [];
 }
 
+/** What both parts of a rule say of the resources of a program. */
+export function checkProgram<C extends object>(rule: Rule<C>, resources: readonly ResourceLike[]): string[] {
+    const settings = { ...rule.config?.defaults } as C;
+    const objects = resources.flatMap((item) => KubernetesObject.of(item) ?? []);
+    const single = each(objects, (object) => rule.checkResource?.(object, settings) ?? []);
+    const index = new StackIndex(resources);
+    return [...single, ...isolated(() => rule.checkStack?.(index, settings) ?? [])].map(describe);
+}
+
 /** `<object>: <message>`, with the level before it if the finding is only advice or waits for `up`. */
 function describe(finding: Finding): string {
     const subject = finding.object ? `${finding.object.toString()}: ` : "";

@@ -1,7 +1,4 @@
 import { strict as assert } from "assert";
-import * as fs from "fs";
-import * as path from "path";
-import { parse } from "yaml";
 import type { DeploymentOutput } from "../../../../components/deploymentOutput";
 import type { ReleasedModel } from "../../../../commands/verify/checks/check";
 import type {
@@ -17,12 +14,9 @@ import { selects } from "../../../../objects/selectors";
 import type { Reading, Scrape, SnapshotData } from "../../../../commands/verify/snapshot";
 import { Snapshot } from "../../../../commands/verify/snapshot";
 import { Metrics } from "../../../../commands/shared/metrics";
-import type { ClusterEditor } from "../../../e2e/support/clusterEditor";
-
-interface Golden {
-    outputs: { deployment: DeploymentOutput };
-    registrations: { inputs: Record<string, unknown> }[];
-}
+import type { Mutation } from "../../../faults/mutation";
+import { Program } from "../../../faults/program";
+import { readGolden } from "../../../faults/stacks";
 
 type AnyObject = Kinds[KindName];
 
@@ -35,7 +29,7 @@ const programmed = { type: "Programmed", status: "True", reason: "Programmed" };
  * have. Pods and EndpointSlices follow from Deployments and Services, as their controllers would make them; the status
  * of the rest stays as it is, whatever is edited.
  */
-export class MemoryCluster implements ClusterEditor {
+export class MemoryCluster {
     readonly deployment: DeploymentOutput;
     /** Objects by kind; tests may change them. */
     readonly objects = new Map<KindName, AnyObject[]>();
@@ -46,16 +40,10 @@ export class MemoryCluster implements ClusterEditor {
     readonly eppMetrics: Record<string, Scrape> = {};
 
     constructor(golden: string) {
-        const file = path.resolve(__dirname, `../../../golden/${golden}.yaml`);
-        const { outputs, registrations } = parse(fs.readFileSync(file, "utf8")) as Golden;
+        const { outputs, registrations } = readGolden(golden);
         this.deployment = outputs.deployment;
         for (const { inputs } of registrations) {
-            const entry = Object.entries(kinds).find(
-                ([, kind]) => kind.apiVersion === inputs.apiVersion && kind.kind === inputs.kind,
-            );
-            if (entry !== undefined) {
-                this.add(entry[0] as KindName, structuredClone(inputs) as unknown as AnyObject);
-            }
+            this.addManifest(structuredClone(inputs));
         }
         this.addIstio();
     }
@@ -68,6 +56,7 @@ export class MemoryCluster implements ClusterEditor {
         return { release, ...model };
     }
 
+    /** Changes an object. */
     edit<K extends KindName>(
         kind: K,
         namespace: string,
@@ -87,6 +76,16 @@ export class MemoryCluster implements ClusterEditor {
 
     create<K extends KindName>(kind: K, object: Omit<Kinds[K], "apiVersion" | "kind">): void {
         this.add(kind, { ...kinds[kind], ...object });
+    }
+
+    /** Breaks it as a mutation does: what is not of this program's kinds is as good as gone. */
+    apply(mutation: Mutation): void {
+        const program = Program.ofObjects([...this.objects.values()].flat());
+        mutation.apply(program);
+        this.objects.clear();
+        for (const { inputs } of program.resources) {
+            this.addManifest(inputs);
+        }
     }
 
     /** The cluster as verify reads it. */
@@ -134,6 +133,15 @@ export class MemoryCluster implements ClusterEditor {
 
     private add(kind: KindName, object: AnyObject): void {
         this.objects.set(kind, [...(this.objects.get(kind) ?? []), object]);
+    }
+
+    private addManifest(manifest: Record<string, unknown>): void {
+        const entry = Object.entries(kinds).find(
+            ([, kind]) => kind.apiVersion === manifest.apiVersion && kind.kind === manifest.kind,
+        );
+        if (entry !== undefined) {
+            this.add(entry[0] as KindName, manifest as unknown as AnyObject);
+        }
     }
 
     /** What Istio adds, and the status that it sets. */
