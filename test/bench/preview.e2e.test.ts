@@ -6,7 +6,6 @@ import { type Program, type ProgramName, writePrograms } from "./preview/program
 import { preview } from "./preview/runs";
 
 describe("the programs that the bench compares", function () {
-    this.timeout(120_000);
     let machine: CliMachine;
     let programs: Record<ProgramName, Program>;
 

@@ -17,7 +17,6 @@ function definite({ violations }: RunResult): string[] {
 }
 
 describe("the environments on the real engine", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const policyPacks = [pack];
 

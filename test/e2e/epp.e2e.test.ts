@@ -50,7 +50,6 @@ type Config = Record<string, unknown>;
 const prompt = "Write a story about a gateway that asked before it routed. ".repeat(20);
 
 describe("real endpoint pickers", function () {
-    this.timeout(300_000);
     const cluster = new TestCluster();
     const running = new Set<EppProcess>();
     let executables: EndpointPickers;

@@ -19,7 +19,6 @@ function objects(cluster: TestCluster, kinds: string, ...where: string[]): strin
 }
 
 describe("renaming on a live stack", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     let served: string[];
 
@@ -72,7 +71,6 @@ describe("renaming on a live stack", function () {
 });
 
 describe("the setting namespaces.create on a live stack", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const owned = small;
     const found = { ...small, namespaces: { create: false } };

@@ -13,7 +13,6 @@ import { startOperation, type Operation } from "./support/operationProcess";
 
 /** Killing anything at any moment: the next run takes up what is left. */
 describe("an interrupted deployment", function () {
-    this.timeout(300_000);
     const cluster = new TestCluster();
     /** What is done over and over, from nothing to nothing. */
     const cycle = [

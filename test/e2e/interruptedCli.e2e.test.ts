@@ -6,7 +6,6 @@ import { CliMachine } from "../support/cli/machine";
 
 /** What docs/operations.md says to do when the pulumi CLI was killed, on a cluster of one's own. */
 describe("pulumi up, killed on its way", function () {
-    this.timeout(180_000);
     let machine: CliMachine;
     let checkout: string;
 

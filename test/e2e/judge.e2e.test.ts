@@ -13,7 +13,6 @@ interface Finding {
 }
 
 describe("judge of a cluster", function () {
-    this.timeout(300_000);
     const cluster = new TestCluster();
 
     before(async function () {

@@ -33,7 +33,6 @@ interface Producer {
  * gives is put in its place: addresses, and ports for several servers on one machine.
  */
 describe("simulators and an endpoint picker that knows prompts by their events", function () {
-    this.timeout(10 * 60_000);
     const children: ChildProcess[] = [];
     const ended: string[] = [];
     /** The address that each pod has by its name, with the port at which it really listens. */

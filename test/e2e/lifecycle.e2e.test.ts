@@ -4,7 +4,6 @@ import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
 describe("the dev stack on the real engine and API server", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
     const simulator = "llm-d-sim";

@@ -13,7 +13,6 @@ interface ReferenceGrant {
 }
 
 describe("the modes on a live stack", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
     const simulator = "llm-d-sim";

@@ -21,7 +21,6 @@ function isGatewayViolation(error: unknown): boolean {
 }
 
 describe("the policy pack in the real engine", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
 

@@ -3,7 +3,6 @@ import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
 describe("the setting protect on the real engine", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
     const simulator = "llm-d-sim";

@@ -24,7 +24,6 @@ interface LiveObject extends KubernetesObject {
 }
 
 describe("rendered manifests on the real API server", function () {
-    this.timeout(300_000);
     const cluster = new TestCluster();
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-render-e2e-"));
     const { "scoring-not-obeyed-replicated": inOtherNamespaces, ...inOwnNamespaces } = modes;

@@ -30,7 +30,6 @@ function credentials(password: string) {
 }
 
 describe("secrets on the real engine", function () {
-    this.timeout(180_000);
     const cluster = new TestCluster();
     const scheduler = "llm-d-inference-scheduler";
     const simulator = "llm-d-sim";

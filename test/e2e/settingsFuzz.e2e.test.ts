@@ -5,7 +5,6 @@ import { ApiServer } from "../config/fuzz/judge";
 
 /** `npm run settings:fuzz` goes on for as long as it is asked to. */
 describe("what settings accept, the API server accepts", function () {
-    this.timeout(300_000);
     const cluster = new TestCluster();
     let server: ApiServer;
 

@@ -16,8 +16,6 @@ function nameOf(inputs: Record<string, unknown>): string {
 
 /** Deployments of earlier releases (`support/releasedState.ts`), taken over by this one. */
 describe("an upgrade", function () {
-    this.timeout(180_000);
-
     for (const [mode, config] of Object.entries(modes)) {
         for (const file of fs.readdirSync(releases).filter((name) => name.endsWith(`-${mode}.json`))) {
             describe(`from ${path.basename(file, ".json")}`, () => {

@@ -17,7 +17,6 @@ import { breakLive, kubectlOf, SavedObjects } from "./support/clusterEditor";
  * gives back what is judged. No Istio runs here, which verify says besides.
  */
 describe("verify on a real API server", function () {
-    this.timeout(120_000);
     const test = new TestCluster();
     let cluster: Cluster;
     let kubectl: Kubectl;
@@ -77,7 +76,6 @@ describe("verify on a real API server", function () {
             let saved: SavedObjects;
 
             before(async function () {
-                this.timeout(5 * 60_000);
                 const engine = await test.open(modes[mode]);
                 // What the faults deleted was created anew, and the engine only deletes objects that it knows.
                 await engine.up({ refresh: true });

@@ -14,7 +14,6 @@ import { modes } from "../support/modes";
 const step = 45;
 
 describe("judge of rendered manifests", function () {
-    this.timeout(300_000);
     let pack: Pack;
 
     before(async () => {

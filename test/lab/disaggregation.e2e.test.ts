@@ -11,7 +11,6 @@ const answered = "vllm:request_success_total";
 
 /** What docs/operations.md says of prefill in other pods. */
 describe("prefill in other pods, in the lab", function () {
-    this.timeout(300_000);
     const lab = sharedLab;
     const namespace = "llm-d-sim";
     const preset = deepMerge(modes.scoring, {

@@ -14,7 +14,6 @@ const policyPacks = [path.resolve(__dirname, "../../policy")];
  * (`local/session.ts`). NetworkPolicies are there and enforced by nobody, and the autoscaler has no metrics.
  */
 describe("the environments in the lab", function () {
-    this.timeout(300_000);
     const lab = new TestLab();
 
     before(async function () {

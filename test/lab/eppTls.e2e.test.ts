@@ -8,7 +8,6 @@ import { sharedLab } from "./support/sharedLab";
 
 /** Envoy as the EPP's client, with a certificate of the user's own. */
 describe("the EPP's certificate, in the lab", function () {
-    this.timeout(300_000);
     const lab = sharedLab;
     const served = selfSigned("gaie-inference-scheduling-epp.llm-d-sim.svc");
     const others = selfSigned("gaie-inference-scheduling-epp.llm-d-sim.svc");

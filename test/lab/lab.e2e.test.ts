@@ -27,7 +27,6 @@ const epp = "gaie-inference-scheduling-epp";
 const decode = podSelector("sim", "decode");
 
 describe("the lab: real Istio, Envoy, endpoint picker and simulator", function () {
-    this.timeout(300_000);
     const lab = sharedLab;
     /** Where the Gateway's pods have their Envoy: below a folder that they share with this machine. */
     const envoy = "/usr/local/bin/envoy";

@@ -9,7 +9,6 @@ import { Traffic } from "./support/traffic";
 
 /** What docs/rollouts.md promises, with requests through the Gateway for as long as each change takes. */
 describe("changes under load, in the lab", function () {
-    this.timeout(300_000);
     const lab = sharedLab;
     /** The same programs under another name: to everything but the lab, another image. */
     const otherImages = {

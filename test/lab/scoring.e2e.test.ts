@@ -14,7 +14,6 @@ const cacheMatters = {
 };
 
 describe("the lab: what scoring gains", function () {
-    this.timeout(300_000);
     // Beside other suites a round can be so short of time that nothing is told from it.
     this.retries(1);
     const lab = sharedLab;

@@ -16,7 +16,6 @@ import { sharedLab } from "./support/sharedLab";
 
 /** Every fault of the catalogue on a running stack: verify names it before whatever follows from it. */
 describe("verify in the lab", function () {
-    this.timeout(300_000);
     const lab = sharedLab;
     let cluster: Cluster;
     let kubectl: Kubectl;
@@ -48,7 +47,6 @@ describe("verify in the lab", function () {
                 JSON.stringify({ roots, consequences, unknown, warnings }, undefined, 1);
 
             before(async function () {
-                this.timeout(10 * 60_000);
                 // What the faults deleted was created anew, and the engine only deletes objects that it knows.
                 await lab.deploy(modes[mode], { refresh: true });
                 const outputs = JSON.parse(

@@ -31,7 +31,6 @@ spec: { ports: [{ port: 8200 }] }
 `;
 
 describe("judge, as npx and pre-commit have it", function () {
-    this.timeout(10 * 60_000);
     const folder = temporaryFolder();
     let consumers: Consumers;
     let installed: string;

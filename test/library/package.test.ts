@@ -9,7 +9,6 @@ import { Consumers, programOf, readManifest } from "./support/consumer";
 const root = path.resolve(__dirname, "../..");
 
 describe("the library, as another program has it", function () {
-    this.timeout(240_000);
     let consumers: Consumers;
 
     before(() => {

@@ -33,7 +33,6 @@ function shown(): { command: string; program: Program } {
 }
 
 describe("the component package, with the pulumi CLI", function () {
-    this.timeout(300_000);
     let machine: CliMachine;
 
     before(async function () {

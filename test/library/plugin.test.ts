@@ -26,8 +26,6 @@ interface PackageSchema {
 }
 
 describe("the component package", function () {
-    this.timeout(120_000);
-
     let consumers: Consumers;
 
     before(() => {

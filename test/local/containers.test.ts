@@ -20,10 +20,8 @@ kill -9 $holder
 exit $code`;
 
 describe("a container of the lab", function () {
-    this.timeout(60_000);
     const folder = temporaryFolder();
     before(async function () {
-        this.timeout(10 * 60_000);
         if (process.platform !== "linux") {
             this.skip();
         }

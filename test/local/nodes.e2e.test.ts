@@ -9,7 +9,6 @@ import { temporaryFolder } from "./temporary";
 
 /** The short form of `npm run test:nodes`. */
 describe("each release line of Node that README names", function () {
-    this.timeout(10 * 60_000);
     const folder = temporaryFolder();
     before(function () {
         if (!hasPackagedNodes) {

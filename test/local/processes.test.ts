@@ -135,7 +135,6 @@ describe("recorded processes", () => {
     });
 
     it("never run without a record, whenever whoever launches them is killed", async function () {
-        this.timeout(60_000);
         for (const delay of [0, 1, 2, 4, 8, 16]) {
             const ran = path.join(folder(), `ran-${delay}`);
             const process = spec(`echo $$ > ${ran}; exec sleep 60`);

@@ -92,7 +92,6 @@ describe("control plane state folder", () => {
 
     for (const command of ["up", "verify", "status", "down"]) {
         it(`is nobody else's: make ${command} refuses it before it reads or ends what is there`, async function () {
-            this.timeout(60_000);
             const own = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]);
             try {
                 const record = { pid: own.pid, identity: processIdentity(own.pid!), fingerprint: "x" };

@@ -9,7 +9,6 @@ import { Pack, plain } from "./support/pack";
 const modules = path.resolve(__dirname, "../../node_modules");
 
 describe("the pack as one bundled folder", function () {
-    this.timeout(120_000);
     let folder: string;
     let pack: Pack | undefined;
 

@@ -21,7 +21,6 @@ describe("the catalogue of faults, by what the rules say", () => {
     const said = new Map<string, Record<string, string[]>>(rules.map(({ name }) => [name, {}]));
 
     before(function () {
-        this.timeout(10 * 60_000);
         for (const mode of inOrder) {
             const program = Program.of(readGolden(mode));
             const plain = new Map(

@@ -8,7 +8,6 @@ import { unknown } from "./support/resources";
 
 describe("the pack, over gRPC", function () {
     // Starting it compiles the pack.
-    this.timeout(120_000);
     let pack: Pack;
 
     before(async () => {

@@ -61,7 +61,6 @@ describe("whatever the user's shell holds", () => {
     }
 
     it("a suite gives the same", function () {
-        this.timeout(300_000);
         const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
         const { status, stdout } = run([mocha, "test/unit/program.test.ts"], hostile);
         assert.equal(status, 0, stdout.slice(-3000));
@@ -69,7 +68,6 @@ describe("whatever the user's shell holds", () => {
     });
 
     it("a user who is not root, and owns nothing of the checkout, gets the same", function () {
-        this.timeout(120_000);
         if (process.getuid?.() !== 0) {
             // The other tests are of such a user then.
             this.skip();
@@ -96,7 +94,6 @@ describe("whatever the user's shell holds", () => {
     });
 
     it("a stack is rendered the same, into a folder with a space in its name", function () {
-        this.timeout(120_000);
         const folders = [{}, hostile].map((environment, index) => {
             const folder = path.join(scratch, String(index));
             const args = [...npmRun("commands/render/main.ts"), "--stack", "prod", "--out", folder];

@@ -71,8 +71,6 @@ const transitions: Record<string, [SettingsInput, SettingsInput]> = {
 };
 
 describe("an object's URN", function () {
-    this.timeout(180_000);
-
     for (const [what, [before, after]] of Object.entries(transitions)) {
         it(`stays the same with ${what}`, async () => {
             const all = [...identities(await runSettings(before)), ...identities(await runSettings(after))];
@@ -131,8 +129,6 @@ function meaninglessEmpties(run: ProgramRun): string[] {
 }
 
 describe("what is registered", function () {
-    this.timeout(180_000);
-
     for (const [mode, config] of Object.entries(modes)) {
         it(`has nothing empty in the mode ${mode}, which the API server would drop`, async () => {
             assert.deepEqual(meaninglessEmpties(await runProgram(config)), []);

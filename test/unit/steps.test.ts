@@ -9,7 +9,6 @@ import { type StepOutcome, summary } from "../support/outcome";
 import { type Pool, runSteps, type Step } from "../support/steps";
 
 describe("the steps of `npm test`", function () {
-    this.timeout(120_000);
     let folder: string;
 
     beforeEach(() => {

@@ -52,7 +52,6 @@ describe("the action that judges", () => {
         }));
 
     it("has nothing that actionlint minds, used as docs/commands.md shows", async function () {
-        this.timeout(10 * 60_000);
         const [judge] = localSteps();
         assert.equal(judge!.uses, "./.github/actions/judge");
         const { status, stdout, stderr } = await lint(localSteps());
@@ -61,7 +60,6 @@ describe("the action that judges", () => {
     });
 
     it("is known to actionlint by its inputs", async function () {
-        this.timeout(10 * 60_000);
         const [judge] = localSteps();
         const { status, stdout } = await lint([{ ...judge, with: { path: "manifests" } }]);
         assert.equal(status, 1);
@@ -81,7 +79,6 @@ describe("the action that judges", () => {
     });
 
     it("judges the paths, with findings on the log or in a file, and fails by them", function () {
-        this.timeout(60_000);
         const route = [
             "apiVersion: gateway.networking.k8s.io/v1",
             "kind: HTTPRoute",

@@ -22,7 +22,6 @@ describe("the workflows", () => {
     const names = Object.keys(workflows);
 
     it("have nothing that actionlint minds", async function () {
-        this.timeout(10 * 60_000);
         const actionlint = await ensureTestProgram("actionlint", () => undefined);
         // Linters of other languages would be used only where they happen to be installed.
         const args = ["-shellcheck=", "-pyflakes=", "-no-color", ...workflowFiles];
@@ -32,7 +31,6 @@ describe("the workflows", () => {
     });
 
     it("are linted by an actionlint that finds faults", async function () {
-        this.timeout(10 * 60_000);
         const actionlint = await ensureTestProgram("actionlint", () => undefined);
         const { status, stdout } = spawnSync(actionlint, ["-shellcheck=", "-pyflakes=", "-no-color", "-"], {
             encoding: "utf8",

@@ -4,7 +4,6 @@ import { Runner } from "./runner";
 import { findStep } from "./workflows";
 
 describe("the workflows' commands, on prod, with the pulumi CLI", function () {
-    this.timeout(180_000);
     let runner: Runner;
     const variables = { ENVIRONMENT: "prod", STACK: "prod", RECOVER: "false" };
     const preview = () => runner.run(findStep("preview", "preview", "Preview"), variables);
@@ -49,7 +48,6 @@ describe("the workflows' commands, on prod, with the pulumi CLI", function () {
     });
 
     it("deploy it", function () {
-        this.timeout(300_000);
         const { code, output } = runner.run(findStep("deploy-environment", "up", "Deploy"), variables);
         assert.equal(code, 0, output);
         assert.match(runner.kubectl("get", "namespaces", "--output", "name"), /^namespace\/llm-d-sim$/m);

@@ -6,7 +6,6 @@ import { npmRun } from "../../../commands/shared/npmRun";
 import { temporaryFolder, writeScript } from "../../local/temporary";
 
 describe("npm run ci-preview", function () {
-    this.timeout(60_000);
     const folder = temporaryFolder();
 
     /** What it says and reports where the PATH has what `lines` make of a pulumi, or none. */

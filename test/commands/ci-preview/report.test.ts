@@ -125,7 +125,6 @@ describe("the report on a preview", () => {
 
     it("folds what waits for `pulumi up`, as the pack says it, and nothing else", async function () {
         // Starting the pack compiles it.
-        this.timeout(120_000);
         const pack = await Pack.start();
         try {
             const open = [

@@ -50,7 +50,6 @@ const workloads: [Workload, Arrival, number[]?][] = [
 ];
 
 describe("compare: configuration of inference-perf", function () {
-    this.timeout(300_000);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-inference-perf-"));
     const packages = path.join(folder, "packages");
 

@@ -53,7 +53,6 @@ class FakePath {
 }
 
 describe("compare: the command", function () {
-    this.timeout(60_000);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-compare-"));
     const outputs = path.join(folder, "outputs.json");
     const paths: FakePath[] = [];

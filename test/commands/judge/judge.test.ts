@@ -191,7 +191,6 @@ describe("judge", () => {
     });
 
     it("refuses what it cannot use in one line, with what is allowed", async function () {
-        this.timeout(180_000);
         const file = write("route.yaml", route);
         const bad = write("bad.json", '{"inference-port":{"port":"8200"}}');
         for (const [args, code, expected] of [

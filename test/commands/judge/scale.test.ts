@@ -9,7 +9,6 @@ describe("what judge takes", () => {
     const folder = temporaryFolder();
 
     it("is no more than in proportion to what it judges", async function () {
-        this.timeout(300_000);
         const thousand = await run(writeManifests(folder(), 1_000));
         const five = await run(writeManifests(folder(), 5_000));
         const growth = five.cpu / thousand.cpu;
@@ -17,7 +16,6 @@ describe("what judge takes", () => {
     });
 
     it("is little to start, as it loads what it needs alone", async function () {
-        this.timeout(60_000);
         const { loaded } = await run(writeManifests(folder(), 1));
         const others = loaded.filter((name) =>
             /^@pulumi\/|^@kubernetes\/|^(?:ajv|execa|node-sarif-builder|junit-report-builder)$/.test(name),

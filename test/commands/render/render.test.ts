@@ -26,7 +26,6 @@ function contents(folder: string): Record<string, string> {
 }
 
 describe("render", function () {
-    this.timeout(60_000);
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-render-"));
     let count = 0;
     const folder = () => path.join(scratch, String(++count));

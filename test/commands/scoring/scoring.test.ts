@@ -164,7 +164,6 @@ describe("scoring: the stack", () => {
 });
 
 describe("scoring: the command", function () {
-    this.timeout(60_000);
     const bad: [string, string[], RegExp][] = [
         [
             "an unknown preset",

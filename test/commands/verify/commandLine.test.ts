@@ -8,7 +8,6 @@ import { npmRun } from "../../../commands/shared/npmRun";
 
 /** The command as users run it; none of these runs reaches a cluster. */
 describe("npm run verify", function () {
-    this.timeout(120_000);
     const root = path.resolve(__dirname, "../../..");
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-verify-"));
     const outputs = path.join(folder, "outputs.json");
