@@ -1,5 +1,4 @@
 import * as path from "path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { ScoringFlags } from "../commands/scoring/options";
 import { scoringCommand } from "../commands/scoring/options";
@@ -32,10 +31,18 @@ export class LabStage implements Stage {
         return ["make", "scoring", ...config, `ARGS=${flags.join(" ")}`];
     }
 
+    async check(settings: SettingValues): Promise<void> {
+        await this.operate(settings, async (engine) => {
+            await engine.preview();
+        });
+    }
+
     async deploy(settings: SettingValues): Promise<Staged> {
-        const { stateDir, pairs } = this.options;
-        const own = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
-        const outputs = await this.up(parseOverrides([...pairs, ...own]));
+        const { stateDir } = this.options;
+        const outputs = await this.operate(settings, async (engine) => {
+            await engine.up();
+            return engine.outputs();
+        });
         keepOutputs(stateDir, outputs);
         const deployment = outputs.deployment!.value as DeploymentOutput;
         const { gateway, direct } = await openPaths(stateDir, deployment);
@@ -49,12 +56,16 @@ export class LabStage implements Stage {
     }
 
     /** The engine's display would bury the progress; it is told where it is needed. */
-    private async up(config: Record<string, unknown>): Promise<OutputMap> {
+    private async operate<T>(
+        settings: SettingValues,
+        action: (engine: Session["engine"]) => Promise<T>,
+    ): Promise<T> {
         const said: string[] = [];
+        const own = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
+        const config = parseOverrides([...this.options.pairs, ...own]);
         try {
             const { engine } = await this.options.open({ config, report: (line) => said.push(line) });
-            await engine.up();
-            return await engine.outputs();
+            return await action(engine);
         } catch (error) {
             said.forEach((line) => this.options.report(line));
             throw error;

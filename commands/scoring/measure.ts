@@ -8,7 +8,9 @@ import { targetsOf } from "../compare/paths";
 import type { Slo } from "../compare/slo";
 import { runSweep } from "../compare/sweep";
 import type { Workload } from "../compare/workloads";
+import type { Preset } from "../../releases";
 import type { KubeObject } from "../shared/cluster";
+import { UsageError } from "../shared/errors";
 import type { ScoringFlags, WorkloadName } from "./options";
 import { workloadsOf } from "./options";
 import type { HopPrice } from "./hop";
@@ -43,8 +45,13 @@ const noScoring: SettingValues = { "extProc.enabled": false, "routing.backend": 
 /** How long a deployment takes, in seconds, until one has been seen. */
 const deploySeconds = 30;
 
+/** How long a preview takes, in seconds. */
+const checkSeconds = 8;
+
+const settingsOf = (preset: Preset): SettingValues => ({ ...scoring, "epp.plugins": preset });
+
 /**
- * Deploys each preset in turn and measures it with each workload at each rate; then the price of the EPP's hop. The stack
+ * Makes sure that each preset is one of the stack's, then deploys each in turn and measures it with each workload at each rate; then the price of the EPP's hop. The stack
  * is deployed as it was at the end, whatever happens.
  */
 export async function measurePresets(
@@ -56,11 +63,23 @@ export async function measurePresets(
     const clock = new Clock(plannedSeconds(flags, workloads), progress);
     const measured: Pick<Measured, "presets" | "hop"> = { presets: {} };
     let about: Pick<Measured, "versions" | "model" | "release" | "notes"> | undefined;
+    for (const preset of flags.presets) {
+        await clock.step(`preset ${preset}: pulumi preview`, checkSeconds, async () => {
+            try {
+                await stage.check(settingsOf(preset));
+            } catch (error) {
+                if (error instanceof UsageError) {
+                    throw error;
+                }
+                const reason = (error as Error).message;
+                throw new UsageError(`--presets ${preset}: the stack cannot be deployed with it: ${reason}`);
+            }
+        });
+    }
     try {
         for (const preset of flags.presets) {
-            const settings = { ...scoring, "epp.plugins": preset };
             const staged = await clock.step(`preset ${preset}: pulumi up`, deploySeconds, () =>
-                stage.deploy(settings),
+                stage.deploy(settingsOf(preset)),
             );
             await onStage(stage, staged, flags, signal, async (options, around) => {
                 about ??= around;
@@ -240,7 +259,7 @@ function hopSeconds({ rounds, warmup }: ScoringFlags): number {
 function plannedSeconds(flags: ScoringFlags, workloads: ReadonlyMap<string, Workload>): number {
     const each = [...workloads.values()].reduce((sum, workload) => sum + sweepSeconds(flags, workload), 0);
     const hop = flags.hop ? 2 * (deploySeconds + hopSeconds(flags)) : 0;
-    return flags.presets.length * (deploySeconds + each) + hop;
+    return flags.presets.length * (checkSeconds + deploySeconds + each) + hop;
 }
 
 /** Tells before each step how long all of the rest takes, by how long what is done took. */

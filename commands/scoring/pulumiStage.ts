@@ -21,6 +21,8 @@ export interface PulumiStageOptions {
     progress: (line: string) => void;
 }
 
+const flagsOf = { preview: [], up: ["--yes", "--skip-preview", "--suppress-outputs"] };
+
 /** A stack on a cluster, deployed by the Pulumi CLI. Its settings file is put back as it was. */
 export class PulumiStage implements Stage {
     private readonly file: string;
@@ -40,15 +42,18 @@ export class PulumiStage implements Stage {
         return ["npm", "run", "scoring", "--", ...flags];
     }
 
+    async check(settings: SettingValues): Promise<void> {
+        try {
+            await this.run("preview", settings);
+        } finally {
+            fs.writeFileSync(this.file, this.settings);
+        }
+    }
+
     async deploy(settings: SettingValues): Promise<Staged> {
         const { stack, gatewayUrl, directUrl, kubeconfig, context, signal } = this.options;
         fs.writeFileSync(this.file, this.settings);
-        await this.up(
-            Object.entries(settings).flatMap(([name, value]) => [
-                "--config",
-                `llm-d-inference:${name}=${String(value)}`,
-            ]),
-        );
+        await this.run("up", settings);
         const { deployment } = await readStackOutputs({ stack });
         const [model] = Object.values(deployment.models);
         const urls =
@@ -67,22 +72,25 @@ export class PulumiStage implements Stage {
     async restore(): Promise<void> {
         fs.writeFileSync(this.file, this.settings);
         try {
-            await this.up([]);
+            await this.run("up", {});
         } finally {
             // The CLI may have written it again.
             fs.writeFileSync(this.file, this.settings);
         }
     }
 
-    private async up(config: string[]): Promise<void> {
+    private async run(operation: keyof typeof flagsOf, settings: SettingValues): Promise<void> {
         const { root, stack, progress } = this.options;
-        const always = ["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"];
+        const config = Object.entries(settings).flatMap(([name, value]) => [
+            "--config",
+            `llm-d-inference:${name}=${String(value)}`,
+        ]);
         const paths = config.length === 0 ? [] : ["--config-path", ...config];
-        const { exitCode, all, code } = await execa("pulumi", [...always, "--stack", stack, ...paths], {
-            cwd: root,
-            all: true,
-            reject: false,
-        });
+        const { exitCode, all, code } = await execa(
+            "pulumi",
+            [operation, ...flagsOf[operation], "--non-interactive", "--stack", stack, ...paths],
+            { cwd: root, all: true, reject: false },
+        );
         if (code === "ENOENT") {
             throw new UsageError(
                 "there is no `pulumi` on the PATH: install the Pulumi CLI, or run `make scoring`",
@@ -90,7 +98,7 @@ export class PulumiStage implements Stage {
         }
         if (exitCode !== 0) {
             progress(all);
-            throw new Error(`pulumi up of stack ${stack} failed; what it said is above`);
+            throw new Error(`pulumi ${operation} of stack ${stack} failed; what it said is above`);
         }
     }
 }

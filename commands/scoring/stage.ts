@@ -20,6 +20,12 @@ export interface Stage {
     /** The words that call the command there, with flags, for the report. */
     callWith(flags: readonly string[]): string[];
     /**
+     * Previews the stack with settings over its own; nothing is changed.
+     *
+     * @throws Error when it cannot be deployed so.
+     */
+    check(settings: SettingValues): Promise<void>;
+    /**
      * Deploys the stack with settings over its own, and waits until it serves.
      *
      * @param settings those of the deployment before are gone.

@@ -9,7 +9,7 @@ import { PulumiStage } from "../../../commands/scoring/pulumiStage";
 const fakeCli = (folder: string) => `#!/bin/sh
 echo "$@" >> ${folder}/asked
 case "$1" in
-up) echo "# changed" >> ${folder}/Pulumi.test.yaml; exit $(cat ${folder}/exit) ;;
+up|preview) echo "# changed" >> ${folder}/Pulumi.test.yaml; exit $(cat ${folder}/exit) ;;
 stack) cat ${folder}/outputs.json ;;
 esac
 `;
@@ -74,8 +74,19 @@ describe("scoring: a stack on a cluster", () => {
         assert.equal(fs.readFileSync(file, "utf8"), "config: {}\n");
     });
 
+    it("is previewed with settings over its own, and its file is put back", async () => {
+        await stage().check({ "epp.plugins": "load-aware" });
+        assert.equal(fs.readFileSync(file, "utf8"), "config: {}\n");
+        const asked = fs.readFileSync(path.join(folder, "asked"), "utf8");
+        assert.match(
+            asked,
+            /^preview --non-interactive .*--config llm-d-inference:epp\.plugins=load-aware\n$/,
+        );
+    });
+
     it("says what the CLI said where it fails", async () => {
         fs.writeFileSync(path.join(folder, "exit"), "1");
+        await assert.rejects(stage().check({}), /pulumi preview of stack test failed/);
         await assert.rejects(stage().deploy({}), /pulumi up of stack test failed/);
         fs.writeFileSync(path.join(folder, "exit"), "0");
     });

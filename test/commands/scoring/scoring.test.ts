@@ -123,10 +123,18 @@ describe("scoring: the stack", () => {
         return { ...command.opts<ScoringFlags>(), seed: 1 };
     };
 
-    it("gets each preset in turn with scoring that decides, and its own settings back though it fails", async () => {
+    /** A stack without a cluster: what it was asked for, and what is refused. */
+    function stageOf(refused?: string) {
+        const checked: unknown[] = [];
         const deployed: (SettingValues | "restored")[] = [];
         const stage: Stage = {
             callWith: () => [],
+            check: (settings) => {
+                checked.push(settings["epp.plugins"]);
+                return settings["epp.plugins"] === refused
+                    ? Promise.reject(new Error("epp.plugins: not with EPP 0.7.1."))
+                    : Promise.resolve();
+            },
             deploy: (settings) => {
                 deployed.push(settings);
                 return Promise.resolve({
@@ -148,6 +156,24 @@ describe("scoring: the stack", () => {
                 return Promise.resolve();
             },
         };
+        return { stage, checked, deployed };
+    }
+
+    it("is left alone where one of the presets cannot be deployed", async () => {
+        const { stage, checked, deployed } = stageOf("precise-prefix-cache");
+        await assert.rejects(
+            measurePresets(stage, flagsOf("--presets", "default,precise-prefix-cache,load-aware"), {
+                progress: () => undefined,
+                signal: new AbortController().signal,
+            }),
+            /^UsageError: --presets precise-prefix-cache: the stack cannot be deployed with it: epp\.plugins: not with/,
+        );
+        assert.deepEqual(checked, ["default", "precise-prefix-cache"]);
+        assert.deepEqual(deployed, []);
+    });
+
+    it("gets each preset in turn with scoring that decides, and its own settings back though it fails", async () => {
+        const { stage, checked, deployed } = stageOf();
         const lines: string[] = [];
         await assert.rejects(
             measurePresets(stage, flagsOf("--presets", "prefix-cache,default"), {
@@ -159,7 +185,8 @@ describe("scoring: the stack", () => {
             { "extProc.enabled": true, "routing.backend": "InferencePool", "epp.plugins": "prefix-cache" },
             "restored",
         ]);
-        assert.match(lines[0]!, /preset prefix-cache: pulumi up; in all \d+ min left/);
+        assert.deepEqual(checked, ["prefix-cache", "default"]);
+        assert.match(lines[0]!, /preset prefix-cache: pulumi preview; in all \d+ min left/);
     });
 });
 
