@@ -60,14 +60,14 @@ export class LabStage implements Stage {
         settings: SettingValues,
         action: (engine: Session["engine"]) => Promise<T>,
     ): Promise<T> {
-        const said: string[] = [];
+        const lines: string[] = [];
         const own = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
         const config = parseOverrides([...this.options.pairs, ...own]);
         try {
-            const { engine } = await this.options.open({ config, report: (line) => said.push(line) });
+            const { engine } = await this.options.open({ config, report: (line) => lines.push(line) });
             return await action(engine);
         } catch (error) {
-            said.forEach((line) => this.options.report(line));
+            lines.forEach((line) => this.options.report(line));
             throw error;
         }
     }

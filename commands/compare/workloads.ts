@@ -133,18 +133,18 @@ function multiTurnRound(
     { conversations, turns, questionTokens, maxTokens }: MultiTurnWorkload,
     random: Random,
 ): PlannedRequest[] {
-    const said = Array.from({ length: conversations }, () => "");
+    const history = Array.from({ length: conversations }, () => "");
     const round: PlannedRequest[] = [];
     for (let turn = 0; turn < turns; turn++) {
         for (let conversation = 0; conversation < conversations; conversation++) {
-            const prompt = `${said[conversation]!}${text(questionTokens, random)}`;
+            const prompt = `${history[conversation]!}${text(questionTokens, random)}`;
             round.push({
                 prompt,
                 maxTokens,
                 ...(turn > 0 && { after: (turn - 1) * conversations + conversation }),
             });
             // Not the server's own answer: every path is sent the same.
-            said[conversation] = `${prompt} ${text(maxTokens, random)} `;
+            history[conversation] = `${prompt} ${text(maxTokens, random)} `;
         }
     }
     return round;

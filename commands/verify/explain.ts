@@ -134,9 +134,9 @@ export function explanationText({ release, answer, scores, picked, notes }: Expl
         );
         lines.push(table.toString());
     }
-    const told = answer.error ?? `status ${String(answer.status)}`;
+    const outcome = answer.error ?? `status ${String(answer.status)}`;
     lines.push(
-        `${release}: ${told} after ${answer.durationMs.toFixed(1)} ms; picked: ${picked ?? "unknown"}; answered: ${answer.pod ?? "unknown"}.`,
+        `${release}: ${outcome} after ${answer.durationMs.toFixed(1)} ms; picked: ${picked ?? "unknown"}; answered: ${answer.pod ?? "unknown"}.`,
         ...notes,
     );
     return lines.join("\n");

@@ -6,7 +6,7 @@ import type { FixOf } from "./fix";
 import type { Failure, Findings, Violation, Waiting } from "./finding";
 import type { Rule } from "./rule";
 
-/** What is told of a finding. */
+/** What is reported of a finding. */
 export interface RuleReport {
     /** What it is about; undefined for nothing in particular. */
     readonly object?: KubernetesObject;
@@ -25,7 +25,7 @@ export interface RuleReport {
 const longestMessage = 1200;
 
 /**
- * What is told of a rule's findings: what is exempt, or waits for a value, as advice, and failures of the rule as one.
+ * What is reported of a rule's findings: what is exempt, or waits for a value, as advice, and failures of the rule as one.
  *
  * @param isWhole whether all that there is was judged, as a program is. If not, what an object that was not given would
  * decide is advice that names it.
@@ -36,7 +36,7 @@ export function* reportsOf(
     findings: Findings,
     isWhole = true,
 ): Iterable<RuleReport> {
-    const told = (
+    const diagnostic = (
         object: KubernetesObject | undefined,
         message: string,
         advisory: boolean,
@@ -50,13 +50,13 @@ export function* reportsOf(
     });
     const tell = ({ object, message, path, absent, level, fix }: Violation): RuleReport => {
         if (object && isExempt(object.toString(), config)) {
-            return told(object, `Exempt by the pack's config: ${message}`, true, { path });
+            return diagnostic(object, `Exempt by the pack's config: ${message}`, true, { path });
         }
         const decidedBy = isWhole ? undefined : absent;
         // What is not there to be seen may be right as it is.
         return decidedBy === undefined
-            ? told(object, message, level === "advisory", { path, fix })
-            : told(object, `Decided by ${decidedBy}, which is not in the input: ${message}`, true, {
+            ? diagnostic(object, message, level === "advisory", { path, fix })
+            : diagnostic(object, `Decided by ${decidedBy}, which is not in the input: ${message}`, true, {
                   path,
                   decidedBy,
               });
@@ -68,7 +68,7 @@ export function* reportsOf(
             const message = waitingMessage(rule, finding);
             if (!waiting.has(message)) {
                 waiting.add(message);
-                yield told(finding.object, message, true);
+                yield diagnostic(finding.object, message, true);
             }
         } else if ("error" in finding) {
             failures.push(finding);

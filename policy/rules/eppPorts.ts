@@ -126,7 +126,7 @@ function* checkDeclared(picker: Picker, settings: EppPortsConfig): Findings {
         const port = portOfName(name ?? "");
         if (port && number !== picker.port(port).number) {
             yield {
-                message: `${picker.owner.toString()}: container port ${name ?? ""} is ${String(number)} (${path}), but the endpoint picker serves ${said(picker, port)}.`,
+                message: `${picker.owner.toString()}: container port ${name ?? ""} is ${String(number)} (${path}), but the endpoint picker serves ${portText(picker, port)}.`,
                 ...correction(path, picker, port, settings),
             };
         }
@@ -137,7 +137,7 @@ function* checkDeclared(picker: Picker, settings: EppPortsConfig): Findings {
         !declared.some(({ name, number }) => number === grpc || portOfName(name ?? "") === "grpc")
     ) {
         yield {
-            message: `${picker.owner.toString()}: the endpoint picker serves ${said(picker, "grpc")}, which is not among the ports of its container: ${declaredPorts(picker)} (${picker.container.path}.ports).`,
+            message: `${picker.owner.toString()}: the endpoint picker serves ${portText(picker, "grpc")}, which is not among the ports of its container: ${declaredPorts(picker)} (${picker.container.path}.ports).`,
         };
     }
 }
@@ -155,7 +155,7 @@ function* checkProbes(picker: Picker, settings: EppPortsConfig): Findings {
             if (asked !== undefined && !listens && number !== picker.port("health").number) {
                 const path = `${picker.container.path}.${probe}.${kind}.port`;
                 yield {
-                    message: `${picker.owner.toString()}: ${probe} asks port ${written(asked)} (${path}), but the endpoint picker serves ${said(picker, "health")}.`,
+                    message: `${picker.owner.toString()}: ${probe} asks port ${written(asked)} (${path}), but the endpoint picker serves ${portText(picker, "health")}.`,
                     // A name stands for a port that is declared elsewhere.
                     ...(typeof asked === "number" && correction(path, picker, "health", settings)),
                 };
@@ -170,7 +170,7 @@ function* checkScrape(picker: Picker, settings: EppPortsConfig): Findings {
     const scraped = picker.template.annotations[annotation];
     if (scraped !== undefined && scraped !== String(picker.port("metrics").number)) {
         yield {
-            message: `${picker.owner.toString()}: the annotation ${annotation} of its pods is ${scraped}, but the endpoint picker serves ${said(picker, "metrics")}.`,
+            message: `${picker.owner.toString()}: the annotation ${annotation} of its pods is ${scraped}, but the endpoint picker serves ${portText(picker, "metrics")}.`,
             fix: () => {
                 const number = certainPort(picker, "metrics", settings);
                 const above = picker.template.path === "" ? [] : picker.template.path.split(".");
@@ -220,7 +220,7 @@ function* checkServicePort(
     const reached = picker.portOf(target);
     if (reached && port.number !== target) {
         yield {
-            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, reached)}: the Service's port has to be the same.`,
+            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${portText(picker, reached)}: the Service's port has to be the same.`,
             fix: () =>
                 certainPort(picker, reached, settings) !== undefined &&
                 !servicePortsOf(service).some(({ number }) => number === target)
@@ -231,7 +231,7 @@ function* checkServicePort(
     const meant = picker.portOf(port.number) ?? portOfName(port.name);
     if (!reached && meant) {
         yield {
-            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${said(picker, meant)}.`,
+            message: `${at} leads to ${String(port.target)} of ${picker.owner.toString()}, which serves ${portText(picker, meant)}.`,
             ...(typeof port.target === "number" &&
                 correction(`${port.path}.targetPort`, picker, meant, settings)),
         };
@@ -292,7 +292,7 @@ function* checkCall(
             };
         } else if (!leadsToGrpc(port, picker)) {
             yield {
-                message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${said(picker, "grpc")}.`,
+                message: `${call} port ${String(number)} of ${service.toString()} (${path}), which leads to ${String(port.target)} of ${picker.owner.toString()}, but that serves ${portText(picker, "grpc")}.`,
             };
         }
     }
@@ -319,7 +319,7 @@ function portOfName(name: string): PickerPort | undefined {
     return purposes.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-function said(picker: Picker, port: PickerPort): string {
+function portText(picker: Picker, port: PickerPort): string {
     const { number, source } = picker.port(port);
     return `${pickerPorts[port].purpose} at ${String(number)} (${source})`;
 }

@@ -169,12 +169,12 @@ function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConf
     for (const port of servicePortsOf(object)) {
         const isGrpc = pickers.some((picker) => leadsToGrpc(port, picker));
         if (isGrpc && !isHttp2(port, appProtocols)) {
-            const said =
+            const protocol =
                 port.appProtocol === undefined
                     ? `has no appProtocol, and its name ${port.name || '""'} does not say it either`
                     : `has appProtocol ${port.appProtocol}`;
             yield {
-                message: `${object.toString()}: gRPC port ${String(port.number)} (${port.path}) ${said}, so that ext_proc is not sent as HTTP/2. It takes one of ${appProtocols.join(", ")}.`,
+                message: `${object.toString()}: gRPC port ${String(port.number)} (${port.path}) ${protocol}, so that ext_proc is not sent as HTTP/2. It takes one of ${appProtocols.join(", ")}.`,
                 // Istio, and whatever else there is, takes each of them for the same.
                 fix: () =>
                     appProtocols[0] === undefined

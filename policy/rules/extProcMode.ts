@@ -81,9 +81,9 @@ function* checkModes({ object, path, config }: ExtProcFilter): Findings {
         const given = envoyField(mode, field);
         const effective = given === undefined || given === "DEFAULT" ? byDefault : given;
         if (effective !== needed) {
-            const said = given === undefined ? `${byDefault} by default` : JSON.stringify(given);
+            const present = given === undefined ? `${byDefault} by default` : JSON.stringify(given);
             yield {
-                message: `${object.toString()}: ${field} is ${said} (${path}.processing_mode), but an endpoint picker needs ${needed}.`,
+                message: `${object.toString()}: ${field} is ${present} (${path}.processing_mode), but an endpoint picker needs ${needed}.`,
                 fix: () =>
                     setField(
                         `${path}.${envoyKey(config, "processing_mode")}.${envoyKey(mode, field)}`,

@@ -100,14 +100,14 @@ function* checkBackend(backend: Backend, index: StackIndex): Findings {
 
 /** What picks among a backend's pods, an endpoint picker too, takes each of them for one that has the model. */
 function* checkModels(backend: KubernetesObject, templates: readonly PodTemplate[]): Findings {
-    const served: { names: readonly string[]; said: string }[] = [];
+    const served: { names: readonly string[]; text: string }[] = [];
     for (const template of templates) {
         yield* each([backend], () => {
             for (const container of modelContainers(template)) {
                 const models = servedModelsOf(container);
                 if (models) {
-                    const said = `${models.value.join(", ")} (${template.owner.toString()}, ${models.path})`;
-                    served.push({ names: models.value, said });
+                    const text = `${models.value.join(", ")} (${template.owner.toString()}, ${models.path})`;
+                    served.push({ names: models.value, text });
                 }
             }
             return [];
@@ -123,7 +123,7 @@ function* checkModels(backend: KubernetesObject, templates: readonly PodTemplate
     if (other) {
         yield {
             object: backend,
-            message: `${backend.toString()} selects pods of several models: ${first.said} and ${other.said}. Requests for one of them that come to a pod of the other get 404.`,
+            message: `${backend.toString()} selects pods of several models: ${first.text} and ${other.text}. Requests for one of them that come to a pod of the other get 404.`,
             // A further name is one that clients may not use yet.
             ...(!apart && { level: "advisory" as const }),
         };
@@ -144,13 +144,13 @@ function isSameSet(one: readonly string[], other: readonly string[]): boolean {
 /** Each endpoint picker counts what it sent itself, and knows nothing of what another sends to the same pods. */
 function* checkOverlaps(pools: readonly Backend[]): Findings {
     const firstOf = new Map<PodTemplate, Backend>();
-    const told = new Set<Backend>();
+    const reported = new Set<Backend>();
     for (const pool of pools) {
         for (const template of pool.selection.templates) {
             const first = firstOf.get(template) ?? pool;
             firstOf.set(template, first);
-            if (first !== pool && !told.has(pool)) {
-                told.add(pool);
+            if (first !== pool && !reported.has(pool)) {
+                reported.add(pool);
                 yield {
                     object: pool.object,
                     message: `${pool.object.toString()} and ${first.object.toString()} select the same pods, of ${template.owner.toString()}: an endpoint picker of each knows its own requests only, and none the pods' whole load.`,

@@ -32,7 +32,7 @@ export function* checkPickerCalls({ object, pickers }: PickerService, index: Sta
             if (tls && tls.mode !== "ISTIO_MUTUAL") {
                 yield {
                     object: demand.object,
-                    message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at gRPC port ${String(port)} of ${picker.owner.toString()}, but ${tls.rule.toString()} has gateways use mode ${tls.mode} (${tls.path}): ${said(sidecar)} refuses their calls, and no endpoint is picked.`,
+                    message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at gRPC port ${String(port)} of ${picker.owner.toString()}, but ${tls.rule.toString()} has gateways use mode ${tls.mode} (${tls.path}): ${sidecarText(sidecar)} refuses their calls, and no endpoint is picked.`,
                     ...unlessInjected(sidecar, picker.template),
                 };
             }
@@ -48,7 +48,7 @@ export function* checkMetricsReads(picker: Picker, index: StackIndex): Findings 
         if (sidecar !== "no" && demand?.mode === "STRICT" && !leavesPort(template, port)) {
             yield {
                 object: demand.object,
-                message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at port ${String(port)} of ${template.owner.toString()}, of which ${picker.owner.toString()} reads the metrics in plain HTTP: ${said(sidecar)} refuses that, and all pods score alike.`,
+                message: `${demand.object.toString()} demands the mesh's mutual TLS (${demand.path}: STRICT) at port ${String(port)} of ${template.owner.toString()}, of which ${picker.owner.toString()} reads the metrics in plain HTTP: ${sidecarText(sidecar)} refuses that, and all pods score alike.`,
                 ...unlessInjected(sidecar, template),
                 level: "advisory",
             };
@@ -56,6 +56,6 @@ export function* checkMetricsReads(picker: Picker, index: StackIndex): Findings 
     }
 }
 
-function said(sidecar: "yes" | "unknown"): string {
+function sidecarText(sidecar: "yes" | "unknown"): string {
     return sidecar === "yes" ? "the sidecar" : "the sidecar, if the pods' namespace has them put in,";
 }
