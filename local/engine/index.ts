@@ -7,7 +7,7 @@ import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation"
 import { linkTo } from "../controlplane/stateFolder";
 import { separateConnections } from "./connections";
 import { engineEnvironment, withProcessVariables } from "./environment";
-import { aloneOn, breakStaleLocks, resolvePendingOperations } from "./interruption";
+import { aloneOn, breakStaleLocks, mayHavePendingOperations, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
 import { engineLayout, prepareLayout, type EngineLayout } from "./layout";
 import { LineSplitter } from "../../commands/shared/lines";
@@ -125,6 +125,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         secretsProvider: "passphrase",
     });
     const stack = await Stack.createOrSelect(stackName, workspace);
+    // After each operation the Automation API asks the CLI for outputs and a summary, by three processes; nobody reads them.
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
     return new EmbeddedEngine(stack, { files, layout, cli: pulumiCommand.command, options });
 }
 
@@ -202,7 +205,7 @@ class EmbeddedEngine implements Engine {
     }
 
     outputs(): Promise<OutputMap> {
-        return this.stack.outputs();
+        return this.stack.workspace.stackOutputs(this.stack.name);
     }
 
     /**
@@ -294,7 +297,11 @@ class EmbeddedEngine implements Engine {
             for (const [setting, value] of options.secrets ?? []) {
                 await this.setSecret(setting, value);
             }
-            if (await resolvePendingOperations(this.stack, options.kubeconfig, options.report)) {
+            const isPending = mayHavePendingOperations(layout, files.projectName, this.stack.name);
+            if (
+                isPending &&
+                (await resolvePendingOperations(this.stack, options.kubeconfig, options.report))
+            ) {
                 fs.writeFileSync(layout.needsRefresh, "");
             }
             this.letTakeOver(fs.existsSync(layout.needsRefresh));

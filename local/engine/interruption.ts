@@ -111,6 +111,22 @@ interface StateResource {
 }
 
 /**
+ * Whether the state as it is on disk may have operations that were not finished; see apitype.CheckpointV3 of pulumi/pulumi.
+ * Asking the CLI takes half a second of processor time, of every operation.
+ */
+export function mayHavePendingOperations(layout: EngineLayout, project: string, stack: string): boolean {
+    const file = path.join(layout.backend, ".pulumi", "stacks", project, `${stack}.json`);
+    try {
+        const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
+            checkpoint: { latest?: StackState };
+        };
+        return (checkpoint.latest?.pending_operations ?? []).length > 0;
+    } catch {
+        return true;
+    }
+}
+
+/**
  * Resolves what an interrupted run left half done. A Kubernetes object that was being created is entered into the state
  * if it is on the cluster: so it is neither forgotten there nor, if its name was generated, created twice. Other
  * interrupted operations need no more than the refresh that must follow.

@@ -49,8 +49,17 @@ describe("embedded engine (end to end)", function () {
                 config: { nested: { y: { z: 3 } }, sizes: { b: { c: 9 } } },
             },
         );
+        const { workspace } = stack.stack;
+        const readOutputs = workspace.stackOutputs.bind(workspace);
+        let asked = 0;
+        workspace.stackOutputs = (name) => {
+            asked++;
+            return readOutputs(name);
+        };
         await stack.up();
+        assert.equal(asked, 0);
         const outputs = await stack.outputs();
+        assert.equal(asked, 1);
         assert.equal(outputs.plain?.value, "from-file");
         assert.deepEqual(outputs.nested?.value, { x: 1, y: { z: 3 } });
         assert.deepEqual(outputs.sizes?.value, { a: 1, b: { c: 9, d: 3 } });

@@ -2,7 +2,8 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import { parse } from "yaml";
-import { adoptPendingCreates } from "../../local/engine/interruption";
+import { adoptPendingCreates, mayHavePendingOperations } from "../../local/engine/interruption";
+import { engineLayout } from "../../local/engine/layout";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
@@ -169,6 +170,27 @@ describe("interrupted creates", () => {
                 ["ns/map-1", undefined],
             ],
         );
+    });
+});
+
+describe("a state as it is on disk", () => {
+    const folder = temporaryFolder();
+
+    it("may have operations that were not finished, unless it tells that it has none", () => {
+        const layout = engineLayout(folder(), "dev");
+        const file = path.join(layout.backend, ".pulumi", "stacks", "demo", "dev.json");
+        const mayHave = () => mayHavePendingOperations(layout, "demo", "dev");
+        assert.equal(mayHave(), true);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        for (const [contents, expected] of [
+            ["no JSON", true],
+            [`{"version":3,"checkpoint":{"latest":{"resources":[]}}}`, false],
+            [`{"version":3,"checkpoint":{"stack":"dev"}}`, false],
+            [`{"version":3,"checkpoint":{"latest":{"pending_operations":[{"type":"creating"}]}}}`, true],
+        ] as const) {
+            fs.writeFileSync(file, contents);
+            assert.equal(mayHave(), expected, contents);
+        }
     });
 });
 

@@ -27,6 +27,9 @@ export function refuseTakeovers(engine: Engine, state: string): Engine {
         const began = Math.floor(Date.now() / 1000) * 1000;
         const result = await up(options);
         const created = new Set(result.steps.filter(({ op }) => /^create/.test(op)).map(({ urn }) => urn));
+        if (created.size === 0) {
+            return result;
+        }
         const { deployment } = (await engine.stack.exportStack()) as {
             deployment: { resources?: StateResource[] };
         };
