@@ -1,9 +1,6 @@
-/** As seldom as any test minds: the default, every pod each 50 ms, takes a fifth of two cores. */
-const epp = { extraArgs: ["--refresh-metrics-interval=250ms"] };
-
 /** What sets each mode, with the fewest pods that show it. */
 export const modes = {
     scheduler: {},
-    "scoring-not-obeyed": { extProc: { enabled: true }, epp },
-    scoring: { extProc: { enabled: true }, routing: { backend: "InferencePool" }, epp },
+    "scoring-not-obeyed": { extProc: { enabled: true } },
+    scoring: { extProc: { enabled: true }, routing: { backend: "InferencePool" } },
 } as const;
