@@ -8,11 +8,19 @@ import { labelSelector, selects } from "./selectors";
 import type { StackIndex } from "./stackIndex";
 
 /** Why a listener does not admit a route. */
-export interface Refusal {
+interface Refusal {
     /** What follows the listener's name in a sentence. */
     reason: string;
     /** The object that the program does not have, and that alone would tell. */
     absent?: string;
+}
+
+/** What a Gateway makes of a route that names it. */
+export interface Admission {
+    /** Whether the Gateway has a listener that the route names. */
+    isNamed: boolean;
+    /** Why none of those that it names admits it, for each; none where one does. */
+    refusals: readonly (Refusal & { listener: string })[];
 }
 
 /** The kinds that a listener admits by its protocol, where it names none (Gateway API, `allowedRoutes.kinds`). */
@@ -38,8 +46,23 @@ export function listenersNamed(gateway: KubernetesObject, { sectionName, port }:
     );
 }
 
+/** Whether one of the listeners that a route names of a Gateway admits it. */
+export function admissionOf(
+    route: KubernetesObject,
+    parent: ParentRef,
+    gateway: KubernetesObject,
+    index: StackIndex,
+): Admission {
+    const named = listenersNamed(gateway, parent);
+    const refusals = named.flatMap((listener) => {
+        const refusal = refusalOf(route, gateway, listener, index);
+        return refusal === undefined ? [] : [{ ...refusal, listener: describeListener(listener) }];
+    });
+    return { isNamed: named.length > 0, refusals: refusals.length < named.length ? [] : refusals };
+}
+
 /** Why a listener does not admit a route, or `undefined` if it does. */
-export function refusalOf(
+function refusalOf(
     route: KubernetesObject,
     gateway: KubernetesObject,
     listener: Json,
@@ -104,7 +127,12 @@ export function describeSection({ sectionName, port }: ParentRef): string {
     return parts.filter(Boolean).join(" at ") || "any listener";
 }
 
+/** All listeners of a Gateway. */
+export function describeListeners(gateway: KubernetesObject): string {
+    return listenersOf(gateway).map(describeListener).join(", ");
+}
+
 /** A listener by its name and port. */
-export function describeListener({ name, port, protocol }: Json): string {
+function describeListener({ name, port, protocol }: Json): string {
     return `listener ${text(name) ?? ""} (${text(protocol) ?? ""} ${String(integer(port))})`;
 }

@@ -5,13 +5,7 @@ import type { Grant } from "../../../objects/grants";
 import { admits, fromAdmits, grantsOf, toAdmits } from "../../../objects/grants";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
-import {
-    describeListener,
-    describeSection,
-    listenersNamed,
-    listenersOf,
-    refusalOf,
-} from "../../../objects/listeners";
+import { admissionOf, describeListeners, describeSection } from "../../../objects/listeners";
 import type { StackIndex } from "../../../objects/stackIndex";
 import { matchesOf, matchText, sameMatch } from "../../shared/routeMatch";
 import type { BackendRef, Condition, HttpRouteObject, ParentStatus } from "../kinds";
@@ -154,23 +148,20 @@ function admission(
     gateway: KubernetesObject,
     index: StackIndex,
 ): Finding[] {
-    const named = listenersNamed(gateway, parent);
-    if (named.length === 0) {
+    const { isNamed, refusals } = admissionOf(route, parent, gateway, index);
+    if (!isNamed) {
         return [
             broken(
                 "route-parent-mismatch",
-                `${route.toString()} attaches to ${describeSection(parent)}, which the Gateway does not have: its listeners are ${listenersOf(gateway).map(describeListener).join(", ")}`,
+                `${route.toString()} attaches to ${describeSection(parent)}, which the Gateway does not have: its listeners are ${describeListeners(gateway)}`,
                 redeploy,
             ),
         ];
     }
-    const refusals = named.map((listener) => refusalOf(route, gateway, listener, index));
-    if (refusals.some((refusal) => refusal === undefined)) {
+    if (refusals.length === 0) {
         return [];
     }
-    const reasons = refusals.map(
-        (refusal, position) => `its ${describeListener(named[position]!)} ${refusal!.reason}`,
-    );
+    const reasons = refusals.map(({ listener, reason }) => `its ${listener} ${reason}`);
     return [
         broken(
             "route-not-admitted",

@@ -3,13 +3,7 @@ import { each } from "../../framework/finding";
 import { list, record, text } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
-import {
-    describeListener,
-    describeSection,
-    listenersNamed,
-    listenersOf,
-    refusalOf,
-} from "../../../objects/listeners";
+import { admissionOf, describeListeners, describeSection } from "../../../objects/listeners";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { ParentRef } from "../../../objects/attachments";
 import { gatewayParents } from "../../../objects/attachments";
@@ -37,22 +31,18 @@ function* checkParent(route: KubernetesObject, parent: ParentRef, index: StackIn
         yield* absentGateway(prefix, parent, index);
         return;
     }
-    const named = listenersNamed(gateway, parent);
-    if (named.length === 0) {
+    const { isNamed, refusals } = admissionOf(route, parent, gateway, index);
+    if (!isNamed) {
         yield {
-            message: `${prefix} names ${describeSection(parent)} of ${gateway.toString()}, whose listeners are ${listenersOf(gateway).map(describeListener).join(", ")}.`,
+            message: `${prefix} names ${describeSection(parent)} of ${gateway.toString()}, whose listeners are ${describeListeners(gateway)}.`,
         };
-        return;
     }
-    const refusals = named.map((listener) => refusalOf(route, gateway, listener, index));
-    if (refusals.some((refusal) => refusal === undefined)) {
+    if (refusals.length === 0) {
         return;
     }
     // Advice only where one of the listeners may admit the route, for all the program says.
-    const absent = refusals.find((refusal) => refusal?.absent !== undefined)?.absent;
-    const reasons = refusals.map(
-        (refusal, position) => `${describeListener(named[position] ?? {})} ${refusal?.reason ?? ""}`,
-    );
+    const absent = refusals.find((refusal) => refusal.absent !== undefined)?.absent;
+    const reasons = refusals.map(({ listener, reason }) => `${listener} ${reason}`);
     yield {
         message: `${prefix} is not admitted by ${gateway.toString()}: ${reasons.join("; ")}.`,
         absent,

@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { Rule } from "../../framework/rule";
 import { inferenceGateways } from "../../../objects/attachments";
 import { chainsOf } from "../../../objects/chains";
-import { describeListener, listenersOf } from "../../../objects/listeners";
+import { describeListeners, listenersOf } from "../../../objects/listeners";
 import { checkAttachment } from "./attachment";
 import { checkClass } from "./gatewayClass";
 import { checkParameters } from "./parameters";
@@ -54,10 +54,9 @@ export const gateway: Rule<GatewayConfig> = {
 };
 
 function* checkListenerPort(object: KubernetesObject, listenerPort: number): Findings {
-    const listeners = listenersOf(object);
-    if (!listeners.some(({ port, protocol }) => port === listenerPort && protocol === "HTTP")) {
+    if (!listenersOf(object).some(({ port, protocol }) => port === listenerPort && protocol === "HTTP")) {
         yield {
-            message: `${object.toString()} has no HTTP listener on port ${String(listenerPort)} (\`listenerPort\` in this rule's config), only ${listeners.map(describeListener).join(", ")} (spec.listeners).`,
+            message: `${object.toString()} has no HTTP listener on port ${String(listenerPort)} (\`listenerPort\` in this rule's config), only ${describeListeners(object)} (spec.listeners).`,
         };
     }
 }

@@ -5,6 +5,7 @@ import type { Json } from "../../../objects/json";
 import { list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import { listenersNamed } from "../../../objects/listeners";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Findings } from "../../framework/finding";
 import { isolated } from "../../framework/finding";
@@ -84,7 +85,7 @@ function placesOf(route: KubernetesObject, index: StackIndex): Place[] {
     const hosts = list(route.spec.hostnames).map((host) => written(host).toLowerCase());
     return gatewayParents(route).flatMap((parent) => {
         const gateway = `${parent.namespace}/${parent.name}`;
-        return listenersOf(parent, index).flatMap(({ name, hostname }) =>
+        return meantBy(parent, index).flatMap(({ name, hostname }) =>
             effectiveHosts(hostname, hosts).map((host) => ({
                 key: JSON.stringify([gateway, name, host]),
                 place: `listener ${name || "any"} of Gateway ${gateway}${host === "" ? "" : `, host ${host}`}`,
@@ -94,20 +95,14 @@ function placesOf(route: KubernetesObject, index: StackIndex): Place[] {
 }
 
 /** The listeners that a parentRef means. Those of a Gateway that the program lacks are known by the parentRef alone. */
-function listenersOf(
-    { namespace, name, sectionName, port }: ParentRef,
-    index: StackIndex,
-): { name: string; hostname: string | undefined }[] {
+function meantBy(parent: ParentRef, index: StackIndex): { name: string; hostname: string | undefined }[] {
+    const { namespace, name, sectionName, port } = parent;
     const gateway = index.find(kinds.gateway, namespace, name);
     return gateway
-        ? list(gateway.spec.listeners)
-              .map(record)
-              .filter(
-                  (listener) =>
-                      (sectionName === undefined || listener.name === sectionName) &&
-                      (port === undefined || listener.port === port),
-              )
-              .map((listener) => ({ name: text(listener.name) ?? "", hostname: text(listener.hostname) }))
+        ? listenersNamed(gateway, parent).map((listener) => ({
+              name: text(listener.name) ?? "",
+              hostname: text(listener.hostname),
+          }))
         : [{ name: sectionName ?? (port === undefined ? "" : `at ${String(port)}`), hostname: undefined }];
 }
 
