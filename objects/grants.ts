@@ -97,6 +97,11 @@ export class Grants {
         return this.byNamespace.get(namespace) ?? [];
     }
 
+    /** Whether a reference leads to another namespace, and no grant admits it; {@link admit} may throw. */
+    lack(reference: Reference): boolean {
+        return reference.namespace !== reference.from.namespace && !this.admit(reference);
+    }
+
     /**
      * Whether a grant admits a reference.
      *

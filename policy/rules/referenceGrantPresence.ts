@@ -37,7 +37,7 @@ export const referenceGrantPresence: Rule = {
  */
 function* checkReference(reference: Reference, all: readonly Reference[], index: StackIndex): Findings {
     const grants = grantsOf(index);
-    if (!lacksGrant(reference, grants)) {
+    if (!grants.lack(reference)) {
         return;
     }
     const { from, path, namespace } = reference;
@@ -54,16 +54,12 @@ function* checkReference(reference: Reference, all: readonly Reference[], index:
             grantToAdd(reference),
         ].join("\n"),
         fix: () => {
-            const lacking = all.filter((other) => other.namespace === namespace && lacksGrant(other, grants));
+            const lacking = all.filter((other) => other.namespace === namespace && grants.lack(other));
             return lacking.some((other) => mayBeMisplaced(other, index))
                 ? undefined
                 : missingGrant(reference, lacking, index);
         },
     };
-}
-
-function lacksGrant(reference: Reference, grants: Grants): boolean {
-    return reference.namespace !== reference.from.namespace && !grants.admit(reference);
 }
 
 /** Whether the reference's namespace, and not a grant, may be what is wrong. */

@@ -1,6 +1,6 @@
 import { gatewayEntrance } from "../../../components/contract";
 import type { DeploymentOutput } from "../../../components/deploymentOutput";
-import { admits, grantsOf } from "../../../objects/grants";
+import { grantsOf } from "../../../objects/grants";
 import { kinds } from "../../../objects/kinds";
 import { scanReferences, targetOf } from "../../../objects/references";
 import type { StackIndex } from "../../../objects/stackIndex";
@@ -62,13 +62,9 @@ function refusedCertificates(
     { namespaces, gateway: wanted }: DeploymentOutput,
 ): Finding[] {
     const object = index.find(kinds.gateway, namespaces.scheduler, wanted.name)!;
-    const { all } = grantsOf(index);
+    const grants = grantsOf(index);
     return scanReferences(object)
-        .references.filter(
-            (reference) =>
-                reference.namespace !== object.namespace &&
-                !all.some((found) => admits(found, object, reference)),
-        )
+        .references.filter((reference) => grants.lack(reference))
         .map((reference) =>
             broken(
                 "gateway-certificate-not-granted",
