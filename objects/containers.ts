@@ -157,12 +157,17 @@ function valuesIn({ words, next }: Argument, name: string, path: string): Locate
     });
 }
 
+/** The entry of a container's `env` that has a name. */
+export function variableOf({ fields, path }: Container, name: string): Located<Json> | undefined {
+    const entries = list(fields.env).map(record);
+    const position = entries.findIndex((entry) => entry.name === name);
+    const value = entries[position];
+    return value && { value, path: `${path}.env.${String(position)}` };
+}
+
 /** Replaces `$(VARIABLE)` by the value that the container's `env` gives it; a variable without one stays as it is. */
 export function expand(argument: string, container: Container): string {
     return argument.replace(/\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)/g, (reference, variable: string) => {
-        const entry = list(container.fields.env)
-            .map(record)
-            .find(({ name }) => name === variable);
-        return (entry && text(entry.value)) ?? reference;
+        return text(variableOf(container, variable)?.value.value) ?? reference;
     });
 }

@@ -9,7 +9,7 @@ import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
 import type { Container, Located } from "./containers";
-import { containersOf, declaredPortsOf, flagValue, flagValues, targetNumber } from "./containers";
+import { containersOf, declaredPortsOf, flagValue, flagValues, targetNumber, variableOf } from "./containers";
 import { extProcFiltersOf, namesPicker } from "./extProc";
 
 /** The ports of an endpoint picker, and the argument that sets each; upstream's defaults. */
@@ -114,11 +114,9 @@ export class Picker {
 
     /** The value of an environment variable, or of the field that it is taken from, as far as the template tells. */
     private variable(name: string): string | undefined {
-        const entry = list(this.container.fields.env)
-            .map(record)
-            .find((variable) => variable.name === name);
-        const field = record(record(entry?.valueFrom).fieldRef).fieldPath;
-        return field === "metadata.namespace" ? this.namespace : text(entry?.value) || undefined;
+        const { value, valueFrom } = variableOf(this.container, name)?.value ?? {};
+        const field = record(record(valueFrom).fieldRef).fieldPath;
+        return field === "metadata.namespace" ? this.namespace : text(value) || undefined;
     }
 
     get serviceAccount(): string {

@@ -3,7 +3,8 @@ import { eachPickerIn } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import { setField } from "../framework/fix";
-import { integer, list, record, text } from "../../objects/json";
+import { integer, record, text } from "../../objects/json";
+import { variableOf } from "../../objects/containers";
 import { kinds } from "../../objects/kinds";
 import { templatesOf } from "../../objects/podIndex";
 import type { Rule } from "../framework/rule";
@@ -93,8 +94,7 @@ function* checkEndpoints(picker: Picker, path: string): Findings {
             message: `${owner}: --endpoint-target-ports (${ports.path}) is ${ports.value}, but it is one to ${String(maximumTargetPorts)} port numbers with commas between them.`,
         };
     }
-    const variables = list(picker.container.fields.env).map((entry) => record(entry).name);
-    if (!variables.includes("POD_NAME")) {
+    if (!variableOf(picker.container, "POD_NAME")) {
         yield {
             message: `${owner}: --endpoint-selector (${path}) needs the environment variable POD_NAME (${picker.container.path}.env).`,
         };

@@ -1,5 +1,5 @@
-import { list, record, text } from "../../objects/json";
-import { expand, flagValue, targetNumber } from "../../objects/containers";
+import { record, text } from "../../objects/json";
+import { expand, flagValue, targetNumber, variableOf } from "../../objects/containers";
 import { serviceHost } from "../../objects/hosts";
 import { kinds } from "../../objects/kinds";
 import { scrapedBy, simulatorsOf } from "../../objects/modelServers";
@@ -144,20 +144,20 @@ function* checkName(
     lost: string,
     index: StackIndex,
 ): Findings {
-    const position = list(container.fields.env).findIndex((entry) => record(entry).name === "POD_IP");
-    const { value, valueFrom } = record(list(container.fields.env)[position]);
+    const variable = variableOf(container, "POD_IP");
     const [port] = scrapedBy(picker, index)
         .filter((scraped) => scraped.template === template)
         .map((scraped) => scraped.port);
     // Without the variable a simulator that caches does not start.
-    if (position === -1 || port === undefined) {
+    if (variable === undefined || port === undefined) {
         return;
     }
+    const { value, valueFrom } = variable.value;
     const named = text(value);
     const isAddress = text(record(record(valueFrom).fieldRef).fieldPath) === "status.podIP";
     if (isAddress || (named !== undefined && !named.endsWith(kvEventPodName("", port)))) {
         yield {
-            message: `${template.owner.toString()} names its pods by ${named ?? "their address alone"} in its cache's events (POD_IP at ${container.path}.env.${String(position)}), but the endpoint picker looks for address and port, ${kvEventPodName("<address>", port)}, ${lost}.`,
+            message: `${template.owner.toString()} names its pods by ${named ?? "their address alone"} in its cache's events (POD_IP at ${variable.path}), but the endpoint picker looks for address and port, ${kvEventPodName("<address>", port)}, ${lost}.`,
         };
     }
 }
