@@ -19,9 +19,16 @@ export { parameterMoves, typeRenames } from "./migrations";
 export { charactersPerToken } from "./plugins";
 export { nearest } from "./nearest";
 export type { KvEventListener, KvEventsOptions } from "./kvEvents";
-export { kvEventFlags, kvEventListeners, kvEventPodName, kvEventsRefusal, kvHashSeed } from "./kvEvents";
+export {
+    kvEventFlags,
+    kvEventListeners,
+    kvEventPodName,
+    kvEventsRefusal,
+    kvHashSeed,
+    zmqPort,
+} from "./kvEvents";
 export type { PickerConfig, Preset, PresetOptions } from "./presets";
-export { flowControlGate, presetConfig, presets, presetsOf, vllmMetrics } from "./presets";
+export { flowControlGate, precisePreset, presetConfig, presets, presetsOf, vllmMetrics } from "./presets";
 export type { RbacRule, Right } from "./rights";
 export { eppRules, metricsAuthRules, neededRights, rightsIn } from "./rights";
 export { routingSidecarArguments, routingSidecarImage } from "./routingSidecar";

@@ -20,10 +20,14 @@ export interface KvEventsOptions {
  */
 export const kvHashSeed = "42";
 
-const producer = "precise-prefix-cache-producer";
+/** The plugins that read events of caches: the scorer up to EPP 0.8 alone, and as a wrapper of the producer from 0.9 on. */
+export const kvEventReaders = {
+    producer: "precise-prefix-cache-producer",
+    scorer: "precise-prefix-cache-scorer",
+} as const;
+const { producer } = kvEventReaders;
 
-/** The plugins that read events of caches: the second one up to EPP 0.8 alone, and as a wrapper of the first from 0.9 on. */
-const listenerTypes = [producer, "precise-prefix-cache-scorer"];
+const listenerTypes: readonly string[] = Object.values(kvEventReaders);
 
 /** A plugin of an EndpointPickerConfig that knows prompts by the events of caches. */
 export interface KvEventListener {
@@ -88,6 +92,12 @@ export function kvEventPlugins({ model, renderUrl, port }: KvEventsOptions, bloc
  */
 export function kvEventPodName(address: string, port: number): string {
     return `${address}:${String(port)}`;
+}
+
+/** The port of an endpoint as ZeroMQ has it, e.g. `tcp://0.0.0.0:5557`; undefined where it has none. */
+export function zmqPort(endpoint: string): number | undefined {
+    const port = /:(\d+)$/.exec(endpoint)?.[1];
+    return port === undefined ? undefined : Number(port);
 }
 
 /** The simulator's flags that have it publish. */

@@ -1,9 +1,10 @@
 import type { ConfigProblem } from "./configProblem";
 import type { EppRelease } from "./epp";
+import { kvEventReaders } from "./kvEvents";
 import type { Plugin } from "./pickerConfigShape";
 import { nameOf } from "./pickerConfigShape";
 
-const producer = "precise-prefix-cache-producer";
+const { producer, scorer } = kvEventReaders;
 
 /** The older name of the second one still counts. */
 const tokenProducers = ["token-producer", "tokenizer"];
@@ -30,8 +31,7 @@ export function lintKvEvents(plugins: readonly Plugin[], release: EppRelease | u
         const name = nameOf(plugin);
         // The older scorer takes whatever such producer there is.
         const isRead = plugins.some(
-            ({ type, parameters }) =>
-                type === "precise-prefix-cache-scorer" || parameters?.prefixMatchInfoProducerName === name,
+            ({ type, parameters }) => type === scorer || parameters?.prefixMatchInfoProducerName === name,
         );
         const problem = (id: ConfigProblem["id"], text: string): ConfigProblem => ({
             id,

@@ -5,6 +5,9 @@ import { kvCacheUsage } from "./kvCacheMetric";
 import { charactersPerToken } from "./plugins";
 import { pluginTypesOf } from "./versions";
 
+/** The preset whose scores come from what model servers tell of their caches. */
+export const precisePreset = "precise-prefix-cache";
+
 /** The presets of plugins. */
 export const presets = [
     "default",
@@ -12,7 +15,7 @@ export const presets = [
     "load-aware",
     "optimized-baseline",
     "pd-disaggregated",
-    "precise-prefix-cache",
+    precisePreset,
 ] as const;
 
 export type Preset = (typeof presets)[number];
@@ -63,6 +66,8 @@ export const flowControlGate = "flowControl";
 /** Weights of scorers, by plugin. */
 type Weights = Record<string, number>;
 
+const byPrefix: Weights = { "prefix-cache-scorer": 3, "load-aware-scorer": 1 };
+
 /**
  * Scorers of each preset. The default gives a cold prompt 1.5 on an idle pod and a warm one 3.5. In
  * `prefix-cache` the load only decides between pods that are equally warm. `pd-disaggregated` weighs both profiles as
@@ -72,7 +77,7 @@ type Weights = Record<string, number>;
  */
 const weights: Record<Preset, Weights> = {
     default: { "load-aware-scorer": 1, "prefix-cache-scorer": 2, "kv-cache-utilization-scorer": 1 },
-    "prefix-cache": { "prefix-cache-scorer": 3, "load-aware-scorer": 1 },
+    "prefix-cache": byPrefix,
     "load-aware": { "load-aware-scorer": 1, "kv-cache-utilization-scorer": 1 },
     "optimized-baseline": {
         "queue-scorer": 2,
@@ -81,7 +86,7 @@ const weights: Record<Preset, Weights> = {
         "no-hit-lru-scorer": 2,
     },
     "pd-disaggregated": { "prefix-cache-scorer": 2, "queue-scorer": 1 },
-    "precise-prefix-cache": { "prefix-cache-scorer": 3, "load-aware-scorer": 1 },
+    [precisePreset]: byPrefix,
 };
 
 /**
@@ -102,7 +107,7 @@ const picker = "max-score-picker";
 
 /** The presets that a release can run; `precise-prefix-cache` asks for a simulator that goes with it besides. */
 export function presetsOf(release: EppRelease): Preset[] {
-    return presets.filter((preset) => preset !== "precise-prefix-cache" || release.asksForTokens);
+    return presets.filter((preset) => preset !== precisePreset || release.asksForTokens);
 }
 
 /**
@@ -167,7 +172,7 @@ function prefixPlugins(
     release: EppRelease,
     { blockSize, kvEvents }: PresetOptions,
 ): PluginSpec[] {
-    if (preset !== "precise-prefix-cache") {
+    if (preset !== precisePreset) {
         return memoryPlugins(release, blockSize);
     }
     if (kvEvents === undefined) {

@@ -5,15 +5,14 @@ import {
     kvEventFlags,
     kvEventListeners,
     kvEventsRefusal,
+    precisePreset,
+    zmqPort,
 } from "../../releases";
 import { ports } from "../contract";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
 import type { Model, Settings } from "./schema";
 import { versionsOf } from "./versions";
-
-/** The preset whose scores come from what model servers tell of their caches. */
-export const precisePreset = "precise-prefix-cache";
 
 /**
  * Whether simulators tell an EPP what they cache: with the preset, or with a configuration of the user's own that listens
@@ -69,7 +68,7 @@ function lackOfEvents(model: Model): string | undefined {
     if (refusal !== undefined) {
         return refusal;
     }
-    return listeners.some(({ endpoint }) => endpoint?.endsWith(`:${String(ports.kvEvents)}`))
+    return listeners.some(({ endpoint = "" }) => zmqPort(endpoint) === ports.kvEvents)
         ? undefined
         : `simulators publish to the EPP's port ${String(ports.kvEvents)}, and listen nowhere; write kvEventsConfig.zmqEndpoint tcp://0.0.0.0:${String(ports.kvEvents)} and discoverPods false.`;
 }

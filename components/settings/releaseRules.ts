@@ -1,9 +1,15 @@
 import type { EppRelease } from "../../releases";
-import { compareVersions, findEpp, findSimulator, incompatibilities, lintPickerConfig } from "../../releases";
+import {
+    compareVersions,
+    findEpp,
+    findSimulator,
+    incompatibilities,
+    lintPickerConfig,
+    precisePreset,
+} from "../../releases";
 import { lackingMetric } from "./autoscalingRules";
 import type { Name, Problem } from "./errors";
 import { refused } from "./errors";
-import { precisePreset } from "./kvEvents";
 import { latencyConflicts } from "./latencyRules";
 import { lackingFlags } from "./passThrough";
 import type { Model, Settings } from "./schema";

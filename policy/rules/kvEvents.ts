@@ -15,6 +15,7 @@ import {
     kvEventListeners,
     kvEventPodName,
     kvEventsRefusal,
+    zmqPort,
 } from "../../releases";
 import { eachPicker } from "../framework/eachPicker";
 import type { Findings } from "../framework/finding";
@@ -93,7 +94,7 @@ function* checkPair(
         };
         return;
     }
-    yield* checkAddress(simulator, picker, portOf(endpoint), lost, index);
+    yield* checkAddress(simulator, picker, zmqPort(endpoint), lost, index);
     yield* checkName(simulator, picker, lost, index);
 }
 
@@ -128,7 +129,7 @@ function* checkAddress(
     }
     const leads = servicePortsOf(service).some(
         ({ number, target }) =>
-            number === portOf(address) && targetNumber(picker.template, target) === listens,
+            number === zmqPort(address) && targetNumber(picker.template, target) === listens,
     );
     if (!leads) {
         yield {
@@ -160,9 +161,4 @@ function* checkName(
             message: `${template.owner.toString()} names its pods by ${named ?? "their address alone"} in its cache's events (POD_IP at ${variable.path}), but the endpoint picker looks for address and port, ${kvEventPodName("<address>", port)}, ${lost}.`,
         };
     }
-}
-
-function portOf(address: string): number | undefined {
-    const port = /:(\d+)$/.exec(address)?.[1];
-    return port === undefined ? undefined : Number(port);
 }
