@@ -1,10 +1,13 @@
 import { strict as assert } from "assert";
 import type { ChildProcess } from "child_process";
 import { spawn } from "child_process";
+import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import * as net from "net";
 import { once } from "events";
 import { setTimeout as sleep } from "timers/promises";
 import { parse } from "yaml";
+import { freePorts } from "../../local/controlplane/ports";
+import { invocationOf } from "../../local/lab/agent/environment";
 import { ensureTestProgram } from "../../local/toolchain";
 import type { FoundContainer } from "../support/containers";
 import { containersOf } from "../support/containers";
@@ -172,12 +175,10 @@ describe("simulators and an endpoint picker that knows prompts by their events",
     });
 });
 
-/** Variables as the kubelet makes them for a pod at an address. */
-function environmentOf({ env }: FoundContainer, address: string): Record<string, string> {
-    return env.reduce<Record<string, string>>((known, { name, value }) => {
-        const given = (value ?? address).replace(/\$\((\w+)\)/g, (text, of: string) => known[of] ?? text);
-        return { ...known, [name]: given };
-    }, {});
+/** Variables as a kubelet makes them for a pod at an address. */
+function environmentOf(deployed: FoundContainer, address: string): Record<string, string> {
+    const pod = { metadata: { name: "decode", namespace: "llm-d-sim" } } as V1Pod;
+    return invocationOf(pod, deployed as unknown as V1Container, address).env;
 }
 
 async function post(port: number, path: string, body: object): Promise<unknown> {
@@ -189,19 +190,6 @@ async function post(port: number, path: string, body: object): Promise<unknown> 
     const text = await answer.text();
     assert.equal(answer.status, 200, text);
     return JSON.parse(text);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-    const held = await Promise.all(
-        Array.from({ length: count }, async () => {
-            const server = net.createServer().listen(0, "127.0.0.1");
-            await once(server, "listening");
-            return server;
-        }),
-    );
-    const ports = held.map((server) => (server.address() as net.AddressInfo).port);
-    await Promise.all(held.map((server) => once(server.close(), "close")));
-    return ports;
 }
 
 function isOpen(port: number): Promise<boolean> {
