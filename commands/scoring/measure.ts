@@ -64,17 +64,7 @@ export async function measurePresets(
     const measured: Pick<Measured, "presets" | "hop"> = { presets: {} };
     let about: Pick<Measured, "versions" | "model" | "release" | "notes"> | undefined;
     for (const preset of flags.presets) {
-        await clock.step(`preset ${preset}: pulumi preview`, checkSeconds, async () => {
-            try {
-                await stage.check(settingsOf(preset));
-            } catch (error) {
-                if (error instanceof UsageError) {
-                    throw error;
-                }
-                const reason = (error as Error).message;
-                throw new UsageError(`--presets ${preset}: the stack cannot be deployed with it: ${reason}`);
-            }
-        });
+        await clock.step(`preset ${preset}: pulumi preview`, checkSeconds, () => checkPreset(stage, preset));
     }
     try {
         for (const preset of flags.presets) {
@@ -115,6 +105,19 @@ export async function measurePresets(
         await stage.restore();
     }
     return { seed: flags.seed, ...about!, ...measured };
+}
+
+/** @throws UsageError when the stack cannot be deployed with a preset. */
+async function checkPreset(stage: Stage, preset: Preset): Promise<void> {
+    try {
+        await stage.check(settingsOf(preset));
+    } catch (error) {
+        if (error instanceof UsageError) {
+            throw error;
+        }
+        const reason = (error as Error).message;
+        throw new UsageError(`--presets ${preset}: the stack cannot be deployed with it: ${reason}`);
+    }
 }
 
 /** Requests of a round of which the hop is measured, and connections: one, so that nothing waits but for the hop. */
