@@ -80,7 +80,7 @@ export interface Engine {
     refresh(options?: Omit<OperationOptions, "refresh" | "diff">): Promise<RunResult>;
     /** The stack's outputs as of the last `up`. */
     outputs(): Promise<OutputMap>;
-    /** The Automation API's stack, for what has no method here. */
+    /** The Automation API's stack, for what has no method here; its own `outputs` and `info` give nothing. */
     stack: Stack;
 }
 
