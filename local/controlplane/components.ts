@@ -154,7 +154,7 @@ export function specifyComponents(
 
 /**
  * Nothing of the user's: a proxy would be asked for loopback addresses, KUBECONFIG and the home folder could name
- * other clusters. Go's collector runs late, which halves the API server's work while it starts, and more often only where
+ * other clusters. Go's collector runs late, which takes a quarter off the API server's start, and more often only where
  * that would take more memory than a small cluster needs (docs/performance.md).
  */
 function environment(layout: StateLayout): Record<string, string> {
