@@ -12,6 +12,7 @@ import type { Rule } from "../../../policy/framework/rule";
 import { StackIndex } from "../../../objects/stackIndex";
 import { toPolicy } from "../../../policy/framework/toPolicies";
 import { checkStack, resource, stack, unknown } from "../support/resources";
+import { processorTime } from "../../support/processor";
 
 type AnalyzeStack = (
     call: { request: messages.AnalyzeStackRequest },
@@ -362,8 +363,9 @@ describe("exemptions", () => {
     });
 
     it("take no longer for many `*`", () => {
-        const start = performance.now();
-        assert.equal(exempt("a".repeat(20_000), `${"*a".repeat(200)}*b`), false);
-        assert.ok(performance.now() - start < 1000);
+        const took = processorTime(() => {
+            assert.equal(exempt("a".repeat(20_000), `${"*a".repeat(200)}*b`), false);
+        });
+        assert.ok(took < 1000, `${String(took)} ms`);
     });
 });

@@ -3,6 +3,7 @@ import { eppConfig as rule } from "../../../policy/rules/eppConfig";
 import type { Manifest } from "../support/resources";
 import { checkStack, unknown } from "../support/resources";
 import { configMap, picker, pickerConfig, pickerPool, poolArguments, simulator } from "./pickerFixtures";
+import { processorTime } from "../../support/processor";
 
 const check = (...manifests: Manifest[]) => checkStack(rule, manifests);
 const withConfig = (config: unknown) => check(picker(), configMap(config));
@@ -301,12 +302,15 @@ describe("epp-config", () => {
 
     it("takes no longer for a large configuration", () => {
         const names = Array.from({ length: 1000 }, (_, at) => `plugin-${String(at)}`);
-        const start = performance.now();
-        withConfig({
-            ...pickerConfig,
-            plugins: names.map((name) => ({ type: "a".repeat(100), name })),
-            schedulingProfiles: [{ name: "a", plugins: names.map((name) => ({ pluginRef: `${name}-` })) }],
-        });
-        assert.ok(performance.now() - start < 5000);
+        const took = processorTime(() =>
+            withConfig({
+                ...pickerConfig,
+                plugins: names.map((name) => ({ type: "a".repeat(100), name })),
+                schedulingProfiles: [
+                    { name: "a", plugins: names.map((name) => ({ pluginRef: `${name}-` })) },
+                ],
+            }),
+        );
+        assert.ok(took < 5000, `${String(took)} ms`);
     });
 });

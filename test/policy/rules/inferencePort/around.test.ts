@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import type { Manifest } from "../../support/resources";
 import { decodeLabels, deployment, models, service } from "../fixtures";
 import { chain, configured, stack } from "./fixtures";
+import { processorTime } from "../../../support/processor";
 
 describe("inference-port: around a chain", () => {
     const around = (kind: string, apiVersion: string, spec: object): Manifest => ({
@@ -94,17 +95,18 @@ describe("inference-port: around a chain", () => {
     });
 
     it("reads outputs of any length in one pass", () => {
-        const start = performance.now();
-        for (const text of [
-            "a".repeat(400_000),
-            "a-".repeat(200_000),
-            "a.".repeat(200_000),
-            "port-forward svc/".repeat(20_000),
-            " ".repeat(400_000),
-            "1".repeat(400_000),
-        ]) {
-            assert.deepEqual(stack(chain, { text }), []);
-        }
-        assert.ok(performance.now() - start < 3000);
+        const took = processorTime(() => {
+            for (const text of [
+                "a".repeat(400_000),
+                "a-".repeat(200_000),
+                "a.".repeat(200_000),
+                "port-forward svc/".repeat(20_000),
+                " ".repeat(400_000),
+                "1".repeat(400_000),
+            ]) {
+                assert.deepEqual(stack(chain, { text }), []);
+            }
+        });
+        assert.ok(took < 3000, `${String(took)} ms`);
     });
 });
