@@ -7,3 +7,12 @@ export function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
         lists.set(key, [item]);
     }
 }
+
+/** Items by what they have in common, each list in the order in which they came. */
+export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+    const groups = new Map<K, T[]>();
+    for (const item of items) {
+        append(groups, keyOf(item), item);
+    }
+    return groups;
+}

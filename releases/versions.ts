@@ -1,3 +1,4 @@
+import { coerce, compare } from "semver";
 import type { EppRelease } from "./epp";
 import { eppReleases } from "./epp";
 import type { IstioRelease } from "./istio";
@@ -86,12 +87,9 @@ function changed(names: readonly string[], changes: readonly string[]): readonly
     return [...names.filter((name) => !removed.includes(name)), ...added];
 }
 
-/** Compares `major.minor.patch` as numbers; a missing part is 0, and a pre-release counts as its release. */
+/** Compares `major.minor.patch`; a missing part is 0, and a pre-release counts as its release. */
 export function compareVersions(left: string, right: string): number {
-    const [a, b] = [left, right].map((version) =>
-        (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number),
-    );
-    return [0, 1, 2].reduce((order, index) => order || (a?.[index] ?? 0) - (b?.[index] ?? 0), 0);
+    return compare(coerce(left) ?? "0.0.0", coerce(right) ?? "0.0.0");
 }
 
 function findSince<T extends { since: string }>(releases: readonly T[], version: string): T | undefined {

@@ -1,3 +1,4 @@
+import { append } from "../../objects/multimap";
 import { markdownOf, renderMermaid } from "../topology/mermaid";
 import { topologyOfPreview } from "../topology/preview";
 import type { RunResult, Violation } from "../shared/runResult";
@@ -105,7 +106,7 @@ function violationTexts(result: RunResult): string[] {
     for (const { level, policy, urn, message } of ordered) {
         const object = urn === undefined ? undefined : (objects.get(urn) ?? urn);
         const title = `**${level}** \`${policy}\`${object === undefined ? "" : ` on \`${object}\``}`;
-        messages.set(title, [...(messages.get(title) ?? []), message]);
+        append(messages, title, message);
     }
     const known =
         messages.size === 0

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "timers/promises";
 import Table from "cli-table3";
 import type { Cluster } from "../shared/cluster";
+import { poll } from "../shared/poll";
 import type { ModelContext } from "./checks/check";
 import type { Decision } from "./pickerLog";
 import { decisionsIn, scoresLogLevel } from "./pickerLog";
@@ -26,9 +26,8 @@ export interface Explanation {
 /** Much of a log is read: at this verbosity a request takes a line for each scorer and pod, and more. */
 const tailLines = 5000;
 
-/** How long the log may take to have a request that was answered, in milliseconds. */
-const logLimit = 3_000;
-const pollInterval = 250;
+/** How long the log may take to have a request that was answered. */
+const logPatience = { every: 250, atMost: 3_000 };
 
 /** Sends one request through the Gateway, and reads in the EPP's log why it went where it went. */
 export async function explainRequest(
@@ -44,12 +43,11 @@ export async function explainRequest(
         decisionsIn((epp && (await cluster.podLog(namespace, epp, { tailLines }))) ?? "");
     const known = new Set((await read()).map(({ id }) => id));
     const answer = await complete(gatewaySender(context, options).send, context, prompt);
-    let decisions: Decision[] = [];
-    const deadline = Date.now() + logLimit;
-    do {
-        await sleep(pollInterval);
-        decisions = (await read()).filter(({ id }) => !known.has(id));
-    } while (decisions.every(({ address }) => address === undefined) && Date.now() < deadline);
+    const decisions = await poll(
+        async () => (await read()).filter(({ id }) => !known.has(id)),
+        (made) => made.some(({ address }) => address !== undefined),
+        logPatience,
+    );
     const pods = snapshot.inNamespace("pod", deployment.namespaces.simulator);
     const podAt = (address: string | undefined) =>
         pods.find(({ status }) => address !== undefined && status?.podIP === address)?.metadata.name;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../shared/poll";
 import { pathsOf } from "./checks/check";
 import { eppSync } from "./checks/pickerRunning";
 import type { Scope } from "./judge";
@@ -25,20 +25,21 @@ export async function settledSnapshot(
     scope: Scope,
     { progress, signal }: { progress: (line: string) => void; signal: AbortSignal },
 ): Promise<Snapshot> {
-    const deadline = Date.now() + syncLimitMs;
-    for (let announced = false; ; announced = true) {
-        const snapshot = await take();
+    let announced = false;
+    const isSettled = (snapshot: Snapshot) => {
         const starting = startingEpps(snapshot, scope);
-        if (starting.length === 0 || Date.now() >= deadline || signal.aborted) {
-            return snapshot;
+        if (starting.length === 0 || signal.aborted) {
+            return true;
         }
         if (!announced) {
             progress(
                 `Waiting up to ${String(syncLimitMs / 1000)} s for ${starting.join(", ")}, which has just started and does not yet see the pods ...`,
             );
+            announced = true;
         }
-        await sleep(pollMs);
-    }
+        return false;
+    };
+    return poll(take, isSettled, { every: pollMs, atMost: syncLimitMs });
 }
 
 /** Pods of EPPs that became Ready within the limit and that the check of what they see is not content with. */

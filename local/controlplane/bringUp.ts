@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import type { Certificates } from "./certificates";
 import type { ComponentName } from "./components";
 import { isHealthy } from "./components";
@@ -68,22 +68,17 @@ export async function bringUp(
 }
 
 /** @returns false when the component ended or the time (milliseconds) is over. */
-async function becomesHealthy(
+function becomesHealthy(
     name: ComponentName,
     port: number,
     spec: ProcessSpec,
     certificates: Certificates,
     limit: number,
 ): Promise<boolean> {
-    const deadline = Date.now() + limit;
-    while (findRunning(spec.recordFile) !== undefined) {
-        if (await isHealthy(name, port, certificates)) {
-            return true;
-        }
-        if (Date.now() > deadline) {
-            return false;
-        }
-        await sleep(pollInterval);
-    }
-    return false;
+    const hasEnded = () => findRunning(spec.recordFile) === undefined;
+    return poll(
+        async () => !hasEnded() && isHealthy(name, port, certificates),
+        (healthy) => healthy || hasEnded(),
+        { every: pollInterval, atMost: limit },
+    );
 }

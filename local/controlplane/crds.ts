@@ -1,6 +1,6 @@
 import * as fs from "fs";
-import { setTimeout as sleep } from "timers/promises";
 import { parseAllDocuments } from "yaml";
+import { poll } from "../../commands/shared/poll";
 import type { LoopbackClient } from "./https";
 import { expectStatus } from "./https";
 
@@ -12,9 +12,8 @@ const fieldManager = "llm-d-local";
 /** Tells what a definition was applied from, so that it is applied again only when that changes. */
 const sourceAnnotation = "llm-d.local/source";
 
-/** How long definitions may take to be Established, in milliseconds. */
-const establishLimit = 120_000;
-const pollInterval = 100;
+/** How long definitions may take to be Established. */
+const establishPatience = { every: 100, atMost: 120_000 };
 
 interface Definition {
     apiVersion: string;
@@ -81,19 +80,18 @@ export async function ensureDefinitions(api: LoopbackClient, definitions: Defini
     });
     await Promise.all(outdated.map((definition) => apply(api, definition)));
 
-    const deadline = Date.now() + establishLimit;
-    let current = outdated.length === 0 ? present : await listDefinitions(api);
-    for (;;) {
-        const pending = definitions.filter(({ metadata }) => !isEstablished(current.get(metadata.name)));
-        if (pending.length === 0) {
-            return;
-        }
-        if (Date.now() > deadline) {
-            const names = pending.map(({ metadata }) => metadata.name).join(", ");
-            throw new Error(`Not Established within ${establishLimit / 1000} s: ${names}`);
-        }
-        await sleep(pollInterval);
-        current = await listDefinitions(api);
+    const pendingIn = (current: Map<string, Definition>) =>
+        definitions.map(({ metadata }) => metadata.name).filter((name) => !isEstablished(current.get(name)));
+    if (outdated.length === 0 && pendingIn(present).length === 0) {
+        return;
+    }
+    const pending = await poll(
+        async () => pendingIn(await listDefinitions(api)),
+        (names) => names.length === 0,
+        establishPatience,
+    );
+    if (pending.length > 0) {
+        throw new Error(`Not Established within ${establishPatience.atMost / 1000} s: ${pending.join(", ")}`);
     }
 }
 

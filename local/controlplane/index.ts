@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import type { Toolchain } from "../toolchain";
 import { withLock } from "../toolchain/lock";
 import { bringUp, ComponentError, endGrace } from "./bringUp";
@@ -75,9 +75,8 @@ export interface ControlPlaneStatus {
 /** How often a start is tried again because another program took a port that was free a moment before. */
 const portAttempts = 3;
 
-/** How long nodes and the default service account may take to appear, in milliseconds. */
-const settleLimit = 30_000;
-const pollInterval = 100;
+/** How long nodes and the default service account may take to appear. */
+const settlePatience = { every: 100, atMost: 30_000 };
 
 /**
  * Starts the control plane of a state folder, or whatever of it does not run or is not healthy, and waits until it
@@ -230,12 +229,8 @@ async function hasDefaultServiceAccount(api: LoopbackClient): Promise<boolean> {
 }
 
 async function settle(otherwise: string, isSettled: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + settleLimit;
-    while (!(await isSettled())) {
-        if (Date.now() > deadline) {
-            throw new Error(`${otherwise} within ${settleLimit / 1000} s.`);
-        }
-        await sleep(pollInterval);
+    if (!(await poll(isSettled, Boolean, settlePatience))) {
+        throw new Error(`${otherwise} within ${settlePatience.atMost / 1000} s.`);
     }
 }
 

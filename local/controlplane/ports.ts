@@ -1,10 +1,9 @@
 import * as net from "net";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import { readJson, writePrivateFile } from "./stateFolder";
 
-/** How long a killed process may hold its port, in milliseconds. */
-const releaseLimit = 1_000;
-const pollInterval = 25;
+/** How long a killed process may hold its port. */
+const releasePatience = { every: 25, atMost: 1_000 };
 
 /** What listens on a port of its own; etcd's second one is for peers, which it insists on having. */
 export const portNames = [
@@ -90,13 +89,12 @@ async function closeAll(servers: net.Server[]): Promise<void> {
  *
  * @returns undefined when the port stays taken.
  */
-async function listenSoon(port: number): Promise<net.Server | undefined> {
-    for (const deadline = Date.now() + releaseLimit; ; await sleep(pollInterval)) {
-        const server = await listen(port);
-        if (server !== undefined || Date.now() > deadline) {
-            return server;
-        }
-    }
+function listenSoon(port: number): Promise<net.Server | undefined> {
+    return poll(
+        () => listen(port),
+        (server) => server !== undefined,
+        releasePatience,
+    );
 }
 
 /** @returns undefined when the port is taken. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import { isRunning, processIdentity } from "../toolchain/processIdentity";
 import { readJson, writePrivateFile } from "./stateFolder";
 
@@ -113,15 +113,11 @@ function signal(record: ProcessRecord, name: NodeJS.Signals): void {
     }
 }
 
-async function hasEnded(record: ProcessRecord, limit: number): Promise<boolean> {
-    const deadline = Date.now() + limit;
-    while (isRunning(record.pid, record.identity)) {
-        if (Date.now() >= deadline) {
-            return false;
-        }
-        await sleep(pollInterval);
-    }
-    return true;
+function hasEnded(record: ProcessRecord, limit: number): Promise<boolean> {
+    return poll(() => !isRunning(record.pid, record.identity), Boolean, {
+        every: pollInterval,
+        atMost: limit,
+    });
 }
 
 /** Keeps one log of the run before, so that logs neither grow without end nor vanish when something is restarted. */

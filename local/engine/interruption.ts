@@ -1,16 +1,15 @@
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { KubeObject } from "../../commands/shared/cluster";
 import { Cluster } from "../../commands/shared/cluster";
+import { poll } from "../../commands/shared/poll";
 import { withLock } from "../toolchain/lock";
 import { processIdentity } from "../toolchain/processIdentity";
 import type { EngineLayout } from "./layout";
 
-/** How long an engine that lost its program may take to end by itself after it was asked to, in milliseconds. */
-const endGraceMs = 15_000;
-const endPollMs = 200;
+/** How long an engine that lost its program may take to end by itself after it was asked to. */
+const endPatience = { every: 200, atMost: 15_000 };
 
 /**
  * Runs an operation on a stack as the only one that does.
@@ -79,11 +78,8 @@ function isCli(pid: number, cli: string): boolean {
 async function endProcess(pid: number, cli: string): Promise<void> {
     for (const signal of ["SIGINT", "SIGKILL"] as const) {
         process.kill(pid, signal);
-        for (const deadline = Date.now() + endGraceMs; Date.now() < deadline;) {
-            if (!isCli(pid, cli)) {
-                return;
-            }
-            await sleep(endPollMs);
+        if (await poll(() => !isCli(pid, cli), Boolean, endPatience)) {
+            return;
         }
     }
     throw new Error(`process ${pid} of an interrupted run does not end`);

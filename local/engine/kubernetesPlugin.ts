@@ -2,6 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { version as sdkVersion } from "@pulumi/kubernetes/package.json";
+import { rcompare, satisfies } from "semver";
 import { shellWord } from "../../components/shell";
 import { writePrivateFile } from "../controlplane/stateFolder";
 import { versions } from "../toolchain/versions";
@@ -42,11 +43,11 @@ export function chooseKubernetesPlugin(
             const version = /^resource-kubernetes-v(\d+\.\d+\.\d+)$/.exec(folder)?.[1];
             const usable =
                 version !== undefined &&
-                isAtLeast(version, sdkVersion) &&
+                satisfies(version, `^${sdkVersion}`) &&
                 isExecutable(path.join(plugins, folder, pluginName));
             return usable ? [{ folder, version }] : [];
         })
-        .sort((left, right) => (isAtLeast(left.version, right.version) ? -1 : 1))[0];
+        .sort((left, right) => rcompare(left.version, right.version))[0];
     if (newest !== undefined) {
         return {
             executable: path.join(plugins, newest.folder, pluginName),
@@ -93,17 +94,4 @@ function isExecutable(file: string): boolean {
     } catch {
         return false;
     }
-}
-
-/** Compares `major.minor.patch`; another major version is never compatible. */
-function isAtLeast(version: string, wanted: string): boolean {
-    const [left, right] = [version, wanted].map((text) => text.split(".").map(Number)) as [
-        number[],
-        number[],
-    ];
-    if (left[0] !== right[0]) {
-        return false;
-    }
-    const difference = (left[1] ?? 0) - (right[1] ?? 0) || (left[2] ?? 0) - (right[2] ?? 0);
-    return difference >= 0;
 }

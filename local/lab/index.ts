@@ -1,7 +1,7 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import type { ControlPlane } from "../controlplane";
 import { freePorts } from "../controlplane/ports";
 import { end, findRunning, lastLines, launch } from "../controlplane/processes";
@@ -38,9 +38,8 @@ export interface LabOptions {
     report: (line: string) => void;
 }
 
-/** How long the node, and then Istio, may take to be there, in milliseconds. */
-const startLimit = 60_000;
-const pollInterval = 100;
+/** How long the node, and then Istio, may take to be there. */
+const startPatience = { every: 100, atMost: 60_000 };
 
 /** How long the processes in the lab may take to end by themselves, in milliseconds. */
 const endGrace = 1_000;
@@ -232,12 +231,9 @@ async function canReachServices(stateDir: string): Promise<boolean> {
 }
 
 async function until(otherwise: string, layout: LabLayout, isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + startLimit;
-    while (!(await isSo())) {
-        if (Date.now() > deadline || findRunning(layout.recordFile) === undefined) {
-            const lines = lastLines(layout.logFile, 15).map((line) => `    ${line}`);
-            throw new Error(`${otherwise}. The last lines of the lab's log:\n${lines.join("\n")}`);
-        }
-        await sleep(pollInterval);
+    const hasEnded = () => findRunning(layout.recordFile) === undefined;
+    if (!(await poll(isSo, (so) => so || hasEnded(), startPatience))) {
+        const lines = lastLines(layout.logFile, 15).map((line) => `    ${line}`);
+        throw new Error(`${otherwise}. The last lines of the lab's log:\n${lines.join("\n")}`);
     }
 }

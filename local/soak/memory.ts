@@ -1,4 +1,5 @@
 import * as fs from "fs";
+import { append } from "../../objects/multimap";
 import { residentMemory } from "../controlplane/processes";
 
 /** Processes of this machine by their parent. */
@@ -13,7 +14,7 @@ function childrenByParent(): Map<number, number[]> {
                 .trim()
                 .split(" ");
             const parent = Number(fields[1]);
-            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+            append(children, parent, Number(name));
         } catch {
             // It ended meanwhile.
         }

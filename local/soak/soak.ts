@@ -2,6 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { shuffle } from "simple-statistics";
 import { setTimeout as sleep } from "timers/promises";
 import { randomOf } from "../../commands/compare/random";
+import { poll } from "../../commands/shared/poll";
 import { labels } from "../../components/contract";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { startControlPlane } from "../controlplane";
@@ -154,17 +155,13 @@ async function strike(
     } else {
         process.kill(pidOf(victim), "SIGKILL");
     }
-    const deadline = performance.now() + recoveryLimit;
     load.inARow = 0;
     const isWell = async () =>
         load.inARow >= enoughInARow &&
         (victim === undefined || (await hasRestarted(cluster, target, victim).catch(() => false)));
-    while (!(await isWell())) {
-        if (performance.now() > deadline) {
-            report(`${target.name} killed: not well again within ${String(recoveryLimit / 1000)} s`);
-            return { target, at, recoveredAt: undefined };
-        }
-        await sleep(pollInterval);
+    if (!(await poll(isWell, Boolean, { every: pollInterval, atMost: recoveryLimit }))) {
+        report(`${target.name} killed: not well again within ${String(recoveryLimit / 1000)} s`);
+        return { target, at, recoveredAt: undefined };
     }
     const recoveredAt = performance.now();
     const taken = ((recoveredAt - at) / 1000).toFixed(1);

@@ -4,6 +4,7 @@ import { each } from "../framework/finding";
 import { integer, record, text } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { append } from "../../objects/multimap";
 import type { PodTemplate } from "../../objects/podIndex";
 import { labelSelector } from "../../objects/selectors";
 import type { Rule } from "../framework/rule";
@@ -62,7 +63,7 @@ function budgetsOf(index: StackIndex): Budgets {
             }
             const selector = labelSelector(budget.spec.selector);
             for (const template of index.pods.select(budget.namespace, selector).templates) {
-                byTemplate.set(template, [...(byTemplate.get(template) ?? []), budget]);
+                append(byTemplate, template, budget);
             }
         });
     }

@@ -1,6 +1,7 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import { kinds, poolKinds, routeKinds } from "../../objects/kinds";
+import { append } from "../../objects/multimap";
 import type { GroupKind } from "../../objects/kubernetesObject";
 import type { Rule } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
@@ -54,13 +55,7 @@ function usesByEnds(index: StackIndex): Uses {
         unknowns.attempt(() => namespaces.add(object.namespace));
         unknowns.errors.push(...scan.unknowns);
         for (const reference of scan.references) {
-            const key = `${reference.from.namespace}>${reference.namespace}`;
-            const present = byEnds.get(key);
-            if (present) {
-                present.push(reference);
-            } else {
-                byEnds.set(key, [reference]);
-            }
+            append(byEnds, `${reference.from.namespace}>${reference.namespace}`, reference);
         }
     }
     return {

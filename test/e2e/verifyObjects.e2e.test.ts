@@ -6,6 +6,7 @@ import { judge } from "../../commands/verify/judge";
 import { takeSnapshot } from "../../commands/verify/snapshot";
 import { Cluster } from "../../commands/shared/cluster";
 import { KindNotServedError } from "../../commands/shared/errors";
+import { poll } from "../../commands/shared/poll";
 import { modes } from "../support/modes";
 import { faultsOf } from "../faults/stacks";
 import { TestCluster } from "./support/cluster";
@@ -85,9 +86,10 @@ describe("verify on a real API server", function () {
             afterEach(() => saved.restore());
 
             it("says of what was deployed only that no Istio runs", async () => {
-                const found = await settled(
+                const found = await poll(
                     () => findings(deployment),
                     (all) => !all.some(isOurs),
+                    patience,
                 );
                 assert.deepEqual(found.filter(isOurs), []);
                 const missing = found.find(({ id }) => id === "gateway-class-missing");
@@ -98,9 +100,10 @@ describe("verify on a real API server", function () {
                 const { id, message, warning } = fault.verdict;
                 it(`says ${id} when ${fault.title}`, async () => {
                     breakLive(kubectl, Object.values(deployment.namespaces), fault);
-                    const found = await settled(
+                    const found = await poll(
                         () => findings(deployment),
                         (all) => all.some((finding) => finding.id === id),
+                        patience,
                     );
                     const finding = found.find((candidate) => candidate.id === id);
                     assert.ok(finding, `found were ${found.map((other) => other.id).join(", ")}`);
@@ -125,14 +128,5 @@ function isOurs({ id }: ReportedFinding): boolean {
     ].includes(id);
 }
 
-/** Reads again until it is as wanted, because controllers follow; the last reading when it never is. */
-async function settled<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-    const end = Date.now() + 30_000;
-    for (;;) {
-        const value = await read();
-        if (wanted(value) || Date.now() > end) {
-            return value;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-}
+/** How long controllers may take to follow. */
+const patience = { every: 500, atMost: 30_000 };

@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../commands/shared/poll";
 import { stopControlPlane } from "../../local/controlplane";
 import { isStateFolder } from "../../local/controlplane/stateFolder";
 import { stopLab } from "../../local/lab";
@@ -29,9 +29,8 @@ export async function endLeftovers(folder: string): Promise<string[]> {
     return ended;
 }
 
-/** How long processes may take to see that what started them is gone, in milliseconds. */
-const endGrace = 5_000;
-const pollInterval = 100;
+/** How long processes may take to see that what started them is gone. */
+const endPatience = { every: 100, atMost: 5_000 };
 
 /**
  * Kills the processes that know of `folder` by their arguments or environment, if they do not end by themselves.
@@ -39,11 +38,11 @@ const pollInterval = 100;
  * @returns their command lines.
  */
 export async function killLeftovers(folder: string): Promise<string[]> {
-    let left = processesKnowing(folder);
-    for (const deadline = Date.now() + endGrace; left.length > 0 && Date.now() < deadline;) {
-        await sleep(pollInterval);
-        left = processesKnowing(folder);
-    }
+    const left = await poll(
+        () => processesKnowing(folder),
+        ({ length }) => length === 0,
+        endPatience,
+    );
     for (const { pid } of left) {
         try {
             process.kill(pid, "SIGKILL");

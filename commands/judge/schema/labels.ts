@@ -1,13 +1,11 @@
+import { groupBy } from "../../../objects/multimap";
 import { inferenceLabels } from "../../../objects/servers";
 import type { SchemaProblem } from "./validate";
 
 const plain = (key: string) => key.toLowerCase().replaceAll("-", "");
 
 /** llm-d's labels, by their letters. */
-const byLetters = new Map<string, string[]>();
-for (const label of inferenceLabels) {
-    byLetters.set(plain(label), [...(byLetters.get(plain(label)) ?? []), label]);
-}
+const byLetters = groupBy(inferenceLabels, plain);
 
 /**
  * Labels that are one of llm-d's but for case and dashes, as `llm-d.ai/inferenceserving`: to Kubernetes they are others,

@@ -4,6 +4,7 @@ import type { Json } from "../../../objects/json";
 import { list, record, text, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import { groupBy } from "../../../objects/multimap";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { labelSelector, selects } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
@@ -18,10 +19,10 @@ import { portsOf } from "./services";
  * of a sidecar. Endpoints that fit other pods of the same monitor are no fault.
  */
 export function* checkMonitors(index: StackIndex, chains: Chains, port: number): Findings {
-    const templates = byNamespace(chains.templates, ({ namespace }) => namespace);
+    const templates = groupBy(chains.templates, ({ namespace }) => namespace);
     yield* each(index.ofKind(kinds.podMonitor), (monitor) => checkPodMonitor(monitor, templates, port));
 
-    const services = byNamespace(
+    const services = groupBy(
         chains.backends.filter(({ object }) => isService(object)),
         ({ object }) => object.namespace,
     );
@@ -111,17 +112,4 @@ function inNamespacesOf<T>(
     }
     const names = list(matchNames).length > 0 ? list(matchNames) : [monitor.namespace];
     return names.flatMap((name) => byName.get(written(name)) ?? []);
-}
-
-function byNamespace<T>(items: Iterable<T>, namespaceOf: (item: T) => string): Map<string, T[]> {
-    const groups = new Map<string, T[]>();
-    for (const item of items) {
-        const present = groups.get(namespaceOf(item));
-        if (present) {
-            present.push(item);
-        } else {
-            groups.set(namespaceOf(item), [item]);
-        }
-    }
-    return groups;
 }

@@ -3,6 +3,7 @@ import { each } from "../../framework/finding";
 import { integer, list, record, strings, written } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import { append } from "../../../objects/multimap";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { labelSelector } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
@@ -21,7 +22,7 @@ export function* checkNetworkPolicies(index: StackIndex, chains: Chains, port: n
         if (restricts(policy, "Ingress")) {
             const { templates } = index.pods.select(policy.namespace, labelSelector(policy.spec.podSelector));
             for (const template of templates.filter((candidate) => chains.templates.has(candidate))) {
-                byTemplate.set(template, [...(byTemplate.get(template) ?? []), policy]);
+                append(byTemplate, template, policy);
             }
         }
         yield* checkEgress(policy, port);

@@ -5,7 +5,7 @@ import * as fs from "fs";
 import * as net from "net";
 import * as os from "os";
 import * as path from "path";
-import { setTimeout as sleep } from "timers/promises";
+import { poll } from "../../../commands/shared/poll";
 import type { DeployedEpp } from "./eppDeployment";
 import type { HealthStatus } from "../../../local/lab/agent/grpcHealth";
 import { checkHealth } from "../../../local/lab/agent/grpcHealth";
@@ -101,18 +101,19 @@ export class EppProcess {
      * @throws Error with the last lines of the log when the process ends first, or nothing is found for long.
      */
     async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-        const deadline = Date.now() + patience;
         let last = "";
-        while (this.running && Date.now() < deadline) {
+        const tryLook = async () => {
             try {
-                const found = await look();
-                if (found !== undefined) {
-                    return found;
-                }
+                return await look();
             } catch (error) {
                 last = String(error);
+                return undefined;
             }
-            await sleep(200);
+        };
+        const isOver = (found: T | undefined) => found !== undefined || !this.running;
+        const found = await poll(tryLook, isOver, { every: 200, atMost: patience });
+        if (found !== undefined) {
+            return found;
         }
         throw this.failure(`${this.running ? "runs, but not" : "ended before"}: ${what}. ${last}`);
     }

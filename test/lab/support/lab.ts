@@ -1,6 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { execa } from "execa";
+import { poll } from "../../../commands/shared/poll";
 import type { DeploymentOutput } from "../../../components/deploymentOutput";
 import type { LabUrls } from "../../../local/proof";
 import type { RunResult } from "../../../local/engine";
@@ -94,17 +95,11 @@ export class TestLab {
         isSo: (value: T) => boolean,
         describe: (last: T) => string = (last) => JSON.stringify(last),
     ): Promise<T> {
-        const deadline = Date.now() + patience;
-        for (;;) {
-            const value = await look();
-            if (isSo(value)) {
-                return value;
-            }
-            if (Date.now() > deadline) {
-                throw new Error(`It did not become so: ${describe(value)}`);
-            }
-            await new Promise((resolve) => setTimeout(resolve, 250));
+        const value = await poll(look, isSo, { every: 250, atMost: patience });
+        if (!isSo(value)) {
+            throw new Error(`It did not become so: ${describe(value)}`);
         }
+        return value;
     }
 
     /** Names of the pods, of the whole cluster, that are told to end and have not ended. */
