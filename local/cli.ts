@@ -12,6 +12,7 @@ import { exitCodes, verdictOf } from "../commands/ci-preview/report";
 import type { RunResult } from "./engine";
 import { dropPulumiVariables } from "./engine/environment";
 import { isLabRunning, parts, stopLab } from "./lab";
+import type { KubeObject } from "../commands/shared/cluster";
 import { parseOverrides } from "../commands/shared/overrides";
 import { takeMakeVariables } from "./makeVariables";
 import { projectRoot, stateDir } from "./paths";
@@ -20,7 +21,6 @@ import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
 import { soakCommand } from "./soak";
-import type { ObjectRef } from "./status";
 import { scoreInLab } from "./scoring";
 import { readLive, resourceTable, serverTable } from "./status";
 
@@ -151,13 +151,13 @@ async function status(options: Options): Promise<void> {
 
 /** The part of an exported stack that names its Kubernetes objects. */
 interface StackState {
-    resources?: { type: string; outputs?: Partial<ObjectRef> }[];
+    resources?: { type: string; outputs?: Partial<KubeObject> }[];
 }
 
-function objectsOf({ resources = [] }: StackState): ObjectRef[] {
+function objectsOf({ resources = [] }: StackState): KubeObject[] {
     return resources
         .filter(({ type }) => type.startsWith("kubernetes:"))
-        .map(({ outputs }) => outputs as ObjectRef)
+        .map(({ outputs }) => outputs as KubeObject)
         .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
             apiVersion,
             kind,

@@ -1,25 +1,21 @@
 import { execFileSync } from "child_process";
 import Table from "cli-table3";
 import * as path from "path";
+import type { KubeObject } from "../commands/shared/cluster";
+import type { Condition } from "../commands/shared/conditions";
 import { labels } from "../components/contract";
 import type { ControlPlaneStatus } from "./controlplane";
 
-/** The parts of a live object that tell whether it is ready. */
-export interface LiveObject {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+/** The parts of a live object of any kind that tell whether it is ready. */
+export interface LiveObject extends KubeObject {
     spec?: { replicas?: number };
     status?: {
         readyReplicas?: number;
         phase?: string;
-        conditions?: { type: string; status: string }[];
-        parents?: { conditions?: { type: string; status: string }[] }[];
+        conditions?: Condition[];
+        parents?: { conditions?: Condition[] }[];
     };
 }
-
-/** Names an object of the stack. */
-export type ObjectRef = Pick<LiveObject, "apiVersion" | "kind" | "metadata">;
 
 /** Plain text, for terminals, files and pipes alike. */
 const style = { head: [], border: [], compact: true };
@@ -40,9 +36,9 @@ export function serverTable({ components }: ControlPlaneStatus): string {
 }
 
 /** The stack's objects and how each is, as a table. */
-export function resourceTable(expected: readonly ObjectRef[], live: readonly LiveObject[]): string {
+export function resourceTable(expected: readonly KubeObject[], live: readonly LiveObject[]): string {
     const table = new Table({ head: ["kind", "namespace", "name", "state"], style });
-    const id = ({ kind, metadata }: ObjectRef) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+    const id = ({ kind, metadata }: KubeObject) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
     const byId = new Map(live.map((object) => [id(object), object]));
     for (const ref of [...expected].sort((a, b) => (id(a) < id(b) ? -1 : 1))) {
         const object = byId.get(id(ref));
@@ -77,7 +73,7 @@ export function describe({ kind, metadata, spec, status }: LiveObject): string {
 export function readLive(
     kubectl: string,
     { kubeconfig, stateDir }: { kubeconfig: string; stateDir: string },
-    refs: readonly ObjectRef[],
+    refs: readonly KubeObject[],
 ): LiveObject[] {
     if (refs.length === 0) {
         return [];

@@ -1,6 +1,8 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
 import { vllmMetrics } from "../../releases";
-import type { Cluster, KubeObject } from "../shared/cluster";
+import type { Cluster, KubeObjectOf } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import { messageOf } from "../shared/errors";
 import { Metrics } from "../shared/metrics";
 
@@ -69,8 +71,8 @@ export class PodCounters {
             const cluster = open();
             const counters = new PodCounters(cluster, namespace, proxy.port);
             const selector = Object.entries(pods.decode.selector).map(([key, value]) => `${key}=${value}`);
-            const found = await cluster.list<PodPart>("v1", "Pod", namespace, selector.join(","));
-            counters.pods = found.filter(isServing).map(({ metadata }) => metadata.name);
+            const found = await cluster.list<KubeObjectOf<V1Pod>>("v1", "Pod", namespace, selector.join(","));
+            counters.pods = found.filter(isReady).map(({ metadata }) => metadata.name);
             await counters.look();
             return counters;
         } catch (error) {
@@ -151,15 +153,4 @@ export class PodCounters {
         }
         return new Metrics(body);
     }
-}
-
-interface PodPart extends KubeObject {
-    status?: { conditions?: { type: string; status: string }[] };
-}
-
-function isServing({ metadata, status }: PodPart): boolean {
-    const ready = status?.conditions?.some(
-        (condition) => condition.type === "Ready" && condition.status === "True",
-    );
-    return metadata.deletionTimestamp === undefined && ready === true;
 }

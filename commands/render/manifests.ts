@@ -1,6 +1,7 @@
 import { isRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { stringify } from "yaml";
 import { isObject } from "../../objects/json";
+import type { KubeObject } from "../shared/cluster";
 import { UsageError } from "../shared/errors";
 import type { Registration } from "./programRun";
 
@@ -12,10 +13,7 @@ export interface Manifest {
 }
 
 /** What all objects have. */
-export interface KubernetesObject {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
+export interface KubernetesObject extends KubeObject {
     [field: string]: unknown;
 }
 

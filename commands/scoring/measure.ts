@@ -1,3 +1,4 @@
+import type { V1Deployment } from "@kubernetes/client-node";
 import type { ModelDeploymentOutput } from "../../components/deploymentOutput";
 import type { CompareOptions } from "../compare/compare";
 import { roundSeconds, runRounds, timeLeft } from "../compare/compare";
@@ -9,7 +10,7 @@ import type { Slo } from "../compare/slo";
 import { runSweep } from "../compare/sweep";
 import type { Workload } from "../compare/workloads";
 import type { Preset } from "../../releases";
-import type { KubeObject } from "../shared/cluster";
+import type { KubeObjectOf } from "../shared/cluster";
 import { UsageError } from "../shared/errors";
 import type { ScoringFlags, WorkloadName } from "./options";
 import { workloadsOf } from "./options";
@@ -218,10 +219,6 @@ async function onStage(
     }
 }
 
-interface DeploymentPart extends KubeObject {
-    spec: { template: { spec: { containers: { image: string; args?: string[] }[] } } };
-}
-
 async function versionsOf(
     stage: Stage,
     namespace: string,
@@ -230,8 +227,8 @@ async function versionsOf(
     const cluster = stage.openCluster();
     try {
         const container = async (space: string, name: string) => {
-            const found = await cluster.get<DeploymentPart>("apps/v1", "Deployment", space, name);
-            return found?.spec.template.spec.containers[0];
+            const found = await cluster.get<KubeObjectOf<V1Deployment>>("apps/v1", "Deployment", space, name);
+            return found?.spec?.template.spec?.containers[0];
         };
         const simulator = await container(namespace, pods.decode.deployment);
         return {

@@ -1,13 +1,6 @@
+import type { V1Status } from "@kubernetes/client-node";
 import { ClusterError } from "./errors";
 import type { HttpAnswer } from "./http";
-
-/** The part of a `Status` object that is read. */
-interface StatusObject {
-    kind?: string;
-    apiVersion?: string;
-    message?: string;
-    reason?: string;
-}
 
 /** The JSON of an answer; undefined on 404. */
 export function parsed<T>(answer: HttpAnswer, path: string): T | undefined {
@@ -30,12 +23,12 @@ export function isThrottled(answer: HttpAnswer): boolean {
 }
 
 /** The `Status` that an answer holds: the API server's own words, and no backend's. */
-export function statusObject({ status, headers, body }: HttpAnswer): StatusObject | undefined {
+export function statusObject({ status, headers, body }: HttpAnswer): V1Status | undefined {
     if (status < 400 || headers["content-type"]?.startsWith("application/json") !== true) {
         return undefined;
     }
     try {
-        const parsed = JSON.parse(body) as StatusObject | null;
+        const parsed = JSON.parse(body) as V1Status | null;
         return parsed?.kind === "Status" && parsed.apiVersion === "v1" ? parsed : undefined;
     } catch {
         return undefined;

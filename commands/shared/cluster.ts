@@ -1,6 +1,12 @@
 import type * as https from "https";
 import { setTimeout as sleep } from "timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type {
+    CoreV1Event,
+    KubeConfig,
+    V1APIGroup,
+    V1APIResourceList,
+    V1ObjectMeta,
+} from "@kubernetes/client-node";
 import { isThrottled, parsed, refusal, statusObject } from "./apiAnswer";
 import { rootOf, segment } from "./apiPath";
 import { ClusterError, KindNotServedError, messageOf, UsageError } from "./errors";
@@ -9,20 +15,27 @@ import { HttpTimeoutError, sendHttp } from "./http";
 import { loadKubeConfig, ownAgent } from "./kubeconfig";
 import { attempts, isTemporary, waitAfter } from "./retry";
 
+/**
+ * A type of `@kubernetes/client-node` as JSON has it: times are text, and fields that are called as a reserved word have no
+ * `_` before it. Not for the schemas of CRDs, of whose fields the client renames more.
+ */
+export type AsJson<T> = T extends Date
+    ? string
+    : T extends (infer Item)[]
+      ? AsJson<Item>[]
+      : T extends object
+        ? { [Field in keyof T as Field extends `_${infer Word}` ? Word : Field]: AsJson<T[Field]> }
+        : T;
+
 /** A Kubernetes object as the API server has it. Callers narrow `spec` and `status` by a type of their own. */
 export interface KubeObject {
     apiVersion: string;
     kind: string;
-    metadata: {
-        name: string;
-        namespace?: string;
-        labels?: Record<string, string>;
-        annotations?: Record<string, string>;
-        generation?: number;
-        creationTimestamp?: string;
-        deletionTimestamp?: string;
-    };
+    metadata: AsJson<V1ObjectMeta> & { name: string };
 }
+
+/** An object of one of Kubernetes' own kinds, such as `KubeObjectOf<V1Pod>`. */
+export type KubeObjectOf<T> = KubeObject & AsJson<Omit<T, keyof KubeObject>>;
 
 /** Which cluster, and how long it may take. */
 export interface ClusterOptions {
@@ -153,9 +166,7 @@ export class Cluster implements PodReach {
         if (group === "") {
             return "v1";
         }
-        const found = await this.read<{ preferredVersion?: { groupVersion: string } }>(
-            `/apis/${segment(group)}`,
-        );
+        const found = await this.read<V1APIGroup>(`/apis/${segment(group)}`);
         return found?.preferredVersion?.groupVersion;
     }
 
@@ -164,15 +175,8 @@ export class Cluster implements PodReach {
         const found = await this.readPages(`/api/v1/namespaces/${segment(namespace)}/events`, {
             fieldSelector: `involvedObject.name=${segment(name)}`,
         });
-        const events = found as {
-            reason?: string;
-            message?: string;
-            lastTimestamp?: string;
-            eventTime?: string;
-        }[];
-        const when = (event: { lastTimestamp?: string; eventTime?: string }) =>
-            event.lastTimestamp ?? event.eventTime ?? "";
-        return [...events]
+        const when = ({ lastTimestamp, eventTime }: AsJson<CoreV1Event>) => lastTimestamp ?? eventTime ?? "";
+        return [...(found as AsJson<CoreV1Event>[])]
             .sort((a, b) => (when(a) < when(b) ? -1 : Number(when(a) > when(b))))
             .map(({ reason = "", message = "" }) => `${reason}: ${message}`);
     }
@@ -243,9 +247,7 @@ export class Cluster implements PodReach {
     }
 
     private async discover(apiVersion: string): Promise<Map<string, Resource>> {
-        const found = await this.read<{
-            resources?: { name: string; kind: string; namespaced: boolean }[];
-        }>(rootOf(apiVersion));
+        const found = await this.read<V1APIResourceList>(rootOf(apiVersion));
         return new Map(
             (found?.resources ?? [])
                 .filter(({ name }) => !name.includes("/"))

@@ -1,12 +1,13 @@
 import Table from "cli-table3";
 import type { Cluster } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import { poll } from "../shared/poll";
 import type { ModelContext } from "./checks/check";
 import type { Decision } from "./pickerLog";
 import { decisionsIn, scoresLogLevel } from "./pickerLog";
 import type { Attempt, SendOptions } from "./senders";
 import { complete, gatewaySender, isOk } from "./senders";
-import { isReady, podsOf } from "./snapshot";
+import { podsOf } from "./snapshot";
 
 /** What became of one request, and why. */
 export interface Explanation {

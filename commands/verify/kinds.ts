@@ -1,23 +1,17 @@
+import type {
+    V1Deployment,
+    V1EndpointSlice,
+    V1LabelSelector,
+    V1Lease,
+    V1NetworkPolicy,
+    V1Pod,
+    V1Service,
+} from "@kubernetes/client-node";
 import { api, objectiveApi } from "../../components/contract";
-import type { KubeObject } from "../shared/cluster";
+import type { KubeObject, KubeObjectOf } from "../shared/cluster";
+import type { Condition } from "../shared/conditions";
 
-/** The parts of Kubernetes objects that checks read. Everything may be missing: objects are as others left them. */
-
-export interface Condition {
-    type: string;
-    status: string;
-    reason?: string;
-    message?: string;
-    observedGeneration?: number;
-    lastTransitionTime?: string;
-}
-
-export type Labels = Record<string, string>;
-
-export interface LabelSelector {
-    matchLabels?: Labels;
-    matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
+// The parts of custom resources that checks read. Everything may be missing: objects are as others left them.
 
 export interface GatewayClassObject extends KubeObject {
     spec?: { controllerName?: string };
@@ -27,12 +21,11 @@ export interface GatewayClassObject extends KubeObject {
 export interface GatewayObject extends KubeObject {
     spec?: {
         gatewayClassName?: string;
-        listeners?: { name: string; port: number; protocol: string; hostname?: string }[];
+        listeners?: { port: number; protocol: string }[];
     };
     status?: {
-        addresses?: { type?: string; value?: string }[];
         conditions?: Condition[];
-        listeners?: { name: string; attachedRoutes?: number; conditions?: Condition[] }[];
+        listeners?: { name: string; conditions?: Condition[] }[];
     };
 }
 
@@ -45,49 +38,22 @@ export interface BackendRef {
     weight?: number;
 }
 
-export interface HeaderMatch {
-    type?: string;
-    name: string;
-    value: string;
-}
-
-export interface RouteRule {
-    matches?: { path?: { type?: string; value?: string }; headers?: HeaderMatch[] }[];
-    filters?: { type: string }[];
-    backendRefs?: BackendRef[];
-}
-
 export interface HttpRouteObject extends KubeObject {
     spec?: {
-        parentRefs?: {
-            group?: string;
-            kind?: string;
-            name: string;
-            namespace?: string;
-            sectionName?: string;
-        }[];
         hostnames?: string[];
-        rules?: RouteRule[];
+        rules?: { filters?: { type: string }[]; backendRefs?: BackendRef[] }[];
     };
     status?: { parents?: ParentStatus[] };
 }
 
 export interface ParentStatus {
-    parentRef?: { kind?: string; name?: string; sectionName?: string };
-    controllerName?: string;
+    parentRef?: { name?: string; sectionName?: string };
     conditions?: Condition[];
-}
-
-export interface ReferenceGrantObject extends KubeObject {
-    spec?: {
-        from?: { group: string; kind: string; namespace: string }[];
-        to?: { group: string; kind: string; name?: string }[];
-    };
 }
 
 export interface InferencePoolObject extends KubeObject {
     spec?: {
-        selector?: LabelSelector;
+        selector?: V1LabelSelector;
         targetPorts?: { number: number }[];
         endpointPickerRef?: {
             group?: string;
@@ -98,98 +64,6 @@ export interface InferencePoolObject extends KubeObject {
         };
     };
     status?: { parents?: ParentStatus[] };
-}
-
-export interface ServicePort {
-    name?: string;
-    port: number;
-    targetPort?: number | string;
-    appProtocol?: string;
-}
-
-export interface ServiceObject extends KubeObject {
-    spec?: { type?: string; selector?: Labels; ports?: ServicePort[]; clusterIP?: string };
-}
-
-export interface EndpointSliceObject extends KubeObject {
-    endpoints?: { addresses: string[]; conditions?: { ready?: boolean }; targetRef?: { name?: string } }[];
-    ports?: { name?: string; port?: number }[];
-}
-
-export interface Container {
-    name: string;
-    image?: string;
-    args?: string[];
-    ports?: { name?: string; containerPort: number }[];
-    env?: { name: string; value?: string }[];
-    readinessProbe?: Probe;
-    livenessProbe?: Probe;
-}
-
-export interface Probe {
-    grpc?: { port: number; service?: string };
-    tcpSocket?: object;
-    httpGet?: object;
-}
-
-export interface PodSpec {
-    serviceAccountName?: string;
-    containers?: Container[];
-    volumes?: { name: string; configMap?: { name?: string } }[];
-}
-
-export interface DeploymentObject extends KubeObject {
-    spec?: {
-        replicas?: number;
-        selector?: LabelSelector;
-        template?: { metadata?: { labels?: Labels }; spec?: PodSpec };
-    };
-    status?: { readyReplicas?: number; conditions?: Condition[] };
-}
-
-export interface ContainerStatus {
-    name: string;
-    ready?: boolean;
-    restartCount?: number;
-    state?: {
-        waiting?: { reason?: string; message?: string };
-        terminated?: { reason?: string; exitCode?: number };
-    };
-    lastState?: { terminated?: { reason?: string; exitCode?: number } };
-}
-
-export interface PodObject extends KubeObject {
-    spec?: PodSpec;
-    status?: {
-        phase?: string;
-        podIP?: string;
-        conditions?: Condition[];
-        containerStatuses?: ContainerStatus[];
-    };
-}
-
-export interface ConfigMapObject extends KubeObject {
-    data?: Record<string, string>;
-}
-
-export interface Rule {
-    apiGroups?: string[];
-    resources?: string[];
-    verbs?: string[];
-    resourceNames?: string[];
-}
-
-export interface RoleObject extends KubeObject {
-    rules?: Rule[];
-}
-
-export interface RoleBindingObject extends KubeObject {
-    roleRef?: { kind: string; name: string };
-    subjects?: { kind: string; name: string; namespace?: string }[];
-}
-
-export interface LeaseObject extends KubeObject {
-    spec?: { holderIdentity?: string; renewTime?: string };
 }
 
 export interface DestinationRuleObject extends KubeObject {
@@ -217,40 +91,7 @@ export interface TrafficPolicy {
 }
 
 export interface EnvoyFilterObject extends KubeObject {
-    spec?: {
-        workloadSelector?: { labels?: Labels };
-        configPatches?: {
-            applyTo?: string;
-            patch?: { operation?: string; value?: { name?: string; typed_config?: ExtProcConfig } };
-        }[];
-    };
-}
-
-/** Envoy's `ExternalProcessor`. */
-export interface ExtProcConfig {
-    "@type"?: string;
-    grpc_service?: { envoy_grpc?: { cluster_name?: string } };
-    failure_mode_allow?: boolean;
-    processing_mode?: Record<string, string>;
-}
-
-export interface Peer {
-    podSelector?: LabelSelector;
-    namespaceSelector?: LabelSelector;
-    ipBlock?: object;
-}
-
-export interface IngressRule {
-    from?: Peer[];
-    ports?: { port?: number | string; endPort?: number }[];
-}
-
-export interface NetworkPolicyObject extends KubeObject {
-    spec?: {
-        podSelector?: LabelSelector;
-        policyTypes?: string[];
-        ingress?: IngressRule[];
-    };
+    spec?: { configPatches?: { patch?: { value?: { name?: string } } }[] };
 }
 
 export interface ObjectiveObject extends KubeObject {
@@ -263,21 +104,22 @@ export interface Kinds {
     gatewayClass: GatewayClassObject;
     gateway: GatewayObject;
     route: HttpRouteObject;
-    grant: ReferenceGrantObject;
+    grant: KubeObject;
     pool: InferencePoolObject;
-    service: ServiceObject;
-    endpointSlice: EndpointSliceObject;
-    deployment: DeploymentObject;
-    pod: PodObject;
-    configMap: ConfigMapObject;
+    service: KubeObjectOf<V1Service>;
+    /** Of a Service without pods, `endpoints` is null or empty. */
+    endpointSlice: KubeObjectOf<Partial<V1EndpointSlice>>;
+    deployment: KubeObjectOf<V1Deployment>;
+    pod: KubeObjectOf<V1Pod>;
+    configMap: KubeObject;
     serviceAccount: KubeObject;
-    role: RoleObject;
-    roleBinding: RoleBindingObject;
-    lease: LeaseObject;
+    role: KubeObject;
+    roleBinding: KubeObject;
+    lease: KubeObjectOf<V1Lease>;
     destinationRule: DestinationRuleObject;
     backendTlsPolicy: BackendTlsPolicyObject;
     envoyFilter: EnvoyFilterObject;
-    networkPolicy: NetworkPolicyObject;
+    networkPolicy: KubeObjectOf<V1NetworkPolicy>;
     objective: ObjectiveObject;
     llmdObjective: ObjectiveObject;
 }
@@ -315,8 +157,3 @@ export const kinds: Readonly<Record<KindName, GroupVersionKind>> = {
     objective: { apiVersion: objectiveApi("inference.networking.x-k8s.io"), kind: "InferenceObjective" },
     llmdObjective: { apiVersion: objectiveApi("llm-d.ai"), kind: "InferenceObjective" },
 };
-
-/** A condition of an object, by its type. */
-export function conditionOf(conditions: Condition[] | undefined, type: string): Condition | undefined {
-    return conditions?.find((condition) => condition.type === type);
-}

@@ -1,9 +1,10 @@
 import { listeningContainersOf } from "../../objects/containers";
 import { isRoutingSidecar } from "../../objects/serving";
 import type { PodReach } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import type { ModelContext } from "./checks/check";
 import { decodeOf } from "./containers";
-import { isReady, podsOf, scrape } from "./snapshot";
+import { podsOf, scrape } from "./snapshot";
 
 /** Requests that a model server has answered, as vLLM counts them and the simulator does. */
 const answeredMetric = "vllm:request_success_total";

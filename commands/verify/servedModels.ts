@@ -1,9 +1,9 @@
 import { selects } from "../../objects/selectors";
 import type { PodReach } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import { messageOf } from "../shared/errors";
 import type { ModelContext } from "./checks/check";
-import type { LabelSelector, PodObject } from "./kinds";
-import { isReady } from "./snapshot";
+import type { Kinds } from "./kinds";
 
 /** The models that one pod says it serves, or why it does not say. */
 export type Served = { models: string[] } | { error: string };
@@ -15,11 +15,11 @@ const mostPods = 40;
 const timeoutMs = 5_000;
 
 /** The ready pods that a request of a model may reach: those of its pool, or else of its proxy Service. */
-export function reachablePods({ snapshot, deployment, model }: ModelContext): PodObject[] {
+export function reachablePods({ snapshot, deployment, model }: ModelContext): Kinds["pod"][] {
     const { simulator } = deployment.namespaces;
     const pool = model.pool === undefined ? undefined : snapshot.find("pool", simulator, model.pool);
     const service = snapshot.find("service", simulator, model.proxy.name)?.spec?.selector;
-    const selector: LabelSelector = pool?.spec?.selector ?? { matchLabels: service ?? model.pickable };
+    const selector = pool?.spec?.selector ?? { matchLabels: service ?? model.pickable };
     return snapshot
         .inNamespace("pod", simulator)
         .filter((pod) => isReady(pod) && selects(selector, pod.metadata.labels));

@@ -1,11 +1,11 @@
+import { conditionOf, isReady } from "../shared/conditions";
 import { poll } from "../shared/poll";
 import { pathsOf } from "./checks/check";
 import { eppSync } from "./checks/pickerRunning";
 import type { Scope } from "./judge";
 import { modelsOf } from "./judge";
-import { conditionOf } from "./kinds";
 import type { Snapshot } from "./snapshot";
-import { isReady, podsOf, UnreadableError } from "./snapshot";
+import { podsOf, UnreadableError } from "./snapshot";
 
 /** How long an EPP may take, from when it is Ready, until it sees the pods and says so, in milliseconds. */
 const syncLimitMs = 30_000;

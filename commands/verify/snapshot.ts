@@ -1,13 +1,14 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import type { Cluster, PodReach } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import { ClusterError, KindNotServedError, messageOf } from "../shared/errors";
 import { Metrics } from "../shared/metrics";
-import type { KindName, Kinds, PodObject } from "./kinds";
+import type { KindName, Kinds } from "./kinds";
 import type { GroupKind } from "../../objects/kubernetesObject";
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { StackIndex } from "../../objects/stackIndex";
 import { selects } from "../../objects/selectors";
-import { conditionOf, kinds } from "./kinds";
+import { kinds } from "./kinds";
 
 /** Objects of a kind as they were read, or why they could not be. */
 export type Reading = { objects: readonly Kinds[KindName][] } | { notServed: true } | { unreadable: string };
@@ -170,14 +171,14 @@ export async function takeSnapshot(
  *
  * @throws UnreadableError when Deployments or pods could not be read.
  */
-export function podsOf(snapshot: Snapshot, namespace: string, deployment: string): PodObject[] {
+export function podsOf(snapshot: Snapshot, namespace: string, deployment: string): Kinds["pod"][] {
     const selector = snapshot.find("deployment", namespace, deployment)?.spec?.selector;
     return selector === undefined
         ? []
         : snapshot.inNamespace("pod", namespace).filter(({ metadata }) => selects(selector, metadata.labels));
 }
 
-function readablePodsOf(snapshot: Snapshot, namespace: string, deployment: string): PodObject[] {
+function readablePodsOf(snapshot: Snapshot, namespace: string, deployment: string): Kinds["pod"][] {
     try {
         return podsOf(snapshot, namespace, deployment);
     } catch (error) {
@@ -211,14 +212,6 @@ async function read(
     }
 }
 
-/** Whether a pod says that it is Ready, and is not on its way out. */
-export function isReady(pod: PodObject): boolean {
-    return (
-        pod.metadata.deletionTimestamp === undefined &&
-        conditionOf(pod.status?.conditions, "Ready")?.status === "True"
-    );
-}
-
 /** At most so many logs are read: of hundreds of pods that fail alike, a few tell why. */
 const mostLogs = 10;
 
@@ -237,7 +230,7 @@ async function readLogs(cluster: Cluster, objects: Snapshot): Promise<Record<str
     return logs;
 }
 
-function notReady(objects: Snapshot): PodObject[] {
+function notReady(objects: Snapshot): Kinds["pod"][] {
     try {
         return objects.all("pod").filter((pod) => !isReady(pod));
     } catch (error) {

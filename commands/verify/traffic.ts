@@ -1,6 +1,7 @@
 import { randomInt } from "crypto";
 import { shuffle } from "simple-statistics";
 import type { Cluster, PodReach } from "../shared/cluster";
+import { isReady } from "../shared/conditions";
 import { ClusterError } from "../shared/errors";
 import type { Metrics } from "../shared/metrics";
 import { asleep } from "./checks/asleep";
@@ -14,7 +15,7 @@ import { attempt, complete, directSender, gatewaySender, isOk } from "./senders"
 import type { Served } from "./servedModels";
 import { readServedModels } from "./servedModels";
 import type { Scrape } from "./snapshot";
-import { isReady, podsOf, scrape } from "./snapshot";
+import { podsOf, scrape } from "./snapshot";
 import { charactersPerToken } from "../../releases";
 
 /** What was sent on one path. */

@@ -1,5 +1,8 @@
 import * as fs from "fs";
+import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
+import type { KubeObjectOf } from "../../commands/shared/cluster";
+import { conditionOf } from "../../commands/shared/conditions";
 import { poll } from "../../commands/shared/poll";
 import type { LoopbackClient } from "./https";
 import { expectStatus } from "./https";
@@ -15,13 +18,7 @@ const sourceAnnotation = "llm-d.local/source";
 /** How long definitions may take to be Established. */
 const establishPatience = { every: 100, atMost: 120_000 };
 
-interface Definition {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; annotations?: Record<string, string> };
-    spec: { group: string; names: { kind: string; plural: string } };
-    status?: { conditions?: { type: string; status: string }[] };
-}
+type Definition = KubeObjectOf<V1CustomResourceDefinition>;
 
 /** Reads custom resource definitions from YAML files, leaving out what is none. */
 export function readDefinitions(files: string[]): Definition[] {
@@ -113,6 +110,5 @@ async function listDefinitions(api: LoopbackClient): Promise<Map<string, Definit
 }
 
 function isEstablished(definition: Definition | undefined): boolean {
-    const conditions = definition?.status?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === "Established" && status === "True");
+    return conditionOf(definition?.status?.conditions, "Established")?.status === "True";
 }

@@ -1,3 +1,6 @@
+import type { V1NodeList } from "@kubernetes/client-node";
+import type { AsJson } from "../../commands/shared/cluster";
+import { conditionOf } from "../../commands/shared/conditions";
 import type { LoopbackClient } from "./https";
 import { expectStatus } from "./https";
 
@@ -51,12 +54,9 @@ export async function ensureNodes(api: LoopbackClient): Promise<void> {
 export async function areNodesReady(api: LoopbackClient): Promise<boolean> {
     const answer = await api.request("GET", "/api/v1/nodes");
     expectStatus(answer, [200], "Listing nodes");
-    const { items } = JSON.parse(answer.body) as {
-        items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
-    };
-    return nodes.every(({ name }) =>
-        items
-            .find(({ metadata }) => metadata.name === name)
-            ?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
-    );
+    const { items } = JSON.parse(answer.body) as AsJson<V1NodeList>;
+    return nodes.every(({ name }) => {
+        const found = items.find(({ metadata }) => metadata?.name === name);
+        return conditionOf(found?.status?.conditions, "Ready")?.status === "True";
+    });
 }

@@ -162,14 +162,9 @@ async function fieldManagers(
                 continue;
             }
             const { apiVersion, kind, metadata } = resource.inputs as unknown as KubeObject;
-            const live = await cluster.get<AppliedObject>(
-                apiVersion,
-                kind,
-                metadata.namespace,
-                metadata.name,
-            );
+            const live = await cluster.get(apiVersion, kind, metadata.namespace, metadata.name);
             const applied = live?.metadata.managedFields?.find(({ operation }) => operation === "Apply");
-            if (applied !== undefined) {
+            if (applied?.manager !== undefined) {
                 found.set(resource.urn, applied.manager);
             }
         }
@@ -205,9 +200,4 @@ export function adoptPendingCreates(state: StackState, managers: ReadonlyMap<str
         });
     }
     return { ...state, resources, pending_operations: undefined };
-}
-
-/** An object with who set which of its fields. */
-interface AppliedObject extends KubeObject {
-    metadata: KubeObject["metadata"] & { managedFields?: { manager: string; operation: string }[] };
 }

@@ -96,7 +96,7 @@ describe("real endpoint pickers", function () {
     }
 
     function addresses(role: Role): string[] {
-        return pods(role).map(({ status }) => `${status.podIP}:${ports.inference}`);
+        return pods(role).map(({ status }) => `${status!.podIP!}:${ports.inference}`);
     }
 
     /**

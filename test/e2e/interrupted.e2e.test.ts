@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import { setTimeout as sleep } from "timers/promises";
 import { randomOf } from "../../commands/compare/random";
+import type { KubeObject } from "../../commands/shared/cluster";
 import { controlPlaneStatus, startControlPlane } from "../../local/controlplane";
 import { EngineError } from "../../local/engine";
 import type { Session } from "../../local/session";
@@ -48,17 +49,11 @@ describe("an interrupted deployment", function () {
     });
     after(() => cluster.stop());
 
-    interface KubernetesObject {
-        apiVersion: string;
-        kind: string;
-        metadata: { namespace?: string; name: string };
-    }
-
     /** The Kubernetes objects in the stack's state. */
-    async function objectsInState({ stack }: Session["engine"]): Promise<KubernetesObject[]> {
+    async function objectsInState({ stack }: Session["engine"]): Promise<KubeObject[]> {
         const { deployment } = (await stack.exportStack()) as {
             deployment: {
-                resources?: { type: string; outputs: KubernetesObject }[];
+                resources?: { type: string; outputs: KubeObject }[];
                 pending_operations?: unknown[];
             };
         };
@@ -69,18 +64,18 @@ describe("an interrupted deployment", function () {
     }
 
     /** Their kinds, namespaces and names, sorted. */
-    function namesOf(objects: readonly KubernetesObject[]): string[] {
+    function namesOf(objects: readonly KubeObject[]): string[] {
         return objects
             .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`)
             .sort();
     }
 
-    function objectsOnCluster(): KubernetesObject[] {
+    function objectsOnCluster(): KubeObject[] {
         const selector = ["--selector", "app.kubernetes.io/part-of=llm-d-inference"];
         const listed = cluster.kubectl(
             ...["get", [...kinds].join(","), "--all-namespaces", ...selector, "--output", "json"],
         );
-        return (JSON.parse(listed) as { items: KubernetesObject[] }).items;
+        return (JSON.parse(listed) as { items: KubeObject[] }).items;
     }
 
     /** Runs a step of the cycle to its end, and checks that nothing is left to do, lost or double. */

@@ -1,4 +1,6 @@
 import { strict as assert } from "assert";
+import type { V1Deployment, V1EndpointSliceList, V1Service } from "@kubernetes/client-node";
+import type { AsJson, KubeObjectOf } from "../../commands/shared/cluster";
 import { EngineError } from "../../local/engine";
 import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
@@ -69,13 +71,13 @@ describe("the dev stack on the real engine and API server", function () {
             to: [{ group: "", kind: "Service", name: "gaie-inference-scheduling-proxy" }],
         });
 
-        const epp = cluster.get<{ spec: { ports: { port: number }[] } }>(
+        const epp = cluster.get<KubeObjectOf<V1Service>>(
             "service",
             scheduler,
             "gaie-inference-scheduling-epp",
         );
         assert.deepEqual(
-            epp.spec.ports.map(({ port }) => port),
+            epp.spec!.ports!.map(({ port }) => port),
             [9002, 9003, 9090],
         );
     });
@@ -92,22 +94,17 @@ describe("the dev stack on the real engine and API server", function () {
                 "--output",
                 "json",
             ),
-        ) as {
-            items: {
-                ports: { port: number }[];
-                endpoints: { conditions: { ready: boolean }; targetRef: { name: string } }[];
-            }[];
-        };
+        ) as AsJson<V1EndpointSliceList>;
         const endpoints = slices.items.flatMap((slice) => slice.endpoints);
         assert.equal(endpoints.length, 2);
-        assert.ok(endpoints.every(({ conditions }) => conditions.ready));
+        assert.ok(endpoints.every(({ conditions }) => conditions!.ready));
         assert.ok(
             endpoints.every(({ targetRef }) =>
-                targetRef.name.startsWith("ms-sim-llm-d-modelservice-decode-"),
+                targetRef!.name!.startsWith("ms-sim-llm-d-modelservice-decode-"),
             ),
         );
         assert.deepEqual(
-            slices.items.flatMap((slice) => slice.ports.map(({ port }) => port)),
+            slices.items.flatMap((slice) => slice.ports!.map(({ port }) => port)),
             [8200],
         );
     });
@@ -135,12 +132,12 @@ describe("the dev stack on the real engine and API server", function () {
         const engine = await cluster.open({ replicas: { decode: 5 } });
         const result = await engine.up();
         assert.deepEqual(actions(result), ["update Deployment"]);
-        const { status } = cluster.get<{ status: { readyReplicas: number } }>(
+        const { status } = cluster.get<KubeObjectOf<V1Deployment>>(
             "deployment",
             simulator,
             "ms-sim-llm-d-modelservice-decode",
         );
-        assert.equal(status.readyReplicas, 5);
+        assert.equal(status?.readyReplicas, 5);
     });
 
     it("changes an image by one update", async () => {
@@ -181,7 +178,7 @@ describe("the dev stack on the real engine and API server", function () {
         );
     };
     const decodeReplicas = () =>
-        cluster.get<{ spec: { replicas: number } }>("deployment", simulator, decode).spec.replicas;
+        cluster.get<KubeObjectOf<V1Deployment>>("deployment", simulator, decode).spec!.replicas;
 
     it("takes a field back that kubectl changed", async () => {
         changeDecode();

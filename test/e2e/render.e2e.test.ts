@@ -19,10 +19,6 @@ const root = path.resolve(__dirname, "../..");
 /** What the embedded control plane is deployed to with, and no Istio that could make a Gateway Programmed. */
 const withoutIstio = { readiness: { gateway: false } };
 
-interface LiveObject extends KubernetesObject {
-    metadata: KubernetesObject["metadata"] & { managedFields: { manager: string; operation: string }[] };
-}
-
 describe("rendered manifests on the real API server", function () {
     const cluster = new TestCluster();
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-render-e2e-"));
@@ -180,7 +176,7 @@ describe("rendered manifests on the real API server", function () {
     function compareFile(file: string): string[] {
         const live = JSON.parse(
             cluster.kubectl("get", "--filename", file, "--show-managed-fields", "--output", "json"),
-        ) as LiveObject;
+        ) as KubernetesObject;
         const applied = JSON.parse(
             cluster.kubectl(
                 ...["apply", "--server-side", "--dry-run=server", "--force-conflicts", "--output", "json"],
@@ -191,17 +187,18 @@ describe("rendered manifests on the real API server", function () {
         return differences(comparable(live), comparable(applied));
     }
 
-    function managerOf({ kind, metadata }: LiveObject): string {
-        const managers = metadata.managedFields
-            .filter(({ manager, operation }) => operation === "Apply" && manager.startsWith("pulumi-"))
-            .map(({ manager }) => manager);
+    function managerOf({ kind, metadata }: KubernetesObject): string {
+        const managers = metadata
+            .managedFields!.filter(({ operation }) => operation === "Apply")
+            .map(({ manager }) => manager!)
+            .filter((manager) => manager.startsWith("pulumi-"));
         assert.equal(managers.length, 1, `${kind} ${metadata.name} is applied by ${managers.join(", ")}`);
         return managers[0]!;
     }
 
     /** Without what the API server counts and what steers Pulumi. */
     function comparable({ metadata, ...object }: KubernetesObject): unknown {
-        const { annotations = {}, ...others } = metadata as KubernetesObject["metadata"] & object;
+        const { annotations = {}, ...others } = metadata;
         const counted = new Set(["managedFields", "resourceVersion", "generation"]);
         const kept = Object.entries(annotations).filter(([key]) => !key.startsWith("pulumi.com/"));
         return {

@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
+import type { KubeObject } from "../../commands/shared/cluster";
 import type { Engine } from "../../local/engine";
 import { modes } from "../lab/support/modes";
 import { actions, changes, resourceName } from "./support/actions";
@@ -52,16 +53,12 @@ describe("an upgrade", function () {
                 after(() => cluster.stop());
 
                 function uidOf({ inputs }: ReleasedResource): string {
-                    const { kind, apiVersion, metadata } = inputs as {
-                        kind: string;
-                        apiVersion: string;
-                        metadata: { name: string; namespace?: string };
-                    };
-                    return cluster.get<{ metadata: { uid: string } }>(
+                    const { kind, apiVersion, metadata } = inputs as unknown as KubeObject;
+                    return cluster.get<KubeObject>(
                         fullNameOf({ apiVersion, kind }),
                         metadata.namespace ?? "default",
                         metadata.name,
-                    ).metadata.uid;
+                    ).metadata.uid!;
                 }
 
                 it("replaces nothing, and deletes nothing but what has another name", async () => {

@@ -1,5 +1,6 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
+import type { Condition } from "../../commands/shared/conditions";
 import { gatewayNames, podSelector, serviceHost } from "../../components/contract";
 import { openEntrances } from "../../local/lab";
 import { selfSigned } from "../support/certificate";
@@ -8,7 +9,7 @@ import { sharedLab } from "./support/sharedLab";
 import { TestLab } from "./support/lab";
 
 interface Conditioned {
-    status: { conditions: { type: string; status: string; reason: string; message: string }[] };
+    status: { conditions: Condition[] };
 }
 
 interface Comparison {
@@ -101,7 +102,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
             lab.kill(victim!);
             const deaths = () =>
                 lab.pods(simulator, decode).find(({ metadata }) => metadata.name === victim!.metadata.name)!
-                    .status.containerStatuses![0]!;
+                    .status!.containerStatuses![0]!;
             for (let sent = 0; sent < 10; sent++) {
                 const answer = await lab.ask("gateway");
                 assert.equal(answer.status, 200, answer.body);
@@ -155,7 +156,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 () => lab.pods(simulator, decode),
                 (pods) =>
                     pods.length === 3 &&
-                    pods.every((pod) => pod.status.containerStatuses?.[0]?.ready ?? false),
+                    pods.every((pod) => pod.status?.containerStatuses?.[0]?.ready ?? false),
             );
         });
 

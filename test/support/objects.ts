@@ -1,4 +1,5 @@
 import { runUnderMocks } from "../../commands/render/programRun";
+import type { KubeObject } from "../../commands/shared/cluster";
 import { deploy } from "../../components/deploy";
 import type { SettingsInput } from "../../components/settings";
 import { settingsFrom } from "../../components/settings";
@@ -13,11 +14,7 @@ export function runSettings(settings: SettingsInput): Promise<ProgramRun> {
 
 /** A Kubernetes object among the registrations. */
 export interface RegisteredObject extends Registration {
-    inputs: {
-        apiVersion: string;
-        kind: string;
-        metadata: { namespace?: string; name: string };
-    } & Record<string, unknown>;
+    inputs: KubeObject & Record<string, unknown>;
 }
 
 /** The Kubernetes objects that a run registered, without components and providers. */

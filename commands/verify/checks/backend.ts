@@ -1,8 +1,9 @@
 import { api, serviceHost } from "../../../components/contract";
 import { targetNumber } from "../../../objects/containers";
-import { decodeOf } from "../containers";
-import type { DestinationRuleObject, InferencePoolObject, ServiceObject } from "../kinds";
 import { selects } from "../../../objects/selectors";
+import { conditionOf } from "../../shared/conditions";
+import { decodeOf } from "../containers";
+import type { DestinationRuleObject, InferencePoolObject, Kinds } from "../kinds";
 import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
@@ -26,7 +27,7 @@ export const proxy: Check = {
     },
 };
 
-function proxyPort(found: ServiceObject, name: string, context: ModelContext): Finding[] {
+function proxyPort(found: Kinds["service"], name: string, context: ModelContext): Finding[] {
     const { port } = context.model.proxy;
     const entry = found.spec?.ports?.find((candidate) => candidate.port === port);
     if (entry === undefined) {
@@ -55,14 +56,14 @@ function proxyPort(found: ServiceObject, name: string, context: ModelContext): F
 }
 
 function proxySelector(
-    found: ServiceObject,
+    found: Kinds["service"],
     name: string,
     { snapshot, deployment, model }: ModelContext,
 ): Finding[] {
     const selector = found.spec?.selector ?? {};
     const labelsOf = (role: "decode" | "prefill") =>
         snapshot.find("deployment", deployment.namespaces.simulator, model.pods[role].deployment)?.spec
-            ?.template?.metadata?.labels ?? model.pods[role].selector;
+            ?.template.metadata?.labels ?? model.pods[role].selector;
     const findings: Finding[] = [];
     if (!selects({ matchLabels: selector }, labelsOf("decode"))) {
         findings.push(
@@ -287,7 +288,7 @@ export const poolStatus: Check = {
         }
         return parents.flatMap(({ conditions }) =>
             ["Accepted", "ResolvedRefs"].flatMap((type) => {
-                const condition = conditions?.find((candidate) => candidate.type === type);
+                const condition = conditionOf(conditions, type);
                 return condition?.status === "True"
                     ? []
                     : [
@@ -319,9 +320,7 @@ export const poolPods: Check = {
         const ready = snapshot
             .inNamespace("pod", namespace)
             .filter((pod) => selects(found.spec?.selector ?? {}, pod.metadata.labels))
-            .filter(({ status }) =>
-                status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-            );
+            .filter(({ status }) => conditionOf(status?.conditions, "Ready")?.status === "True");
         return ready.length > 0
             ? []
             : (asleep(context) ?? [

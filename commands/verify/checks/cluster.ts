@@ -1,8 +1,9 @@
 import type { Mode } from "../../../components/deploymentOutput";
 import { labels } from "../../../components/contract";
 import { poolFeatureFlag } from "../../../releases";
-import { conditionOf, kinds } from "../kinds";
+import { conditionOf } from "../../shared/conditions";
 import type { KindName } from "../kinds";
+import { kinds } from "../kinds";
 import { istioNamespace } from "../snapshot";
 import type { Check, Finding, StackContext } from "./check";
 import { broken, everyPath, redeploy, throughGateway } from "./check";
@@ -118,7 +119,7 @@ function poolsOff({ snapshot, deployment }: StackContext): Finding[] {
         .inNamespace("deployment", istioNamespace)
         .filter(({ metadata }) => metadata.labels?.app === "istiod" || metadata.name === "istiod")
         .filter(({ spec }) =>
-            (spec?.template?.spec?.containers ?? []).every(
+            (spec?.template.spec?.containers ?? []).every(
                 ({ env = [] }) =>
                     env.find(({ name }) => name === poolFeatureFlag)?.value?.toLowerCase() !== "true",
             ),

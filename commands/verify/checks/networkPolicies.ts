@@ -1,5 +1,8 @@
-import type { IngressRule, Labels, NetworkPolicyObject, Peer } from "../kinds";
+import type { V1NetworkPolicyIngressRule, V1NetworkPolicyPeer } from "@kubernetes/client-node";
+import type { Labels } from "../../../objects/selectors";
 import { selects } from "../../../objects/selectors";
+import type { AsJson } from "../../shared/cluster";
+import type { Kinds } from "../kinds";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, throughGateway } from "./check";
 import { gatewayPodLabels } from "./cluster";
@@ -37,7 +40,7 @@ export const networkPolicies: Check = {
 
 function eppLabels({ snapshot, model }: ModelContext): Labels {
     const found = snapshot.find("deployment", model.epp.namespace, model.epp.name);
-    return found?.spec?.template?.metadata?.labels ?? {};
+    return found?.spec?.template.metadata?.labels ?? {};
 }
 
 function party({ snapshot }: ModelContext, namespace: string, labels: Labels): Party {
@@ -49,7 +52,7 @@ function party({ snapshot }: ModelContext, namespace: string, labels: Labels): P
 function policiesOf(
     { snapshot }: Pick<ModelContext, "snapshot">,
     { namespace, labels }: Pick<Party, "namespace" | "labels">,
-): NetworkPolicyObject[] {
+): Kinds["networkPolicy"][] {
     return snapshot
         .inNamespace("networkPolicy", namespace)
         .filter(({ spec }) => (spec?.policyTypes ?? ["Ingress"]).includes("Ingress"))
@@ -98,7 +101,7 @@ function between(
     ];
 }
 
-function admits({ spec }: NetworkPolicyObject, from: Party, to: Party, port: number): boolean {
+function admits({ spec }: Kinds["networkPolicy"], from: Party, to: Party, port: number): boolean {
     return (spec?.ingress ?? []).some(
         (rule) =>
             isOnPort(rule, port) && (isForEverybody(rule) || rule.from!.some((peer) => fits(peer, from, to))),
@@ -106,11 +109,11 @@ function admits({ spec }: NetworkPolicyObject, from: Party, to: Party, port: num
 }
 
 /** A rule without peers is for everybody. */
-function isForEverybody({ from }: IngressRule): boolean {
+function isForEverybody({ from }: AsJson<V1NetworkPolicyIngressRule>): boolean {
     return from === undefined || from.length === 0;
 }
 
-function isOnPort({ ports }: IngressRule, port: number): boolean {
+function isOnPort({ ports }: AsJson<V1NetworkPolicyIngressRule>, port: number): boolean {
     return (
         ports === undefined ||
         ports.length === 0 ||
@@ -124,7 +127,11 @@ function isOnPort({ ports }: IngressRule, port: number): boolean {
     );
 }
 
-function fits({ podSelector, namespaceSelector, ipBlock }: Peer, from: Party, to: Party): boolean {
+function fits(
+    { podSelector, namespaceSelector, ipBlock }: V1NetworkPolicyPeer,
+    from: Party,
+    to: Party,
+): boolean {
     if (ipBlock !== undefined) {
         // Addresses of pods that may come and go are given the benefit of the doubt.
         return true;

@@ -1,7 +1,8 @@
 import { selects } from "../../../objects/selectors";
+import { isReady } from "../../shared/conditions";
 import { withEpp } from "../containers";
 import { whyNotReady } from "../pods";
-import { isReady, podsOf } from "../snapshot";
+import { podsOf } from "../snapshot";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, ref, scoringOnly, unknown, warning } from "./check";
 import { isUndelivered, undelivered } from "./delivery";

@@ -7,9 +7,10 @@ import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import { admissionOf, describeListeners, describeSection } from "../../../objects/listeners";
 import type { StackIndex } from "../../../objects/stackIndex";
+import type { Condition } from "../../shared/conditions";
+import { conditionOf } from "../../shared/conditions";
 import { matchesOf, matchText, sameMatch } from "../../shared/routeMatch";
-import type { BackendRef, Condition, HttpRouteObject, ParentStatus } from "../kinds";
-import { conditionOf } from "../kinds";
+import type { BackendRef, HttpRouteObject, ParentStatus } from "../kinds";
 import type { Check, Finding, ModelContext, ReleasedModel } from "./check";
 import { broken, redeploy, ref, throughGateway, warning } from "./check";
 

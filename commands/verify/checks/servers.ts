@@ -9,13 +9,13 @@ import {
     servingContainers,
     serverPortOf,
 } from "../../../objects/serving";
+import { conditionOf, isReady } from "../../shared/conditions";
 import type { Workload } from "../containers";
 import { workloadOf } from "../containers";
 import type { Labels } from "../../../objects/selectors";
 import { selects } from "../../../objects/selectors";
-import { conditionOf } from "../kinds";
 import { whyNotReady } from "../pods";
-import { isReady, podsOf } from "../snapshot";
+import { podsOf } from "../snapshot";
 import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, everyPath, labelText, redeploy, ref, warning } from "./check";

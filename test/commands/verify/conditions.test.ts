@@ -111,7 +111,7 @@ describe("verify on what controllers say", () => {
         assert.deepEqual(found(), []);
         const { simulator } = cluster.deployment.namespaces;
         cluster.edit("deployment", simulator, name, ({ spec }) => {
-            const [container] = spec!.template!.spec!.containers!;
+            const [container] = spec!.template.spec!.containers;
             container!.args = container!.args!.filter((argument) => !argument.startsWith("--cert-path"));
         });
         assert.deepEqual(found(), ["epp-tls-mismatch"]);
@@ -187,7 +187,7 @@ describe("verify on what controllers say", () => {
         const { deployment, selector } = cluster.model.pods.decode;
         cluster.edit("deployment", simulator, deployment, ({ spec }) => {
             // The deployment's own pods give way to those that the test makes.
-            spec!.template!.metadata!.labels = { ...selector };
+            spec!.template.metadata!.labels = { ...selector };
             spec!.replicas = 2;
         });
         cluster.readings.pod = {
@@ -202,7 +202,7 @@ describe("verify on what controllers say", () => {
                         phase: "Running",
                         containerStatuses: [
                             {
-                                name: "vllm-sim",
+                                ...{ name: "vllm-sim", image: "", imageID: "", ready: false },
                                 restartCount: 4,
                                 state: { waiting: { reason: "CrashLoopBackOff" } },
                                 lastState: { terminated: { exitCode: 2 } },
@@ -284,7 +284,7 @@ describe("verify on what controllers say", () => {
         const cluster = new MemoryCluster("scoring");
         cluster.create("deployment", {
             metadata: { name: "istiod", namespace: "istio-system" },
-            spec: { template: { spec: { containers: [{ name: "discovery", env: [] }] } } },
+            spec: { selector: {}, template: { spec: { containers: [{ name: "discovery", env: [] }] } } },
         });
         assert.deepEqual(rootIds(verify(cluster)), ["istio-pools-off"]);
     });

@@ -1,5 +1,4 @@
 import { strict as assert } from "assert";
-import type { DeploymentObject } from "../../../commands/verify/kinds";
 import { judge } from "../../../commands/verify/judge";
 import { extProcFilterSpec } from "../../support/extProc";
 import { MemoryCluster } from "./support/memoryCluster";
@@ -35,8 +34,8 @@ describe("verify reads objects as those who act on them do", () => {
         it(`takes the last of several values of a flag: the ${what} one`, () => {
             const cluster = new MemoryCluster("scoring");
             const { namespace, name } = cluster.model.epp;
-            cluster.edit("deployment", namespace, name, ({ spec }: DeploymentObject) => {
-                const [container] = spec!.template!.spec!.containers!;
+            cluster.edit("deployment", namespace, name, ({ spec }) => {
+                const [container] = spec!.template.spec!.containers;
                 const others = container!.args!.filter((argument) => !argument.startsWith("--grpc-port"));
                 container!.args = [...others, ...flags];
             });

@@ -2,16 +2,10 @@ import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { readFileSync } from "fs";
 import { setTimeout as sleep } from "timers/promises";
 import { parse } from "yaml";
+import type { KubeObject } from "../../../commands/shared/cluster";
 import { LoopbackClient } from "../../../local/controlplane/https";
 import type { Registration } from "../../support/mocks";
 import { monitorDefinitions } from "../../support/monitors";
-
-/** An object as it would be applied. */
-export interface KubernetesObject {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace?: string };
-}
 
 /** Where objects of a kind are, as the API server tells. */
 interface Resource {
@@ -73,17 +67,14 @@ export class ApiServer {
     }
 
     /** Why the object would be refused; undefined where it would not. */
-    async refusal(object: KubernetesObject): Promise<string | undefined> {
+    async refusal(object: KubeObject): Promise<string | undefined> {
         const text = JSON.stringify(object);
         const known = this.said.get(text) ?? this.ask(object, text);
         this.said.set(text, known);
         return known;
     }
 
-    private async ask(
-        { apiVersion, kind, metadata }: KubernetesObject,
-        body: string,
-    ): Promise<string | undefined> {
+    private async ask({ apiVersion, kind, metadata }: KubeObject, body: string): Promise<string | undefined> {
         const resource = (await this.resourcesOf(apiVersion)).get(kind);
         if (resource === undefined) {
             return `the API server has no ${kind} of ${apiVersion}`;
@@ -133,10 +124,10 @@ export class ApiServer {
 }
 
 /** What the provider would apply, with its secrets. */
-export function objectsOf(registrations: readonly Registration[]): KubernetesObject[] {
+export function objectsOf(registrations: readonly Registration[]): KubeObject[] {
     return registrations
         .filter(({ type }) => type.startsWith("kubernetes:"))
-        .map(({ inputs }) => inClear(inputs) as KubernetesObject);
+        .map(({ inputs }) => inClear(inputs) as KubeObject);
 }
 
 function inClear(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import * as path from "path";
-import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
+import type { KubeObjectOf } from "../../../commands/shared/cluster";
 import { invocationOf } from "../../../local/lab/agent/environment";
 import type { TestCluster } from "./cluster";
 
@@ -17,33 +18,7 @@ export interface DeployedEpp {
     probes: { liveness: string; readiness: string };
 }
 
-interface Probe {
-    grpc: { port: number; service?: string };
-}
-
-interface PodSpec {
-    serviceAccountName: string;
-    containers: {
-        args: string[];
-        env: { name: string }[];
-        livenessProbe: Probe;
-        readinessProbe: Probe;
-        volumeMounts: { name: string; mountPath: string }[];
-    }[];
-    volumes: { name: string; configMap?: { name: string } }[];
-}
-
-/** A pod, as far as tests read it. */
-export interface Pod {
-    metadata: {
-        name: string;
-        namespace: string;
-        labels: Record<string, string>;
-        deletionTimestamp?: string;
-    };
-    spec: PodSpec;
-    status: { podIP?: string };
-}
+export type Pod = KubeObjectOf<V1Pod>;
 
 /** The pods with these labels that are not being deleted, by name. */
 export function podsWith(cluster: TestCluster, namespace: string, labels: Record<string, string>): Pod[] {
@@ -58,35 +33,33 @@ export function podsWith(cluster: TestCluster, namespace: string, labels: Record
 
 /** Reads what each pod of an endpoint picker's Deployment would be started with. */
 export function deployedEpps(cluster: TestCluster, namespace: string, name: string): DeployedEpp[] {
-    const { spec } = cluster.get<{ spec: { selector: { matchLabels: Record<string, string> } } }>(
-        "deployment",
-        namespace,
-        name,
-    );
-    return podsWith(cluster, namespace, spec.selector.matchLabels).map((pod) => deployedEpp(cluster, pod));
+    const { spec } = cluster.get<KubeObjectOf<V1Deployment>>("deployment", namespace, name);
+    const { matchLabels } = spec!.selector;
+    return podsWith(cluster, namespace, matchLabels!).map((pod) => deployedEpp(cluster, pod));
 }
 
 function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {
-    const container = pod.spec.containers[0]!;
-    const configPath = container.args.flatMap((arg) => /^--config-file=(.+)$/.exec(arg)?.[1] ?? [])[0]!;
-    const mount = container.volumeMounts.find(({ mountPath }) => mountPath === path.dirname(configPath))!;
-    const volume = pod.spec.volumes.find((candidate) => candidate.name === mount.name)!;
-    const { data } = cluster.get<{ data: Record<string, string> }>(
+    const container = pod.spec!.containers[0]!;
+    const configPath = container.args!.flatMap((arg) => /^--config-file=(.+)$/.exec(arg)?.[1] ?? [])[0]!;
+    const mount = container.volumeMounts!.find(({ mountPath }) => mountPath === path.dirname(configPath))!;
+    const volume = pod.spec!.volumes!.find((candidate) => candidate.name === mount.name)!;
+    const { data } = cluster.get<KubeObjectOf<V1ConfigMap>>(
         "configmap",
-        pod.metadata.namespace,
-        volume.configMap!.name,
+        pod.metadata.namespace!,
+        volume.configMap!.name!,
     );
-    const { args, env } = invocationOf(pod as V1Pod, container as V1Container, pod.status.podIP ?? "");
+    // Of the times, which are no `Date` here, none is read.
+    const { args, env } = invocationOf(pod as unknown as V1Pod, container, pod.status?.podIP ?? "");
     return {
         args,
         // Without what a kubelet adds, which leads to an API server in a cluster.
-        env: Object.fromEntries(container.env.map((variable) => [variable.name, env[variable.name]!])),
+        env: Object.fromEntries(container.env!.map((variable) => [variable.name, env[variable.name]!])),
         configPath,
-        config: data[path.basename(configPath)]!,
+        config: data![path.basename(configPath)]!,
         kubeconfig: kubeconfigOf(cluster, pod),
         probes: {
-            liveness: container.livenessProbe.grpc.service ?? "",
-            readiness: container.readinessProbe.grpc.service ?? "",
+            liveness: container.livenessProbe!.grpc!.service ?? "",
+            readiness: container.readinessProbe!.grpc!.service ?? "",
         },
     };
 }
@@ -97,7 +70,7 @@ function kubeconfigOf(cluster: TestCluster, { metadata, spec }: Pod): string {
         cluster.kubectl("config", "view", "--raw", "--flatten", "--minify", "--output", "json"),
     ) as { clusters: { name: string }[] };
     const token = cluster
-        .kubectl("--namespace", metadata.namespace, "create", "token", spec.serviceAccountName)
+        .kubectl("--namespace", metadata.namespace!, "create", "token", spec!.serviceAccountName!)
         .trim();
     const name = own.clusters[0]!.name;
     return stringify({

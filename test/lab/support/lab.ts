@@ -9,6 +9,8 @@ import { keepOutputs, openPaths } from "../../../local/proof";
 import { hasPip } from "../../../local/toolchain/python";
 import { npmRun } from "../../../commands/shared/npmRun";
 import { TestCluster } from "../../e2e/support/cluster";
+import type { Pod } from "../../e2e/support/eppDeployment";
+import { podsWith } from "../../e2e/support/eppDeployment";
 
 /** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
 const patience = 90_000;
@@ -19,14 +21,6 @@ export interface Answer {
     /** The pod that answered; undefined where no pod did. */
     pod: string | undefined;
     body: string;
-}
-
-/** A container's status, as far as tests read it. */
-interface LabPod {
-    metadata: { name: string; deletionTimestamp?: string };
-    status: {
-        containerStatuses?: { containerID?: string; restartCount: number; ready: boolean }[];
-    };
 }
 
 /** The project's own lab, in a state folder of the test's own, and what tests do in it. */
@@ -105,26 +99,20 @@ export class TestLab {
     /** Names of the pods, of the whole cluster, that are told to end and have not ended. */
     endingPods(): string[] {
         const text = this.cluster.kubectl("get", "pods", "--all-namespaces", "--output", "json");
-        const { items } = JSON.parse(text) as { items: LabPod[] };
+        const { items } = JSON.parse(text) as { items: Pod[] };
         return items.flatMap(({ metadata }) =>
             metadata.deletionTimestamp === undefined ? [] : [metadata.name],
         );
     }
 
     /** The pods of a namespace with these labels that are not being deleted. */
-    pods(namespace: string, selector: Record<string, string>): LabPod[] {
-        const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-        const text = this.cluster.kubectl(
-            ...["--namespace", namespace, "get", "pods", "--selector", labels.join(",")],
-            ...["--output", "json"],
-        );
-        const { items } = JSON.parse(text) as { items: LabPod[] };
-        return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    pods(namespace: string, selector: Record<string, string>): Pod[] {
+        return podsWith(this.cluster, namespace, selector);
     }
 
     /** Kills the process that plays a pod's container. */
-    kill({ metadata, status }: LabPod): void {
-        const pid = /^process:\/\/(\d+)$/.exec(status.containerStatuses?.[0]?.containerID ?? "")?.[1];
+    kill({ metadata, status }: Pod): void {
+        const pid = /^process:\/\/(\d+)$/.exec(status?.containerStatuses?.[0]?.containerID ?? "")?.[1];
         if (pid === undefined) {
             throw new Error(`${metadata.name} has no process.`);
         }

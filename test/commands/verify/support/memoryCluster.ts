@@ -1,14 +1,7 @@
 import { strict as assert } from "assert";
 import type { DeploymentOutput } from "../../../../components/deploymentOutput";
 import type { ReleasedModel } from "../../../../commands/verify/checks/check";
-import type {
-    DeploymentObject,
-    EndpointSliceObject,
-    KindName,
-    Kinds,
-    PodObject,
-    ServiceObject,
-} from "../../../../commands/verify/kinds";
+import type { KindName, Kinds } from "../../../../commands/verify/kinds";
 import { kinds } from "../../../../commands/verify/kinds";
 import { selects } from "../../../../objects/selectors";
 import type { Reading, Scrape, SnapshotData } from "../../../../commands/verify/snapshot";
@@ -107,7 +100,7 @@ export class MemoryCluster {
         });
     }
 
-    private syncedEpps(pods: readonly PodObject[]): Record<string, Scrape> {
+    private syncedEpps(pods: readonly Kinds["pod"][]): Record<string, Scrape> {
         return Object.fromEntries(
             Object.values(this.deployment.models).flatMap(({ epp, pickable }) => {
                 const seen = pods.filter((pod) => selects({ matchLabels: pickable }, pod.metadata.labels));
@@ -166,10 +159,7 @@ export class MemoryCluster {
             status: { conditions: [accepted] },
         });
         for (const found of this.of("gateway")) {
-            found.status = {
-                addresses: [{ type: "IPAddress", value: "203.0.113.7" }],
-                conditions: [accepted, programmed],
-            };
+            found.status = { conditions: [accepted, programmed] };
         }
         for (const found of this.of("route")) {
             found.status = { parents };
@@ -207,13 +197,13 @@ export class MemoryCluster {
 }
 
 /** Only the leader of several EPPs is ready; every other pod is. */
-function podsOfDeployment({ metadata, spec }: DeploymentObject): PodObject[] {
-    const { labels } = spec?.template?.metadata ?? {};
-    const onlyLeader = spec?.template?.spec?.containers?.[0]?.args?.includes("--ha-enable-leader-election");
+function podsOfDeployment({ metadata, spec }: Kinds["deployment"]): Kinds["pod"][] {
+    const { labels } = spec?.template.metadata ?? {};
+    const onlyLeader = spec?.template.spec?.containers[0]?.args?.includes("--ha-enable-leader-election");
     return Array.from({ length: spec?.replicas ?? 1 }, (_none, index) => ({
         ...kinds.pod,
         metadata: { name: `${metadata.name}-${String(index)}`, namespace: metadata.namespace, labels },
-        spec: spec?.template?.spec,
+        spec: spec?.template.spec,
         status: {
             phase: "Running",
             podIP: `10.0.0.${String(index + 1)}`,
@@ -222,7 +212,10 @@ function podsOfDeployment({ metadata, spec }: DeploymentObject): PodObject[] {
     }));
 }
 
-function sliceOf({ metadata, spec }: ServiceObject, pods: readonly PodObject[]): EndpointSliceObject[] {
+function sliceOf(
+    { metadata, spec }: Kinds["service"],
+    pods: readonly Kinds["pod"][],
+): Kinds["endpointSlice"][] {
     const selected = pods.filter(
         (pod) =>
             pod.metadata.namespace === metadata.namespace &&
@@ -242,7 +235,7 @@ function sliceOf({ metadata, spec }: ServiceObject, pods: readonly PodObject[]):
                 targetRef: { name: pod.metadata.name },
             })),
             ports: (spec?.ports ?? []).flatMap(({ name, port, targetPort = port }) => {
-                const container = selected[0]?.spec?.containers?.[0];
+                const container = selected[0]?.spec?.containers[0];
                 const number =
                     typeof targetPort === "number"
                         ? targetPort
