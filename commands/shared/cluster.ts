@@ -16,8 +16,8 @@ import { loadKubeConfig, ownAgent } from "./kubeconfig";
 import { attempts, isTemporary, waitAfter } from "./retry";
 
 /**
- * A type of `@kubernetes/client-node` as JSON has it: times are text, and fields that are called as a reserved word have no
- * `_` before it. Not for the schemas of CRDs, of whose fields the client renames more.
+ * A type of `@kubernetes/client-node` as JSON has it: times are text, and names of fields that are reserved words have no
+ * `_` before them. Not for the schemas of CRDs, of whose fields the client renames more.
  */
 export type AsJson<T> = T extends Date
     ? string

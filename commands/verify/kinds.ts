@@ -11,7 +11,8 @@ import { api, objectiveApi } from "../../components/contract";
 import type { KubeObject, KubeObjectOf } from "../shared/cluster";
 import type { Condition } from "../shared/conditions";
 
-// The parts of custom resources that checks read. Everything may be missing: objects are as others left them.
+// The parts of custom resources that checks read. Everything may be missing: objects are as others left them, and a CRD
+// may be of a release that asks for less.
 
 export interface GatewayClassObject extends KubeObject {
     spec?: { controllerName?: string };
@@ -107,7 +108,7 @@ export interface Kinds {
     grant: KubeObject;
     pool: InferencePoolObject;
     service: KubeObjectOf<V1Service>;
-    /** Of a Service without pods, `endpoints` is null or empty. */
+    /** Partial, because the list of no endpoints may be null (Go's JSON), though the client's type has it always there. */
     endpointSlice: KubeObjectOf<Partial<V1EndpointSlice>>;
     deployment: KubeObjectOf<V1Deployment>;
     pod: KubeObjectOf<V1Pod>;

@@ -1,16 +1,10 @@
+import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
 import type { ProgramRun } from "./mocks";
 import { objectsOf } from "./objects";
 
 /** What tests look at of a container, and of its pod. */
-export interface FoundContainer {
-    args: string[];
-    env: { name: string; value?: string; valueFrom?: object }[];
-    volumeMounts: { name: string; mountPath: string }[];
-    pod: {
-        terminationGracePeriodSeconds?: number;
-        securityContext: Record<string, unknown>;
-        volumes: Record<string, unknown>[];
-    };
+export interface FoundContainer extends Required<Pick<V1Container, "args" | "env" | "volumeMounts">> {
+    pod: Required<Pick<V1PodSpec, "securityContext" | "volumes">> & V1PodSpec;
 }
 
 /** The one container of each Deployment whose name ends so. */

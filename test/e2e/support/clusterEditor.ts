@@ -1,4 +1,5 @@
 import { execFileSync } from "child_process";
+import type { KubeObject } from "../../../commands/shared/cluster";
 import type { KindName } from "../../../commands/verify/kinds";
 import { kinds } from "../../../commands/verify/kinds";
 import type { Mutation } from "../../faults/mutation";
@@ -58,10 +59,7 @@ const saved: readonly KindName[] = [
     ] as const),
 ];
 
-interface LiveObject {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace: string; [key: string]: unknown };
+interface LiveObject extends KubeObject {
     status?: unknown;
 }
 
@@ -130,7 +128,7 @@ function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, Live
 function byKey(objects: readonly LiveObject[]): Map<string, LiveObject> {
     return new Map(
         objects.map((object) => [
-            `${object.apiVersion} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,
+            `${object.apiVersion} ${object.kind} ${object.metadata.namespace!}/${object.metadata.name}`,
             object,
         ]),
     );
@@ -139,15 +137,13 @@ function byKey(objects: readonly LiveObject[]): Map<string, LiveObject> {
 /** Without what the API server and controllers set, so that it can be created and compared. */
 function settled({ metadata, ...rest }: LiveObject): LiveObject {
     const own = structuredClone(metadata);
-    for (const field of ["resourceVersion", "uid", "creationTimestamp", "generation"]) {
+    for (const field of ["resourceVersion", "uid", "creationTimestamp", "generation"] as const) {
         delete own[field];
     }
     // A Deployment's revision is its controller's, and a manager of status is none of the object's.
-    const annotations = { ...(own.annotations as Record<string, string> | undefined) };
+    const annotations = { ...own.annotations };
     delete annotations["deployment.kubernetes.io/revision"];
-    const managed = (own.managedFields as { subresource?: string }[] | undefined)?.filter(
-        ({ subresource }) => subresource === undefined,
-    );
+    const managed = own.managedFields?.filter(({ subresource }) => subresource === undefined);
     const object = { ...rest, metadata: { ...own, annotations, managedFields: managed } };
     delete object.status;
     return object;
