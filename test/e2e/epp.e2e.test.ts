@@ -10,9 +10,10 @@ import { deepMerge } from "../../objects/merge";
 import type { EndpointPickers } from "../../local/toolchain";
 import { ensureEpp } from "../../local/toolchain";
 import { versions } from "../../local/toolchain/versions";
+import type { Pod } from "./support/cluster";
 import { log, TestCluster } from "./support/cluster";
-import type { DeployedEpp, Pod } from "./support/eppDeployment";
-import { deployedEpps, podsWith } from "./support/eppDeployment";
+import type { DeployedEpp } from "./support/eppDeployment";
+import { deployedEpps } from "./support/eppDeployment";
 import { EppProcess } from "./support/eppProcess";
 import type { Picked } from "./support/extProcClient";
 import { destinationHeader, processRequest } from "./support/extProcClient";
@@ -88,7 +89,7 @@ describe("real endpoint pickers", function () {
     }
 
     function pods(role: Role): Pod[] {
-        return podsWith(cluster, simulator, podSelector("sim", role));
+        return cluster.pods(simulator, podSelector("sim", role));
     }
 
     function names(...roles: Role[]): string[] {

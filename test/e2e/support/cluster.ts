@@ -1,12 +1,16 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import type { KubeObjectOf } from "../../../commands/shared/cluster";
 import { stopControlPlane } from "../../../local/controlplane";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { openSession } from "../../../local/session";
 import { kubectlOf } from "./clusterEditor";
 import { refuseTakeovers } from "./takeovers";
+
+export type Pod = KubeObjectOf<V1Pod>;
 
 /** Lines that the engine and the control plane reported, for the message of a failed test. */
 export const log: string[] = [];
@@ -68,6 +72,17 @@ export class TestCluster {
             .split("\n")
             .filter((line) => line !== "")
             .map((line) => line.slice(line.indexOf("/") + 1));
+    }
+
+    /** The pods with these labels that are not being deleted, by name. */
+    pods(namespace: string, labels: Record<string, string>): Pod[] {
+        const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+        const text = this.kubectl(
+            ...["--namespace", namespace, "get", "pods", "--selector", selector.join(",")],
+            ...["--sort-by", ".metadata.name", "--output", "json"],
+        );
+        const { items } = JSON.parse(text) as { items: Pod[] };
+        return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     }
 
     async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import type { V1ConfigMap, V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import type { KubeObjectOf } from "../../../commands/shared/cluster";
 import { invocationOf } from "../../../local/lab/agent/environment";
-import type { TestCluster } from "./cluster";
+import type { Pod, TestCluster } from "./cluster";
 
 /** What one pod of a deployed endpoint picker would be started with, as the API server has it. */
 export interface DeployedEpp {
@@ -18,24 +18,11 @@ export interface DeployedEpp {
     probes: { liveness: string; readiness: string };
 }
 
-export type Pod = KubeObjectOf<V1Pod>;
-
-/** The pods with these labels that are not being deleted, by name. */
-export function podsWith(cluster: TestCluster, namespace: string, labels: Record<string, string>): Pod[] {
-    const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    const text = cluster.kubectl(
-        ...["--namespace", namespace, "get", "pods", "--selector", selector.join(",")],
-        ...["--sort-by", ".metadata.name", "--output", "json"],
-    );
-    const { items } = JSON.parse(text) as { items: Pod[] };
-    return items.filter((pod) => pod.metadata.deletionTimestamp === undefined);
-}
-
 /** Reads what each pod of an endpoint picker's Deployment would be started with. */
 export function deployedEpps(cluster: TestCluster, namespace: string, name: string): DeployedEpp[] {
     const { spec } = cluster.get<KubeObjectOf<V1Deployment>>("deployment", namespace, name);
     const { matchLabels } = spec!.selector;
-    return podsWith(cluster, namespace, matchLabels!).map((pod) => deployedEpp(cluster, pod));
+    return cluster.pods(namespace, matchLabels!).map((pod) => deployedEpp(cluster, pod));
 }
 
 function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {

@@ -8,9 +8,8 @@ import type { RunResult } from "../../../local/engine";
 import { keepOutputs, openPaths } from "../../../local/proof";
 import { hasPip } from "../../../local/toolchain/python";
 import { npmRun } from "../../../commands/shared/npmRun";
+import type { Pod } from "../../e2e/support/cluster";
 import { TestCluster } from "../../e2e/support/cluster";
-import type { Pod } from "../../e2e/support/eppDeployment";
-import { podsWith } from "../../e2e/support/eppDeployment";
 
 /** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
 const patience = 90_000;
@@ -107,7 +106,7 @@ export class TestLab {
 
     /** The pods of a namespace with these labels that are not being deleted. */
     pods(namespace: string, selector: Record<string, string>): Pod[] {
-        return podsWith(this.cluster, namespace, selector);
+        return this.cluster.pods(namespace, selector);
     }
 
     /** Kills the process that plays a pod's container. */
