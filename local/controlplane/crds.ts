@@ -1,6 +1,5 @@
 import * as fs from "fs";
 import type { V1CustomResourceDefinition } from "@kubernetes/client-node";
-import { parseAllDocuments } from "yaml";
 import type { KubeObjectOf } from "../../commands/shared/cluster";
 import { conditionOf } from "../../commands/shared/conditions";
 import { poll } from "../../commands/shared/poll";
@@ -20,13 +19,12 @@ const establishPatience = { every: 100, atMost: 120_000 };
 
 type Definition = KubeObjectOf<V1CustomResourceDefinition>;
 
-/** Reads custom resource definitions from YAML files, leaving out what is none. */
-export function readDefinitions(files: string[]): Definition[] {
+/** Reads custom resource definitions from the toolchain's files, each a list of them. */
+export function readDefinitions(files: readonly string[]): Definition[] {
     return files.flatMap((file) =>
-        parseAllDocuments(fs.readFileSync(file, "utf8"))
-            .map((document) => document.toJS() as Definition | null)
-            .filter((document) => document?.kind === "CustomResourceDefinition")
-            .map((document) => describeSource(document as Definition, file)),
+        (JSON.parse(fs.readFileSync(file, "utf8")) as Definition[]).map((definition) =>
+            describeSource(definition, file),
+        ),
     );
 }
 
