@@ -323,6 +323,7 @@ export function endpointsOf(picker: Picker, index: StackIndex): Selection | unde
 /** What an InferencePool says of its endpoint picker. */
 export interface PickerReference {
     readonly path: string;
+    readonly kind: string;
     readonly name: string;
     readonly isService: boolean;
     readonly port: Located<number> | undefined;
@@ -334,11 +335,13 @@ export function pickerReference(pool: KubernetesObject): PickerReference {
     const alpha = pool.is(kinds.inferencePoolAlpha);
     const path = alpha ? "spec.extensionRef" : "spec.endpointPickerRef";
     const reference = record(alpha ? pool.spec.extensionRef : pool.spec.endpointPickerRef);
+    const kind = text(reference.kind) ?? "Service";
     const port = integer(alpha ? reference.portNumber : record(reference.port).number);
     return {
         path,
+        kind,
         name: text(reference.name) ?? "",
-        isService: (text(reference.kind) ?? "Service") === "Service" && (text(reference.group) ?? "") === "",
+        isService: kind === "Service" && (text(reference.group) ?? "") === "",
         port:
             port === undefined
                 ? undefined

@@ -179,12 +179,8 @@ class TopologyBuilder {
         const { namespace, name, port } = reference;
         const node = this.drawing.named(reference);
         const toService = reference.kind === kinds.service.kind;
-        this.drawing.edge(
-            routeNode.id,
-            node.id,
-            "gateway",
-            toService ? portsLine([port]) : "EPP picks the pod",
-        );
+        const label = toService ? portsLine([port]) : "EPP picks the pod";
+        this.drawing.edge(routeNode.id, node.id, "gateway", label);
         const service = this.index.find(reference, namespace, name);
         if (toService && service !== undefined) {
             this.drawing.object(service, serviceLines(service));
@@ -203,16 +199,10 @@ class TopologyBuilder {
             const epp = this.drawing.named({ ...kinds.service, namespace: pool.namespace, name });
             this.drawing.edge(node.id, epp.id, "reference", "endpointPickerRef");
             const label = `ext_proc ${portsLine([port?.value])} (made by Istio)`;
-            for (const gateway of referencesTo(pool, this.index).flatMap(({ from }) =>
-                gatewayParents(from),
-            )) {
-                this.drawing.edge(
-                    this.drawing.named({ ...kinds.gateway, namespace: gateway.namespace, name: gateway.name })
-                        .id,
-                    epp.id,
-                    "scoring",
-                    label,
-                );
+            const parents = referencesTo(pool, this.index).flatMap(({ from }) => gatewayParents(from));
+            for (const { namespace, name: gateway } of parents) {
+                const { id } = this.drawing.named({ ...kinds.gateway, namespace, name: gateway });
+                this.drawing.edge(id, epp.id, "scoring", label);
             }
         }
         for (const { pool } of this.models) {

@@ -14,9 +14,10 @@ export function backendsOf(route: KubernetesObject): Reference[] {
     );
 }
 
-/** The references of routes to a pool, by which its EPP is asked. */
-export function referencesTo(pool: KubernetesObject, index: StackIndex): readonly Reference[] {
-    return chainsOf(index).backends.find(({ object }) => object === pool)?.routedBy ?? [];
+/** The references of routes that send requests to a pool, for which its EPP is asked. */
+export function referencesTo(pool: KubernetesObject, index: StackIndex): Reference[] {
+    const { routedBy = [] } = chainsOf(index).backends.find(({ object }) => object === pool) ?? {};
+    return routedBy.filter(({ purpose }) => purpose === "backend");
 }
 
 /** The ports that requests come to at a Service. */

@@ -145,6 +145,14 @@ describe("topology: what others write", () => {
                 );
             },
         },
+        "a listener that selects namespaces, of which none is among the objects": {
+            mode: "scheduler",
+            change: (stack) => {
+                stack.objects = stack.objects.filter(({ kind }) => kind !== "Namespace");
+                const namespaces = { from: "Selector", selector: { matchLabels: { team: "web" } } };
+                set(find(stack, "Gateway"), ["spec", "listeners", "0", "allowedRoutes"], { namespaces });
+            },
+        },
         "pods of a DaemonSet": {
             mode: "scheduler",
             change: (stack) => set(find(stack, "Deployment", "decode"), ["kind"], "DaemonSet"),
@@ -180,6 +188,17 @@ describe("topology: what others write", () => {
             assert.deepEqual(shown.map(titles), expected);
         });
     }
+
+    it("knows an EPP's gRPC port by its arguments", async () => {
+        const stack = await stackOf("scheduler");
+        const container = ["spec", "template", "spec", "containers", "0"];
+        set(find(stack, "Deployment", "epp"), [...container, "args"], ["--grpc-port=9012"]);
+        set(find(stack, "Deployment", "epp"), [...container, "ports"], [{ containerPort: 9012 }]);
+        set(find(stack, "Service", "epp"), ["spec", "ports"], [{ port: 80, targetPort: 9012 }]);
+        assert.deepEqual(arrows(topologyOfObjects(stack.objects), "scoring"), [
+            "Service gaie-inference-scheduling-epp -[:9012]-> Deployment gaie-inference-scheduling-epp",
+        ]);
+    });
 
     it("takes a Service that a route refers to, and that no model is behind, for one that is there", async () => {
         const stack = await stackOf("scheduler");
