@@ -86,17 +86,6 @@ export interface ReferenceGrantObject extends KubeObject {
 }
 
 export interface InferencePoolObject extends KubeObject {
-    spec?: {
-        selector?: LabelSelector;
-        targetPorts?: { number: number }[];
-        endpointPickerRef?: {
-            group?: string;
-            kind?: string;
-            name: string;
-            port?: { number: number };
-            failureMode?: string;
-        };
-    };
     status?: { parents?: ParentStatus[] };
 }
 
