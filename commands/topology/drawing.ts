@@ -13,7 +13,7 @@ import { matchText } from "../shared/routeMatch";
 
 /** Collects nodes and arrows, each object once, however often it is named. */
 export class Drawing {
-    readonly edges: TopologyEdge[] = [];
+    private readonly edges: TopologyEdge[] = [];
     private readonly byKey = new Map<string, TopologyNode>();
     private readonly ids = new Set<string>();
     private readonly modelOf: Map<string, string>;
@@ -23,10 +23,6 @@ export class Drawing {
         private readonly changes: ReadonlyMap<KubernetesObject, Change>,
     ) {
         this.modelOf = modelsByObject(deployment);
-    }
-
-    get nodes(): TopologyNode[] {
-        return [...this.byKey.values()];
     }
 
     /** Whoever sends requests. */
@@ -95,7 +91,7 @@ export class Drawing {
 
     /** The graph. */
     finish(): Topology {
-        const { nodes } = this;
+        const nodes = [...this.byKey.values()];
         for (const node of nodes) {
             if (node.presence === "missing" && node.problems.length === 0) {
                 node.problems.push("not there, but the outputs name it");

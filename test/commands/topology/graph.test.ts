@@ -1,5 +1,7 @@
 import { strict as assert } from "assert";
+import { renderDot } from "../../../commands/topology/dot";
 import { topologyOfObjects } from "../../../commands/topology/graph";
+import { renderMermaid } from "../../../commands/topology/mermaid";
 import { problemsOf } from "../../../commands/topology/model";
 import type { EdgeKind, Topology } from "../../../commands/topology/model";
 import { modes } from "../../support/modes";
@@ -188,6 +190,16 @@ describe("topology: what others write", () => {
             assert.deepEqual(shown.map(titles), expected);
         });
     }
+
+    it("draws a DaemonSet as pods, of which each node has one", async () => {
+        const stack = await stackOf("scheduler");
+        set(find(stack, "Deployment", "decode"), ["kind"], "DaemonSet");
+        const topology = topologyOfObjects(stack.objects);
+        const daemonSet = topology.nodes.find(({ kind }) => kind === "DaemonSet");
+        assert.deepEqual(daemonSet?.lines, ["role decode, a pod on each node", ":8200"]);
+        assert.match(renderMermaid(topology), /\[\["DaemonSet<br\/>/);
+        assert.match(renderDot(topology), /<font[^>]*>DaemonSet<.*peripheries=2/);
+    });
 
     it("knows an EPP's gRPC port by its arguments", async () => {
         const stack = await stackOf("scheduler");
