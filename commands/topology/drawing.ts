@@ -77,7 +77,7 @@ export class Drawing {
     }
 
     /** An arrow, once for each kind. */
-    edge(from: string, to: string, kind: EdgeKind, label: string): void {
+    edge({ id: from }: TopologyNode, { id: to }: TopologyNode, kind: EdgeKind, label: string): void {
         if (!this.edges.some((edge) => edge.from === from && edge.to === to && edge.kind === kind)) {
             this.edges.push({ from, to, kind, label, problems: [] });
         }

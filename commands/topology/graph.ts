@@ -1,5 +1,6 @@
 import { labels } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
+import type { ParentRef } from "../../objects/attachments";
 import { gatewayParents } from "../../objects/attachments";
 import { forwardedBy, isHeadless } from "../../objects/chains";
 import { targetNumber } from "../../objects/containers";
@@ -10,6 +11,7 @@ import { kinds, poolKinds } from "../../objects/kinds";
 import type { PlainObject } from "../../objects/kubernetesObject";
 import { KubernetesObject } from "../../objects/kubernetesObject";
 import { listenerPortsOf } from "../../objects/listeners";
+import { groupBy } from "../../objects/multimap";
 import { grpcPortsOf, pickerReference, pickersOf, recognise } from "../../objects/pickers";
 import type { PodTemplate } from "../../objects/podIndex";
 import { templatesOf } from "../../objects/podIndex";
@@ -139,8 +141,8 @@ class TopologyBuilder {
         } else {
             node = this.drawing.madeByIstio({ ...kinds.service, namespace, name }, [label]);
         }
-        this.drawing.edge(this.drawing.client().id, node.id, "gateway", label);
-        this.drawing.edge(node.id, gatewayNode.id, "gateway", label);
+        this.drawing.edge(this.drawing.client(), node, "gateway", label);
+        this.drawing.edge(node, gatewayNode, "gateway", label);
     }
 
     private routes(): void {
@@ -155,24 +157,22 @@ class TopologyBuilder {
             const namespace = this.deployment!.namespaces.scheduler;
             const node = this.drawing.named({ ...kinds.httpRoute, namespace, name: model.route });
             if (node.presence === "missing") {
-                this.drawing.edge(this.expectedGateway()!.id, node.id, "gateway", "");
+                this.drawing.edge(this.expectedGateway()!, node, "gateway", "");
             }
         }
     }
 
     /** The Gateways that a route attaches to, with the listeners that it asks for. */
     private attachments(route: KubernetesObject, routeNode: TopologyNode): void {
-        const sections = new Map<string, string[]>();
-        for (const { namespace, name, sectionName } of gatewayParents(route)) {
-            const { id } = this.drawing.named({ ...kinds.gateway, namespace, name });
-            sections.set(id, [
-                ...(sections.get(id) ?? []),
-                ...(sectionName === undefined ? [] : [sectionName]),
-            ]);
+        const byGateway = groupBy(gatewayParents(route), (parent) => this.gatewayOf(parent));
+        for (const [gateway, parents] of byGateway) {
+            const sections = parents.flatMap(({ sectionName }) => sectionName ?? []);
+            this.drawing.edge(gateway, routeNode, "gateway", sections.join(", "));
         }
-        for (const [id, names] of sections) {
-            this.drawing.edge(id, routeNode.id, "gateway", names.join(", "));
-        }
+    }
+
+    private gatewayOf({ namespace, name }: ParentRef): TopologyNode {
+        return this.drawing.named({ ...kinds.gateway, namespace, name });
     }
 
     private backend(routeNode: TopologyNode, reference: Reference): void {
@@ -180,7 +180,7 @@ class TopologyBuilder {
         const node = this.drawing.named(reference);
         const toService = reference.kind === kinds.service.kind;
         const label = toService ? portsLine([port]) : "EPP picks the pod";
-        this.drawing.edge(routeNode.id, node.id, "gateway", label);
+        this.drawing.edge(routeNode, node, "gateway", label);
         const service = this.index.find(reference, namespace, name);
         if (toService && service !== undefined) {
             this.drawing.object(service, serviceLines(service));
@@ -197,12 +197,11 @@ class TopologyBuilder {
                 continue;
             }
             const epp = this.drawing.named({ ...kinds.service, namespace: pool.namespace, name });
-            this.drawing.edge(node.id, epp.id, "reference", "endpointPickerRef");
+            this.drawing.edge(node, epp, "reference", "endpointPickerRef");
             const label = `ext_proc ${portsLine([port?.value])} (made by Istio)`;
             const parents = referencesTo(pool, this.index).flatMap(({ from }) => gatewayParents(from));
-            for (const { namespace, name: gateway } of parents) {
-                const { id } = this.drawing.named({ ...kinds.gateway, namespace, name: gateway });
-                this.drawing.edge(id, epp.id, "scoring", label);
+            for (const parent of parents) {
+                this.drawing.edge(this.gatewayOf(parent), epp, "scoring", label);
             }
         }
         for (const { pool } of this.models) {
@@ -221,10 +220,10 @@ class TopologyBuilder {
             }
             const node = this.drawing.object(object, ["adds ext_proc to the Gateway"]);
             for (const gateway of gatewaysOf(object, this.index)) {
-                this.drawing.edge(this.drawing.named(gateway).id, node.id, "scoring", "ext_proc");
+                this.drawing.edge(this.drawing.named(gateway), node, "scoring", "ext_proc");
             }
             const epp = this.drawing.named({ ...kinds.service, ...target.service });
-            this.drawing.edge(node.id, epp.id, "scoring", `ext_proc :${String(target.port)}`);
+            this.drawing.edge(node, epp, "scoring", `ext_proc :${String(target.port)}`);
         }
         for (const { extProcFilter, epp } of this.models) {
             const namespace = this.deployment!.namespaces.scheduler;
@@ -233,9 +232,9 @@ class TopologyBuilder {
                 this.index.find(kinds.envoyFilter, namespace, extProcFilter) === undefined
             ) {
                 const node = this.drawing.named({ ...kinds.envoyFilter, namespace, name: extProcFilter });
-                this.drawing.edge(this.expectedGateway()!.id, node.id, "scoring", "ext_proc");
+                this.drawing.edge(this.expectedGateway()!, node, "scoring", "ext_proc");
                 const service = this.drawing.named({ ...epp, ...kinds.service });
-                this.drawing.edge(node.id, service.id, "scoring", `ext_proc :${String(epp.grpcPort)}`);
+                this.drawing.edge(node, service, "scoring", `ext_proc :${String(epp.grpcPort)}`);
             }
         }
     }
@@ -252,14 +251,14 @@ class TopologyBuilder {
             if (isDirect) {
                 const node = this.drawing.object(service, serviceLines(service));
                 const [label = ""] = serviceLines(service);
-                this.drawing.edge(this.drawing.client().id, node.id, "direct", label);
+                this.drawing.edge(this.drawing.client(), node, "direct", label);
                 this.selection(service, "direct");
             }
         }
         for (const { name, port } of expected) {
             const node = this.drawing.named({ ...kinds.service, namespace, name });
             if (node.presence === "missing") {
-                this.drawing.edge(this.drawing.client().id, node.id, "direct", portsLine([port]));
+                this.drawing.edge(this.drawing.client(), node, "direct", portsLine([port]));
             }
         }
     }
@@ -276,10 +275,10 @@ class TopologyBuilder {
      */
     private selection(backend: KubernetesObject, kind: EdgeKind, shown?: readonly number[]): void {
         const ports = forwardedBy(backend).filter(({ number }) => shown?.includes(number) ?? true);
-        const { id } = this.drawing.named(backend);
+        const node = this.drawing.named(backend);
         for (const template of this.selected(backend)) {
             const numbers = ports.map(({ target, number }) => targetNumber(template, target) ?? number);
-            this.drawing.edge(id, this.workload(template.owner).id, kind, portsLine(numbers));
+            this.drawing.edge(node, this.workload(template.owner), kind, portsLine(numbers));
         }
     }
 
@@ -310,14 +309,14 @@ class TopologyBuilder {
                     ? this.drawing.named({ ...epp, ...kinds.deployment })
                     : this.workload(workload);
             if (service.presence === "missing") {
-                this.drawing.edge(service.id, node.id, "scoring", portsLine([epp.grpcPort]));
+                this.drawing.edge(service, node, "scoring", portsLine([epp.grpcPort]));
             }
             const { templates } = this.index.pods.select(
                 this.deployment!.namespaces.simulator,
                 labelSelector({ matchLabels: pickable }),
             );
             for (const { owner } of templates) {
-                this.drawing.edge(node.id, this.workload(owner).id, "reference", "reads metrics");
+                this.drawing.edge(node, this.workload(owner), "reference", "reads metrics");
             }
         }
     }
@@ -335,7 +334,7 @@ class TopologyBuilder {
             const node = this.drawing.object(grant.object, [`HTTPRoutes of ${sources}`]);
             for (const reference of references.filter((one) => admits(grant, one.from, one))) {
                 const backend = this.drawing.named(reference);
-                this.drawing.edge(node.id, backend.id, "reference", "allows the reference to");
+                this.drawing.edge(node, backend, "reference", "allows the reference to");
             }
         }
         for (const { grant, backend } of this.models) {
@@ -343,7 +342,7 @@ class TopologyBuilder {
             if (this.index.find(kinds.referenceGrant, namespace, grant) === undefined) {
                 const node = this.drawing.named({ ...kinds.referenceGrant, namespace, name: grant });
                 const target = this.drawing.named(backend);
-                this.drawing.edge(node.id, target.id, "reference", "would allow the reference to");
+                this.drawing.edge(node, target, "reference", "would allow the reference to");
             }
         }
     }
