@@ -43,8 +43,16 @@ export function findIstio(version: string): IstioRelease | undefined {
     return findSince(istioReleases, version);
 }
 
+const typesByMinor = new Map<string | undefined, ReadonlyMap<string, PluginType>>();
+
 /** The plugin types that an EPP knows, by name; without a release, all that any knows, as the newest of those has them. */
 export function pluginTypesOf(release?: EppRelease): ReadonlyMap<string, PluginType> {
+    const known = typesByMinor.get(release?.minor) ?? collectTypes(release);
+    typesByMinor.set(release?.minor, known);
+    return known;
+}
+
+function collectTypes(release?: EppRelease): ReadonlyMap<string, PluginType> {
     const types = new Map<string, PluginType>();
     for (const [type, { kind, parameters, gone }] of Object.entries({
         ...schedulingPlugins,

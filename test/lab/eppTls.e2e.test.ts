@@ -1,6 +1,7 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
+import { deepMerge } from "../../objects/merge";
 import { selfSigned } from "../support/certificate";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";
@@ -12,6 +13,7 @@ describe("the EPP's certificate, in the lab", function () {
     const served = selfSigned("gaie-inference-scheduling-epp.llm-d-sim.svc");
     const others = selfSigned("gaie-inference-scheduling-epp.llm-d-sim.svc");
     const trust = "epp-trust";
+    const withTls = deepMerge(modes.scoring, { epp: { tls: { ...served, caSecretName: trust } } });
 
     before(async function () {
         this.timeout(60 * 60_000);
@@ -35,7 +37,7 @@ describe("the EPP's certificate, in the lab", function () {
 
     it("is refused where somebody else has signed it, and believed once the right one is named", async () => {
         believe(others.certificate);
-        await lab.deploy({ ...modes.scoring, epp: { tls: { ...served, caSecretName: trust } } });
+        await lab.deploy(withTls as Record<string, unknown>);
         const { status, pod } = await lab.askUntil("gateway", (answer) => answer.status >= 500);
         assert.deepEqual([status, pod], [500, undefined], "no EPP is asked, and no pod without one");
         assert.equal((await lab.ask("direct")).status, 200);
