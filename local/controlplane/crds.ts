@@ -1,5 +1,4 @@
 import * as fs from "fs";
-import { parseAllDocuments } from "yaml";
 import { poll } from "../../commands/shared/poll";
 import type { LoopbackClient } from "./https";
 import { expectStatus } from "./https";
@@ -23,13 +22,12 @@ interface Definition {
     status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Reads custom resource definitions from YAML files, leaving out what is none. */
-export function readDefinitions(files: string[]): Definition[] {
+/** Reads custom resource definitions from the toolchain's files, each a list of them. */
+export function readDefinitions(files: readonly string[]): Definition[] {
     return files.flatMap((file) =>
-        parseAllDocuments(fs.readFileSync(file, "utf8"))
-            .map((document) => document.toJS() as Definition | null)
-            .filter((document) => document?.kind === "CustomResourceDefinition")
-            .map((document) => describeSource(document as Definition, file)),
+        (JSON.parse(fs.readFileSync(file, "utf8")) as Definition[]).map((definition) =>
+            describeSource(definition, file),
+        ),
     );
 }
 

