@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { dataPlaneName } from "../objects/dataPlane";
 import type { ObjectiveGroup } from "../releases";
 
 /**
@@ -96,7 +97,7 @@ export interface GatewayNames {
     readonly redirect: string;
     /** The image pull Secret that a stack makes in both namespaces. */
     readonly pullSecret: string;
-    /** The Service that Istio creates for the Gateway: `<gateway>-<gatewayClassName>`. */
+    /** The Service that Istio creates for the Gateway. */
     readonly gatewayService: string;
 }
 
@@ -119,7 +120,7 @@ export function gatewayNames(release: string, gatewayClassName: string): Gateway
         tlsSecret: `${gateway}-tls`,
         redirect: `${gateway}-redirect`,
         pullSecret: `infra-${release}-registry`,
-        gatewayService: `${gateway}-${gatewayClassName}`,
+        gatewayService: dataPlaneName(gateway, gatewayClassName),
     };
 }
 

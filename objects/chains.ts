@@ -1,12 +1,13 @@
 import type { Located } from "./containers";
-import { integer, list, record, strings, text } from "./json";
+import { integer, list, record, text } from "./json";
 import { kinds, poolKinds, routeKinds } from "./kinds";
 import { append } from "./multimap";
 import type { GroupKind, KubernetesObject, Undecided } from "./kubernetesObject";
 import type { PodTemplate, Selection } from "./podIndex";
-import { endpointsOf, pickersOf } from "./pickers";
+import type { ServicePort } from "./pickers";
+import { endpointsOf, pickersOf, servicePortsOf } from "./pickers";
 import type { LabelSelector } from "./selectors";
-import { labelSelector } from "./selectors";
+import { selectionOf, selectorOf } from "./selections";
 import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
 import { UnknownInputError, Unknowns } from "./unknown";
@@ -106,7 +107,7 @@ function makeChains(index: StackIndex): Chains {
     }
     const backends: Backend[] = [];
     for (const pool of index.ofKind(...poolKinds)) {
-        const backend = attempt(pool, () => backendOf(pool, poolSelector(pool), index, routed));
+        const backend = attempt(pool, () => backendOf(pool, index, routed));
         if (backend) {
             backends.push(backend);
             backend.selection.templates.forEach((template) => templates.add(template));
@@ -159,13 +160,6 @@ function routedTargets(index: StackIndex): Map<string, Reference[]> {
     return targets;
 }
 
-/** `spec.selector.matchLabels`; in the experimental group the labels stand in `spec.selector` itself. */
-function poolSelector(pool: KubernetesObject): LabelSelector {
-    return pool.is(kinds.inferencePoolAlpha)
-        ? { matchLabels: strings(pool.spec.selector), matchExpressions: [] }
-        : labelSelector(pool.spec.selector);
-}
-
 /** The ports of its pods that a pool leads to: `spec.targetPorts` (up to 8 since GIE 1.2); `spec.targetPortNumber` in the experimental group. */
 export function targetPortsOf(pool: KubernetesObject): Located<number | undefined>[] {
     return pool.is(kinds.inferencePoolAlpha)
@@ -176,39 +170,35 @@ export function targetPortsOf(pool: KubernetesObject): Located<number | undefine
           }));
 }
 
+/** The ports of a Service or a pool that requests come to, and where each leads in the pods. */
+export function forwardedBy(backend: KubernetesObject): Pick<ServicePort, "number" | "target">[] {
+    return isPool(backend)
+        ? targetPortsOf(backend).flatMap(({ value }) =>
+              value === undefined ? [] : { number: value, target: value },
+          )
+        : servicePortsOf(backend);
+}
+
 /** An ExternalName leads to nothing that the program could know. A Service without a selector selects no pods. */
 function serviceBackend(
     service: KubernetesObject,
     index: StackIndex,
     routed: ReadonlyMap<string, Reference[]>,
 ): Backend | undefined {
-    return text(service.spec.type) === "ExternalName"
-        ? undefined
-        : backendOf(
-              service,
-              { matchLabels: strings(service.spec.selector), matchExpressions: [] },
-              index,
-              routed,
-          );
+    return text(service.spec.type) === "ExternalName" ? undefined : backendOf(service, index, routed);
 }
 
 function backendOf(
     object: KubernetesObject,
-    selector: LabelSelector,
     index: StackIndex,
     routed: ReadonlyMap<string, Reference[]>,
 ): Backend {
     return {
         object,
-        selector,
-        selection: isEmpty(selector) ? { templates: [] } : index.pods.select(object.namespace, selector),
+        selector: selectorOf(object),
+        selection: selectionOf(object, index),
         routedBy: routed.get(keyOf(object, object.namespace, object.name)) ?? [],
     };
-}
-
-/** In a Service an empty selector selects nothing, and a pool's schema forbids one. */
-function isEmpty({ matchLabels, matchExpressions }: LabelSelector): boolean {
-    return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
 }
 
 function leadsToInference(

@@ -70,11 +70,14 @@ export function declaredPortsOf(container: Container): DeclaredPort[] {
     });
 }
 
+/** The ports that the containers of a pod declare at which it can be reached. */
+export function declaredPortsIn(template: PodTemplate): DeclaredPort[] {
+    return listeningContainersOf(template).flatMap(declaredPortsOf);
+}
+
 /** The port that a name stands for in a pod: what a Service's `targetPort` or a PodMonitor's `port` resolves to. */
 export function namedPort(template: PodTemplate, name: string): DeclaredPort | undefined {
-    return listeningContainersOf(template)
-        .flatMap(declaredPortsOf)
-        .find((port) => port.name === name);
+    return declaredPortsIn(template).find((port) => port.name === name);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { separatesRoles } from "../releases";
-import { record } from "./json";
 import { kinds } from "./kinds";
 import type { KubernetesObject } from "./kubernetesObject";
 import type { StackIndex } from "./stackIndex";
@@ -23,8 +22,8 @@ export function isDisaggregated(pool: KubernetesObject, index: StackIndex): bool
 }
 
 /** Whether requests go to any pod of a pool while its endpoint picker cannot be asked. */
-export function failsOpen({ spec }: KubernetesObject): boolean {
-    return record(spec.endpointPickerRef).failureMode === "FailOpen";
+export function failsOpen(pool: KubernetesObject): boolean {
+    return pickerReference(pool).failureMode === "FailOpen";
 }
 
 function separates(config: string, index: StackIndex): boolean {

@@ -1,3 +1,4 @@
+import { gatewayNameLabel, podLabelsOf } from "./dataPlane";
 import type { Json } from "./json";
 import { list, record, strings, text } from "./json";
 import { kinds } from "./kinds";
@@ -133,7 +134,7 @@ export function appliesTo(filter: KubernetesObject, gateway: KubernetesObject): 
     if (!everywhere && filter.namespace !== gateway.namespace) {
         return false;
     }
-    const references = [...list(filter.spec.targetRefs), filter.spec.targetRef].map(record);
+    const references = targetRefsOf(filter);
     if (references.some(({ kind }) => kind !== undefined)) {
         return references.some(({ kind, name }) =>
             kind === "GatewayClass"
@@ -145,17 +146,14 @@ export function appliesTo(filter: KubernetesObject, gateway: KubernetesObject): 
     return selects({ matchLabels }, podLabelsOf(gateway));
 }
 
-/** The labels that Istio puts on the pods that it makes for a Gateway. */
-export function podLabelsOf(gateway: KubernetesObject): Readonly<Record<string, string>> {
-    const name = gateway.name ?? "";
-    const gatewayClass = text(gateway.spec.gatewayClassName) ?? "";
-    return {
-        ...gateway.labels,
-        ...strings(record(gateway.spec.infrastructure).labels),
-        "gateway.networking.k8s.io/gateway-name": name,
-        "gateway.networking.k8s.io/gateway-class-name": gatewayClass,
-        // As Istio spelled it before 1.20.
-        "istio.io/gateway-name": name,
-        "service.istio.io/canonical-name": `${name}-${gatewayClass}`,
-    };
+/** The name by which an EnvoyFilter means a Gateway, by `targetRefs` or else by its label; undefined where it names none. */
+export function gatewayNamed(filter: KubernetesObject): string | undefined {
+    const [named] = targetRefsOf(filter).flatMap(({ kind, name }) =>
+        kind === kinds.gateway.kind ? (text(name) ?? []) : [],
+    );
+    return named ?? strings(record(filter.spec.workloadSelector).labels)[gatewayNameLabel];
+}
+
+function targetRefsOf({ spec }: KubernetesObject): Json[] {
+    return [...list(spec.targetRefs), spec.targetRef].map(record);
 }

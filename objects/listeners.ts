@@ -37,6 +37,11 @@ export function listenersOf(gateway: KubernetesObject): Json[] {
     return list(gateway.spec.listeners).map(record);
 }
 
+/** The ports that a Gateway listens on. */
+export function listenerPortsOf(gateway: KubernetesObject): number[] {
+    return listenersOf(gateway).flatMap(({ port }) => integer(port) ?? []);
+}
+
 /** The listeners that a route names: every one, but for those of other names and ports than it says. */
 export function listenersNamed(gateway: KubernetesObject, { sectionName, port }: ParentRef): Json[] {
     return listenersOf(gateway).filter(

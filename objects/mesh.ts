@@ -1,4 +1,4 @@
-import { podLabelsOf } from "./extProc";
+import { podLabelsOf } from "./dataPlane";
 import type { Json } from "./json";
 import { list, record, strings, text, written } from "./json";
 import { kinds } from "./kinds";

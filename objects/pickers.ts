@@ -1,9 +1,11 @@
 import type { EppRelease, Image } from "../releases";
 import { eppReleaseOf, parseImage } from "../releases";
-import { integer, list, record, strings, text } from "./json";
+import { integer, list, record, text } from "./json";
 import { kinds, poolKinds } from "./kinds";
 import type { KubernetesObject, Undecided } from "./kubernetesObject";
 import type { PodTemplate, Selection } from "./podIndex";
+import { replicasOf } from "./podIndex";
+import { selectionOf } from "./selections";
 import { labelSelector } from "./selectors";
 import { marksInference, servesModels } from "./servers";
 import type { StackIndex } from "./stackIndex";
@@ -92,7 +94,7 @@ export class Picker {
     }
 
     get replicas(): number {
-        return integer(this.owner.spec.replicas) ?? 1;
+        return replicasOf(this.owner);
     }
 
     get leaderElection(): boolean {
@@ -244,7 +246,7 @@ function collect(index: StackIndex): Pickers {
     }
     for (const [service, object] of calledServices(index, attempt)) {
         attempt(object, () => {
-            for (const template of selectedBy(service, index)) {
+            for (const template of selectionOf(service, index).templates) {
                 const [container] = containersOf(template);
                 if (container && !byTemplate.has(template) && !servesModels(template)) {
                     byTemplate.set(template, new Picker(template, container, false));
@@ -259,7 +261,9 @@ function collect(index: StackIndex): Pickers {
             if (!inhabited.has(object.namespace)) {
                 return;
             }
-            const pickers = selectedBy(object, index).flatMap((template) => byTemplate.get(template) ?? []);
+            const pickers = selectionOf(object, index).templates.flatMap(
+                (template) => byTemplate.get(template) ?? [],
+            );
             if (pickers.length > 0) {
                 services.set(object, { object, pickers });
             }
@@ -304,14 +308,6 @@ function calledServices(
     return called;
 }
 
-/** The pods of the program that a Service selects. */
-export function selectedBy(service: KubernetesObject, index: StackIndex): readonly PodTemplate[] {
-    const matchLabels = strings(service.spec.selector);
-    return Object.keys(matchLabels).length === 0
-        ? []
-        : index.pods.select(service.namespace, labelSelector({ matchLabels })).templates;
-}
-
 /** The pods that an endpoint picker finds by `--endpoint-selector`; `undefined` where it has none, but a pool. */
 export function endpointsOf(picker: Picker, index: StackIndex): Selection | undefined {
     const selector = picker.flag("endpoint-selector")?.value;
@@ -327,9 +323,11 @@ export function endpointsOf(picker: Picker, index: StackIndex): Selection | unde
 /** What an InferencePool says of its endpoint picker. */
 export interface PickerReference {
     readonly path: string;
+    readonly kind: string;
     readonly name: string;
     readonly isService: boolean;
     readonly port: Located<number> | undefined;
+    readonly failureMode: string | undefined;
 }
 
 /** `endpointPickerRef`; in the experimental group `extensionRef`, whose port is a plain number. */
@@ -337,15 +335,18 @@ export function pickerReference(pool: KubernetesObject): PickerReference {
     const alpha = pool.is(kinds.inferencePoolAlpha);
     const path = alpha ? "spec.extensionRef" : "spec.endpointPickerRef";
     const reference = record(alpha ? pool.spec.extensionRef : pool.spec.endpointPickerRef);
+    const kind = text(reference.kind) ?? "Service";
     const port = integer(alpha ? reference.portNumber : record(reference.port).number);
     return {
         path,
+        kind,
         name: text(reference.name) ?? "",
-        isService: (text(reference.kind) ?? "Service") === "Service" && (text(reference.group) ?? "") === "",
+        isService: kind === "Service" && (text(reference.group) ?? "") === "",
         port:
             port === undefined
                 ? undefined
                 : { value: port, path: `${path}.${alpha ? "portNumber" : "port.number"}` },
+        failureMode: text(reference.failureMode),
     };
 }
 

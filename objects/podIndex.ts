@@ -1,7 +1,7 @@
 import type { Json } from "./json";
-import { record, strings } from "./json";
+import { integer, record, strings } from "./json";
 import { kinds } from "./kinds";
-import type { KubernetesObject } from "./kubernetesObject";
+import type { GroupKind, KubernetesObject } from "./kubernetesObject";
 import { append } from "./multimap";
 import type { Labels, LabelSelector } from "./selectors";
 import { selects } from "./selectors";
@@ -45,6 +45,11 @@ export function templatesOf(owner: KubernetesObject): PodTemplate[] {
     });
 }
 
+/** How many pods a workload asks for; Kubernetes' default is one. */
+export function replicasOf(owner: KubernetesObject): number {
+    return integer(owner.spec.replicas) ?? 1;
+}
+
 function at(owner: KubernetesObject, path: string): unknown {
     return path
         .split(".")
@@ -52,9 +57,22 @@ function at(owner: KubernetesObject, path: string): unknown {
         .reduce<unknown>((value, key) => record(value)[key], owner.spec);
 }
 
+const { cronJob, leaderWorkerSet, pod } = kinds;
+
+/** The workloads whose pods' template is `spec.template`. */
+const plainWorkloads: readonly GroupKind[] = [
+    kinds.deployment,
+    kinds.statefulSet,
+    kinds.daemonSet,
+    kinds.replicaSet,
+    kinds.job,
+];
+
+/** Every kind that {@link templatesOf} reads. */
+export const workloadKinds: readonly GroupKind[] = [...plainWorkloads, cronJob, leaderWorkerSet, pod];
+
 function templatePaths(owner: KubernetesObject): string[] {
-    const { deployment, statefulSet, daemonSet, replicaSet, job, cronJob, pod, leaderWorkerSet } = kinds;
-    if ([deployment, statefulSet, daemonSet, replicaSet, job].some((kind) => owner.is(kind))) {
+    if (plainWorkloads.some((kind) => owner.is(kind))) {
         return ["spec.template"];
     }
     if (owner.is(cronJob)) {

@@ -109,11 +109,19 @@ export function isSidecarPort(template: PodTemplate, number: number, port: numbe
     const serving = new Set(servingContainers(template, port).map(({ path }) => path));
     return listeningContainersOf(template)
         .filter(({ path }) => !serving.has(path))
-        .some(
-            (container) =>
-                declaredPortsOf(container).some((declared) => declared.number === number) ||
-                portsOf(container).includes(String(number)),
-        );
+        .some((container) => hasPort(container, number));
+}
+
+/** Whether pods can be reached at a port for all they say: one of their containers declares it, or listens there. */
+export function mayListenAt(template: PodTemplate, number: number): boolean {
+    return listeningContainersOf(template).some((container) => hasPort(container, number));
+}
+
+function hasPort(container: Container, number: number): boolean {
+    return (
+        declaredPortsOf(container).some((declared) => declared.number === number) ||
+        portsOf(container).includes(String(number))
+    );
 }
 
 /** Where a routing sidecar passes requests on to, in its own pod; undefined where neither it nor its image tells. */

@@ -3,7 +3,7 @@ import { boxesOf } from "./layout";
 import type { NamespaceBox } from "./layout";
 import type { Topology, TopologyEdge, TopologyNode } from "./model";
 import { problemsOf } from "./model";
-import { changeStyles, legendOf, lineStyles, problemColour, wrap } from "./style";
+import { changeStyles, isWorkload, legendOf, lineStyles, problemColour, wrap } from "./style";
 
 /** Widest line of a box or a label, in characters. */
 const width = 46;
@@ -50,12 +50,7 @@ function nodeText(node: TopologyNode): string {
 }
 
 function attributes(node: TopologyNode): string {
-    const shape =
-        node.namespace === undefined
-            ? ", shape=oval"
-            : node.kind === "Deployment" || node.kind === "StatefulSet"
-              ? ", peripheries=2"
-              : "";
+    const shape = node.namespace === undefined ? ", shape=oval" : isWorkload(node) ? ", peripheries=2" : "";
     if (node.problems.length > 0) {
         const style = node.presence === "missing" ? "filled,rounded,dashed" : "filled,rounded";
         return `${shape}, color="${problemColour}", fillcolor="#fdecea", penwidth=2.2, style="${style}"`;

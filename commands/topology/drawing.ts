@@ -1,60 +1,61 @@
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import type { ObjectName, TopologyFinding } from "./judge";
-import type { EdgeKind, Topology, TopologyEdge, TopologyNode } from "./model";
-import type { TopologyObject } from "./objects";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import type {
+    Change,
+    EdgeKind,
+    ObjectName,
+    Topology,
+    TopologyEdge,
+    TopologyFinding,
+    TopologyNode,
+} from "./model";
 import { matchText } from "../shared/routeMatch";
 
 /** Collects nodes and arrows, each object once, however often it is named. */
 export class Drawing {
-    readonly edges: TopologyEdge[] = [];
+    private readonly edges: TopologyEdge[] = [];
     private readonly byKey = new Map<string, TopologyNode>();
     private readonly ids = new Set<string>();
     private readonly modelOf: Map<string, string>;
 
-    constructor(private readonly deployment: DeploymentOutput | undefined) {
+    constructor(
+        private readonly deployment: DeploymentOutput | undefined,
+        private readonly changes: ReadonlyMap<KubernetesObject, Change>,
+    ) {
         this.modelOf = modelsByObject(deployment);
-    }
-
-    get nodes(): TopologyNode[] {
-        return [...this.byKey.values()];
     }
 
     /** Whoever sends requests. */
     client(): TopologyNode {
-        return this.node("client", undefined, "client");
+        return this.node({ kind: "client", name: "client" });
     }
 
     /** An object that is there, with what to show of it. */
-    object(object: TopologyObject, lines: string[]): TopologyNode {
-        const node = this.node(object.kind, object.namespace, object.name);
+    object(object: KubernetesObject, lines: string[]): TopologyNode {
+        const node = this.node(object);
         node.presence = "present";
-        node.change = object.change;
-        this.details(object, lines);
+        node.change = this.changes.get(object);
+        node.lines = lines.filter((line) => line !== "");
         return node;
     }
 
-    /** Replaces what is shown of an object. */
-    details({ kind, namespace, name }: TopologyObject, lines: string[]): void {
-        this.node(kind, namespace, name).lines = lines.filter((line) => line !== "");
-    }
-
     /** An object that something names; until it is drawn by {@link object}, it is missing. */
-    named(kind: string, namespace: string, name: string): TopologyNode {
-        return this.node(kind, namespace, name);
+    named(object: ObjectName): TopologyNode {
+        return this.node(object);
     }
 
     /** An object that Istio makes when it runs. */
-    madeByIstio(kind: string, namespace: string, name: string, lines: string[]): TopologyNode {
-        const node = this.node(kind, namespace, name);
+    madeByIstio(object: ObjectName, lines: string[]): TopologyNode {
+        const node = this.node(object);
         node.presence = "istio";
         node.lines = [...lines, "made by Istio"];
         return node;
     }
 
     /** An object that a preview takes away, unless one of the same name stays. */
-    deleted(object: TopologyObject): void {
-        if (!this.byKey.has(keyOf(object.kind, object.namespace, object.name))) {
-            const node = this.node(object.kind, object.namespace, object.name);
+    deleted(object: ObjectName): void {
+        if (this.at(object) === undefined) {
+            const node = this.node(object);
             node.presence = "present";
             node.change = "deleted";
         }
@@ -76,20 +77,21 @@ export class Drawing {
     }
 
     /** An arrow, once for each kind. */
-    edge(from: string, to: string, kind: EdgeKind, label: string): void {
+    edge({ id: from }: TopologyNode, { id: to }: TopologyNode, kind: EdgeKind, label: string): void {
         if (!this.edges.some((edge) => edge.from === from && edge.to === to && edge.kind === kind)) {
             this.edges.push({ from, to, kind, label, problems: [] });
         }
     }
 
-    /** The id of an object's node; undefined while it has none. */
-    idOf(kind: string, namespace: string, name: string): string | undefined {
-        return this.byKey.get(keyOf(kind, namespace, name))?.id;
+    /** Whether an arrow of a kind leads to an object. */
+    isReached(object: ObjectName, kind: EdgeKind): boolean {
+        const id = this.at(object)?.id;
+        return this.edges.some((edge) => edge.to === id && edge.kind === kind);
     }
 
     /** The graph. */
     finish(): Topology {
-        const { nodes } = this;
+        const nodes = [...this.byKey.values()];
         for (const node of nodes) {
             if (node.presence === "missing" && node.problems.length === 0) {
                 node.problems.push("not there, but the outputs name it");
@@ -113,12 +115,13 @@ export class Drawing {
         };
     }
 
-    private at({ kind, namespace, name }: ObjectName): TopologyNode | undefined {
-        return this.byKey.get(keyOf(kind, namespace, name));
+    private at(object: ObjectName): TopologyNode | undefined {
+        return this.byKey.get(keyOf(object));
     }
 
-    private node(kind: string, namespace: string | undefined, name: string): TopologyNode {
-        const key = keyOf(kind, namespace, name);
+    private node(object: Partial<ObjectName>): TopologyNode {
+        const { kind = "", namespace, name = "" } = object;
+        const key = keyOf(object);
         let node = this.byKey.get(key);
         if (node === undefined) {
             const model = this.modelOf.get(key);
@@ -147,8 +150,8 @@ export class Drawing {
     }
 }
 
-function keyOf(kind: string, namespace: string | undefined, name: string): string {
-    return `${kind}/${namespace ?? ""}/${name}`;
+function keyOf({ kind = "", namespace = "", name = "" }: Partial<ObjectName>): string {
+    return `${kind}/${namespace}/${name}`;
 }
 
 /** Starts with the kind, so that no name can make it a keyword of a renderer's language. */
@@ -180,7 +183,7 @@ function modelsByObject(deployment: DeploymentOutput | undefined): Map<string, s
         ];
         for (const [kind, namespace, name] of own) {
             if (name !== undefined) {
-                models.set(keyOf(kind, namespace, name), release);
+                models.set(keyOf({ kind, namespace, name }), release);
             }
         }
     }

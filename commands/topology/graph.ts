@@ -1,33 +1,30 @@
-import { ports as contractPorts } from "../../components/contract";
+import { labels } from "../../components/contract";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
-import { extProcFiltersIn } from "../../objects/extProc";
-import { strings } from "../../objects/json";
+import type { ParentRef } from "../../objects/attachments";
+import { gatewayParents } from "../../objects/attachments";
+import { forwardedBy, isHeadless } from "../../objects/chains";
+import { targetNumber } from "../../objects/containers";
+import { dataPlaneOf } from "../../objects/dataPlane";
+import { extProcFiltersOf, gatewaysOf } from "../../objects/extProc";
+import { admits, grantsOf } from "../../objects/grants";
+import { kinds, poolKinds } from "../../objects/kinds";
 import type { PlainObject } from "../../objects/kubernetesObject";
-import { servicePortsOf } from "../../objects/pickers";
+import { KubernetesObject } from "../../objects/kubernetesObject";
+import { listenerPortsOf } from "../../objects/listeners";
+import { groupBy } from "../../objects/multimap";
+import { grpcPortsOf, pickerReference, pickersOf, recognise } from "../../objects/pickers";
+import type { PodTemplate } from "../../objects/podIndex";
+import { templatesOf } from "../../objects/podIndex";
+import type { Reference } from "../../objects/references";
+import { selectionOf } from "../../objects/selections";
+import { labelSelector } from "../../objects/selectors";
+import { servesModels } from "../../objects/servers";
+import { StackIndex } from "../../objects/stackIndex";
 import { Drawing } from "./drawing";
-import type { TopologyFinding } from "./judge";
 import { judgeObjects } from "./judge";
 import { gatewayLines, poolLines, portsLine, routeLines, serviceLines, workloadLines } from "./lines";
-import type { EdgeKind, Topology, TopologyNode } from "./model";
-import type { BackendReference, Forwarded, Selection } from "./objects";
-import {
-    attachmentsOf,
-    backendsOf,
-    filteredGateway,
-    gatewayServiceName,
-    isEpp,
-    isShadowService,
-    pickerOf,
-    poolSelection,
-    serviceSelection,
-    grantCovers,
-    grantSources,
-    isModelServer,
-    listenersOf,
-    ObjectIndex,
-    resolvePort,
-    TopologyObject,
-} from "./objects";
+import type { Change, EdgeKind, Topology, TopologyFinding, TopologyNode } from "./model";
+import { backendsOf, referencesTo } from "./references";
 
 /** How objects are to be read. */
 export interface TopologyOptions {
@@ -36,6 +33,8 @@ export interface TopologyOptions {
      * declared, and Istio's own objects are assumed.
      */
     live?: boolean;
+    /** What a preview would do to them. Default: nothing. */
+    changes?: ReadonlyMap<KubernetesObject, Change>;
 }
 
 /**
@@ -45,38 +44,51 @@ export interface TopologyOptions {
  * @param deployment the stack's output of that name: what is expected to be there, and which models there are.
  */
 export function topologyOfObjects(
-    objects: readonly (PlainObject | TopologyObject)[],
+    objects: readonly (PlainObject | KubernetesObject)[],
     deployment?: DeploymentOutput,
-    options: TopologyOptions = {},
+    { live = false, changes = new Map() }: TopologyOptions = {},
 ): Topology {
-    const read = objects.flatMap((object) =>
-        object instanceof TopologyObject ? object : (TopologyObject.of(object) ?? []),
+    const key = ({ namespace, name = "" }: KubernetesObject) => `${namespace}/${name}`;
+    // The same picture in whichever order they come. What has no name is in no path.
+    const read = objects
+        .flatMap((object) =>
+            object instanceof KubernetesObject ? object : (KubernetesObject.of(object) ?? []),
+        )
+        .filter(({ name }) => name)
+        .sort((a, b) => key(a).localeCompare(key(b)));
+    const isDeleted = (object: KubernetesObject) => changes.get(object) === "deleted";
+    const index = new StackIndex(read.filter((object) => !isDeleted(object)));
+    const drawing = new Drawing(deployment, changes);
+    return new TopologyBuilder(index, drawing, deployment, live).build(
+        read.filter(isDeleted),
+        judgeObjects(index, deployment, live),
     );
-    const live = options.live ?? false;
-    const index = new ObjectIndex(read.filter(({ change }) => change !== "deleted"));
-    return new TopologyBuilder(read, index, deployment, live).build(judgeObjects(index, deployment, live));
 }
 
 /** Objects of these are in a path, whatever is in them. */
-const kindsOfPaths = ["Gateway", "HTTPRoute", "InferencePool", "EnvoyFilter", "ReferenceGrant", "Service"];
+const kindsOfPaths = [
+    kinds.gateway,
+    kinds.httpRoute,
+    ...poolKinds,
+    kinds.envoyFilter,
+    kinds.referenceGrant,
+    kinds.service,
+];
 
 /** Draws one stack. Each method adds the nodes and arrows of one kind of object. */
 class TopologyBuilder {
-    private readonly drawing: Drawing;
-    /** Gateways that requests to a pool come from, by the pool's node. */
-    private readonly gatewaysOfBackend = new Map<string, Set<string>>();
-
     constructor(
-        private readonly objects: readonly TopologyObject[],
-        private readonly index: ObjectIndex,
+        private readonly index: StackIndex,
+        private readonly drawing: Drawing,
         private readonly deployment: DeploymentOutput | undefined,
         private readonly live: boolean,
-    ) {
-        this.drawing = new Drawing(deployment);
-    }
+    ) {}
 
-    /** @param findings what is wrong with objects; what is not in the picture is left out of it. */
-    build(findings: readonly TopologyFinding[]): Topology {
+    /**
+     * @param deleted objects that a preview takes away.
+     * @param findings what is wrong with objects; what is not in the picture is left out of it.
+     */
+    build(deleted: readonly KubernetesObject[], findings: readonly TopologyFinding[]): Topology {
         this.drawing.client();
         this.gateways();
         this.routes();
@@ -86,187 +98,174 @@ class TopologyBuilder {
         this.endpointPickers();
         this.grants();
         this.modelServers();
-        this.deleted();
+        this.deleted(deleted);
         findings.forEach((finding) => this.drawing.colour(finding));
         return this.drawing.finish();
     }
 
-    private get models(): [string, ModelDeploymentOutput][] {
-        return Object.entries(this.deployment?.models ?? {});
+    private get models(): ModelDeploymentOutput[] {
+        return Object.values(this.deployment?.models ?? {});
     }
 
     private gateways(): void {
-        for (const gateway of this.index.all("Gateway")) {
+        for (const gateway of this.index.ofKind(kinds.gateway)) {
             const node = this.drawing.object(gateway, gatewayLines(gateway));
             this.gatewayService(gateway, node);
         }
-        if (this.deployment !== undefined) {
-            const { gateway, namespaces } = this.deployment;
-            this.drawing.named("Gateway", namespaces.scheduler, gateway.name);
-        }
+        this.expectedGateway();
+    }
+
+    /** The Gateway of the outputs. */
+    private expectedGateway(): TopologyNode | undefined {
+        return (
+            this.deployment &&
+            this.drawing.named({
+                ...kinds.gateway,
+                namespace: this.deployment.namespaces.scheduler,
+                name: this.deployment.gateway.name,
+            })
+        );
     }
 
     /** Istio makes a Service for each Gateway. */
-    private gatewayService(gateway: TopologyObject, gatewayNode: TopologyNode): void {
-        const name = gatewayServiceName(gateway);
-        const service = this.index.get("Service", gateway.namespace, name);
-        const listeners = listenersOf(gateway);
+    private gatewayService(gateway: KubernetesObject, gatewayNode: TopologyNode): void {
+        const { namespace } = gateway;
+        const name = dataPlaneOf(gateway);
+        const service = this.index.find(kinds.service, namespace, name);
+        const label = portsLine(listenerPortsOf(gateway));
         let node: TopologyNode;
         if (service !== undefined) {
             node = this.drawing.object(service, serviceLines(service));
         } else if (this.live) {
-            node = this.drawing.named("Service", gateway.namespace, name);
+            node = this.drawing.named({ ...kinds.service, namespace, name });
         } else {
-            node = this.drawing.madeByIstio("Service", gateway.namespace, name, [
-                portsLine(listeners.map(({ port }) => port)),
-            ]);
+            node = this.drawing.madeByIstio({ ...kinds.service, namespace, name }, [label]);
         }
-        const label = portsLine(listeners.map(({ port }) => port));
-        this.drawing.edge(this.drawing.client().id, node.id, "gateway", label);
-        this.drawing.edge(node.id, gatewayNode.id, "gateway", label);
+        this.drawing.edge(this.drawing.client(), node, "gateway", label);
+        this.drawing.edge(node, gatewayNode, "gateway", label);
     }
 
     private routes(): void {
-        for (const route of this.index.all("HTTPRoute")) {
+        for (const route of this.index.ofKind(kinds.httpRoute)) {
             const node = this.drawing.object(route, routeLines(route));
-            const gateways = this.attachments(route, node);
+            this.attachments(route, node);
             for (const reference of backendsOf(route)) {
-                this.backend(node, reference, gateways);
+                this.backend(node, reference);
             }
         }
-        for (const [, model] of this.models) {
+        for (const model of this.models) {
             const namespace = this.deployment!.namespaces.scheduler;
-            const route = this.index.get("HTTPRoute", namespace, model.route);
-            const node = this.drawing.named("HTTPRoute", namespace, model.route);
-            if (route === undefined) {
-                this.drawing.edge(
-                    this.drawing.named("Gateway", namespace, this.deployment!.gateway.name).id,
-                    node.id,
-                    "gateway",
-                    "",
-                );
+            const node = this.drawing.named({ ...kinds.httpRoute, namespace, name: model.route });
+            if (node.presence === "missing") {
+                this.drawing.edge(this.expectedGateway()!, node, "gateway", "");
             }
         }
     }
 
-    /** The Gateways that a route attaches to, as nodes. */
-    private attachments(route: TopologyObject, routeNode: TopologyNode): string[] {
-        const sections = new Map<string, string[]>();
-        for (const { namespace, name, section } of attachmentsOf(route)) {
-            const { id } = this.drawing.named("Gateway", namespace, name);
-            sections.set(id, [...(sections.get(id) ?? []), ...(section === undefined ? [] : [section])]);
+    /** The Gateways that a route attaches to, with the listeners that it asks for. */
+    private attachments(route: KubernetesObject, routeNode: TopologyNode): void {
+        const byGateway = groupBy(gatewayParents(route), (parent) => this.gatewayOf(parent));
+        for (const [gateway, parents] of byGateway) {
+            const sections = parents.flatMap(({ sectionName }) => sectionName ?? []);
+            this.drawing.edge(gateway, routeNode, "gateway", sections.join(", "));
         }
-        for (const [id, names] of sections) {
-            this.drawing.edge(id, routeNode.id, "gateway", names.join(", "));
-        }
-        return [...sections.keys()];
     }
 
-    private backend(
-        routeNode: TopologyNode,
-        { target: { kind, namespace, name }, port }: BackendReference,
-        gateways: string[],
-    ): void {
-        const object = this.index.get(kind, namespace, name);
-        const node = this.drawing.named(kind, namespace, name);
-        const label = kind === "Service" && port !== undefined ? `:${String(port)}` : "EPP picks the pod";
-        this.drawing.edge(routeNode.id, node.id, "gateway", label);
-        const from = this.gatewaysOfBackend.get(node.id) ?? new Set();
-        gateways.forEach((gateway) => from.add(gateway));
-        this.gatewaysOfBackend.set(node.id, from);
-        if (object !== undefined && kind === "Service") {
-            this.drawing.details(object, serviceLines(object));
-            this.selection(object, serviceSelection(object), "gateway");
+    private gatewayOf({ namespace, name }: ParentRef): TopologyNode {
+        return this.drawing.named({ ...kinds.gateway, namespace, name });
+    }
+
+    private backend(routeNode: TopologyNode, reference: Reference): void {
+        const { namespace, name, port } = reference;
+        const node = this.drawing.named(reference);
+        const toService = reference.kind === kinds.service.kind;
+        const label = toService ? portsLine([port]) : "EPP picks the pod";
+        this.drawing.edge(routeNode, node, "gateway", label);
+        const service = this.index.find(reference, namespace, name);
+        if (toService && service !== undefined) {
+            this.drawing.object(service, serviceLines(service));
+            this.selection(service, "gateway");
         }
     }
 
     private pools(): void {
-        for (const pool of this.index.all("InferencePool")) {
+        for (const pool of this.index.ofKind(...poolKinds)) {
             const node = this.drawing.object(pool, poolLines(pool));
-            this.selection(pool, poolSelection(pool), "gateway");
-            const picker = pickerOf(pool);
-            if (picker === undefined) {
+            this.selection(pool, "gateway");
+            const { name, isService: isCallable, port } = pickerReference(pool);
+            if (name === "" || !isCallable) {
                 continue;
             }
-            const epp = this.drawing.named("Service", picker.target.namespace, picker.target.name);
-            this.drawing.edge(node.id, epp.id, "reference", "endpointPickerRef");
-            const port = picker.port === undefined ? "" : `:${String(picker.port)}`;
-            for (const gateway of this.gatewaysOfBackend.get(node.id) ?? []) {
-                this.drawing.edge(gateway, epp.id, "scoring", `ext_proc ${port} (made by Istio)`);
+            const epp = this.drawing.named({ ...kinds.service, namespace: pool.namespace, name });
+            this.drawing.edge(node, epp, "reference", "endpointPickerRef");
+            const label = `ext_proc ${portsLine([port?.value])} (made by Istio)`;
+            const parents = referencesTo(pool, this.index).flatMap(({ from }) => gatewayParents(from));
+            for (const parent of parents) {
+                this.drawing.edge(this.gatewayOf(parent), epp, "scoring", label);
             }
         }
-        for (const [, model] of this.models) {
-            if (model.pool !== undefined) {
-                this.drawing.named("InferencePool", this.deployment!.namespaces.simulator, model.pool);
+        for (const { pool } of this.models) {
+            if (pool !== undefined) {
+                const namespace = this.deployment!.namespaces.simulator;
+                this.drawing.named({ ...kinds.inferencePool, namespace, name: pool });
             }
         }
     }
 
     /** EnvoyFilters that make a Gateway ask an EPP. */
     private filters(): void {
-        for (const filter of this.index.all("EnvoyFilter")) {
-            for (const { target } of extProcFiltersIn(filter.object)) {
-                if (target?.service === undefined) {
-                    continue;
-                }
-                const node = this.drawing.object(filter, ["adds ext_proc to the Gateway"]);
-                const name = filteredGateway(filter);
-                const gateway = name && this.index.get("Gateway", filter.namespace, name);
-                if (gateway) {
-                    const gatewayNode = this.drawing.named("Gateway", gateway.namespace, gateway.name);
-                    this.drawing.edge(gatewayNode.id, node.id, "scoring", "ext_proc");
-                }
-                const epp = this.drawing.named("Service", target.service.namespace, target.service.name);
-                this.drawing.edge(node.id, epp.id, "scoring", `ext_proc :${String(target.port)}`);
+        for (const { object, target } of extProcFiltersOf(this.index).all) {
+            if (target?.service === undefined) {
+                continue;
             }
+            const node = this.drawing.object(object, ["adds ext_proc to the Gateway"]);
+            for (const gateway of gatewaysOf(object, this.index)) {
+                this.drawing.edge(this.drawing.named(gateway), node, "scoring", "ext_proc");
+            }
+            const epp = this.drawing.named({ ...kinds.service, ...target.service });
+            this.drawing.edge(node, epp, "scoring", `ext_proc :${String(target.port)}`);
         }
-        for (const [, model] of this.models) {
+        for (const { extProcFilter, epp } of this.models) {
             const namespace = this.deployment!.namespaces.scheduler;
             if (
-                model.extProcFilter !== undefined &&
-                this.index.get("EnvoyFilter", namespace, model.extProcFilter) === undefined
+                extProcFilter !== undefined &&
+                this.index.find(kinds.envoyFilter, namespace, extProcFilter) === undefined
             ) {
-                const node = this.drawing.named("EnvoyFilter", namespace, model.extProcFilter);
-                const gateway = this.drawing.named("Gateway", namespace, this.deployment!.gateway.name);
-                this.drawing.edge(gateway.id, node.id, "scoring", "ext_proc");
-                const epp = this.drawing.named("Service", model.epp.namespace, model.epp.name);
-                this.drawing.edge(node.id, epp.id, "scoring", `ext_proc :${String(model.epp.grpcPort)}`);
+                const node = this.drawing.named({ ...kinds.envoyFilter, namespace, name: extProcFilter });
+                this.drawing.edge(this.expectedGateway()!, node, "scoring", "ext_proc");
+                const service = this.drawing.named({ ...epp, ...kinds.service });
+                this.drawing.edge(node, service, "scoring", `ext_proc :${String(epp.grpcPort)}`);
             }
         }
     }
 
     /** Services that clients reach without the Gateway: the outputs name them, or they select model servers. */
     private directPath(): void {
-        const expected = new Map(
-            this.models.map(([, { proxy }]) => [
-                `${this.deployment!.namespaces.simulator}/${proxy.name}`,
-                proxy,
-            ]),
-        );
-        for (const service of this.index.all("Service")) {
-            const proxy = expected.get(`${service.namespace}/${service.name}`);
-            const selects = this.index.selected(service.namespace, strings(service.spec.selector));
-            const inferred = this.deployment === undefined && selects.some(isModelServer);
-            if ((proxy === undefined && !inferred) || isShadowService(service)) {
-                continue;
-            }
-            const node = this.drawing.object(service, serviceLines(service));
-            const ports = servicePortsOf(service.object);
-            this.drawing.edge(
-                this.drawing.client().id,
-                node.id,
-                "direct",
-                portsLine(ports.map(({ number }) => number)),
-            );
-            this.selection(service, serviceSelection(service), "direct");
-        }
-        for (const [key, proxy] of expected) {
-            const namespace = this.deployment!.namespaces.simulator;
-            if (this.index.get("Service", ...(key.split("/") as [string, string])) === undefined) {
-                const node = this.drawing.named("Service", namespace, proxy.name);
-                this.drawing.edge(this.drawing.client().id, node.id, "direct", `:${String(proxy.port)}`);
+        const namespace = this.deployment?.namespaces.simulator ?? "";
+        const expected = this.models.map(({ proxy }) => proxy);
+        for (const service of this.index.ofKind(kinds.service)) {
+            const isDirect =
+                this.deployment === undefined
+                    ? !isHeadless(service) && this.selected(service).some(servesModels)
+                    : service.namespace === namespace && expected.some(({ name }) => name === service.name);
+            if (isDirect) {
+                const node = this.drawing.object(service, serviceLines(service));
+                const [label = ""] = serviceLines(service);
+                this.drawing.edge(this.drawing.client(), node, "direct", label);
+                this.selection(service, "direct");
             }
         }
+        for (const { name, port } of expected) {
+            const node = this.drawing.named({ ...kinds.service, namespace, name });
+            if (node.presence === "missing") {
+                this.drawing.edge(this.drawing.client(), node, "direct", portsLine([port]));
+            }
+        }
+    }
+
+    /** The pods that a Service or a pool selects. */
+    private selected(backend: KubernetesObject): readonly PodTemplate[] {
+        return selectionOf(backend, this.index).templates;
     }
 
     /**
@@ -274,112 +273,103 @@ class TopologyBuilder {
      *
      * @param shown the ports that the arrow is for. Default: all.
      */
-    private selection(
-        from: TopologyObject,
-        { selector, ports }: Selection,
-        kind: EdgeKind,
-        shown: readonly Forwarded[] = ports,
-    ): void {
-        const node = this.drawing.named(from.kind, from.namespace, from.name);
-        for (const workload of this.index.selected(from.namespace, selector)) {
-            const numbers = shown.map(({ target, number }) => resolvePort(target, workload) ?? number);
-            this.drawing.edge(node.id, this.workload(workload).id, kind, portsLine(numbers));
+    private selection(backend: KubernetesObject, kind: EdgeKind, shown?: readonly number[]): void {
+        const ports = forwardedBy(backend).filter(({ number }) => shown?.includes(number) ?? true);
+        const node = this.drawing.named(backend);
+        for (const template of this.selected(backend)) {
+            const numbers = ports.map(({ target, number }) => targetNumber(template, target) ?? number);
+            this.drawing.edge(node, this.workload(template.owner), kind, portsLine(numbers));
         }
     }
 
     /** EPPs with what they run on, whoever asks them. */
     private endpointPickers(): void {
-        const asked = new Set(
-            this.drawing.edges.filter(({ kind }) => kind === "scoring").map(({ to }) => to),
-        );
-        const expected = new Map(
-            this.models.map(([, model]) => [`${model.epp.namespace}/${model.epp.name}`, model]),
-        );
-        for (const service of this.index.all("Service")) {
-            const id = this.drawing.idOf("Service", service.namespace, service.name);
-            const model = expected.get(`${service.namespace}/${service.name}`);
-            const isAsked = id !== undefined && asked.has(id);
-            if (!isAsked && model === undefined && !isEpp(service)) {
-                continue;
-            }
-            const ports = servicePortsOf(service.object);
-            this.drawing.object(service, [
-                portsLine(ports.map(({ number }) => number)),
-                ...(isAsked ? [] : ["no Gateway asks it"]),
-            ]);
-            const grpc = ports.filter(
-                ({ number }) => number === (model?.epp.grpcPort ?? contractPorts.eppGrpc),
+        const expected = this.models.map(({ epp }) => epp);
+        for (const service of this.index.ofKind(kinds.service)) {
+            const grpc = grpcPortsOf(service, pickersOf(this.index).behind(service));
+            const isAsked = this.drawing.isReached(service, "scoring");
+            const isExpected = expected.some(
+                ({ namespace, name }) => namespace === service.namespace && name === service.name,
             );
-            this.selection(service, serviceSelection(service), "scoring", grpc);
+            // The program's own label tells of an EPP's Service whose pods are not there.
+            const isLabelled = service.labels[labels.component] === "endpoint-picker";
+            if (isAsked || isExpected || isLabelled || grpc.length > 0) {
+                this.drawing.object(service, [
+                    ...serviceLines(service),
+                    ...(isAsked ? [] : ["no Gateway asks it"]),
+                ]);
+                this.selection(service, "scoring", grpc);
+            }
         }
-        for (const [, model] of this.models) {
-            const { name, namespace } = model.epp;
-            const service = this.drawing.named("Service", namespace, name);
-            const workload = this.index.get("Deployment", namespace, name);
+        for (const { epp, pickable } of this.models) {
+            const service = this.drawing.named({ ...epp, ...kinds.service });
+            const workload = this.index.find(kinds.deployment, epp.namespace, epp.name);
             const node =
                 workload === undefined
-                    ? this.drawing.named("Deployment", namespace, name)
+                    ? this.drawing.named({ ...epp, ...kinds.deployment })
                     : this.workload(workload);
             if (service.presence === "missing") {
-                this.drawing.edge(service.id, node.id, "scoring", `:${String(model.epp.grpcPort)}`);
+                this.drawing.edge(service, node, "scoring", portsLine([epp.grpcPort]));
             }
-            for (const pods of this.index.selected(this.deployment!.namespaces.simulator, model.pickable)) {
-                this.drawing.edge(node.id, this.workload(pods).id, "reference", "reads metrics");
+            const { templates } = this.index.pods.select(
+                this.deployment!.namespaces.simulator,
+                labelSelector({ matchLabels: pickable }),
+            );
+            for (const { owner } of templates) {
+                this.drawing.edge(node, this.workload(owner), "reference", "reads metrics");
             }
         }
     }
 
     private grants(): void {
-        for (const grant of this.index.all("ReferenceGrant")) {
-            const sources = grantSources(grant);
-            if (sources.length === 0) {
+        const references = this.index.ofKind(kinds.httpRoute).flatMap(backendsOf);
+        for (const grant of grantsOf(this.index).all) {
+            const routes = grant.from.filter(
+                ({ group, kind }) => group === kinds.httpRoute.group && kind === kinds.httpRoute.kind,
+            );
+            if (routes.length === 0) {
                 continue;
             }
-            const node = this.drawing.object(grant, [`HTTPRoutes of ${sources.join(", ")}`]);
-            for (const backend of this.drawing.nodes) {
-                const { kind, namespace, name } = backend;
-                if (
-                    (kind === "Service" || kind === "InferencePool") &&
-                    namespace !== undefined &&
-                    this.gatewaysOfBackend.has(backend.id) &&
-                    grantCovers(grant, { kind, namespace, name })
-                ) {
-                    this.drawing.edge(node.id, backend.id, "reference", "allows the reference to");
-                }
+            const sources = routes.map(({ namespace }) => namespace).join(", ");
+            const node = this.drawing.object(grant.object, [`HTTPRoutes of ${sources}`]);
+            for (const reference of references.filter((one) => admits(grant, one.from, one))) {
+                const backend = this.drawing.named(reference);
+                this.drawing.edge(node, backend, "reference", "allows the reference to");
             }
         }
-        for (const [, { grant, backend }] of this.models) {
-            if (this.index.get("ReferenceGrant", backend.namespace, grant) === undefined) {
-                const node = this.drawing.named("ReferenceGrant", backend.namespace, grant);
-                const target = this.drawing.named(backend.kind, backend.namespace, backend.name);
-                this.drawing.edge(node.id, target.id, "reference", "would allow the reference to");
+        for (const { grant, backend } of this.models) {
+            const { namespace } = backend;
+            if (this.index.find(kinds.referenceGrant, namespace, grant) === undefined) {
+                const node = this.drawing.named({ ...kinds.referenceGrant, namespace, name: grant });
+                const target = this.drawing.named(backend);
+                this.drawing.edge(node, target, "reference", "would allow the reference to");
             }
         }
     }
 
     /** Model servers that nothing above has drawn: prefill pods stand beside the paths. */
     private modelServers(): void {
-        for (const workload of [...this.index.all("Deployment"), ...this.index.all("StatefulSet")]) {
-            if (isModelServer(workload)) {
-                this.workload(workload);
-            }
+        for (const template of this.index.pods.templates.filter(servesModels)) {
+            this.workload(template.owner);
         }
-        for (const [, { pods }] of this.models) {
+        for (const { pods } of this.models) {
             for (const { deployment } of Object.values(pods)) {
-                this.drawing.named("Deployment", this.deployment!.namespaces.simulator, deployment);
+                const namespace = this.deployment!.namespaces.simulator;
+                this.drawing.named({ ...kinds.deployment, namespace, name: deployment });
             }
         }
     }
 
-    private workload(workload: TopologyObject): TopologyNode {
+    private workload(workload: KubernetesObject): TopologyNode {
         return this.drawing.object(workload, workloadLines(workload, this.live));
     }
 
     /** What a preview takes away, beside what is left. */
-    private deleted(): void {
-        for (const object of this.objects.filter(({ change }) => change === "deleted")) {
-            const isPods = object.kind === "Deployment" && (isModelServer(object) || isEpp(object));
-            if (isPods || kindsOfPaths.includes(object.kind)) {
+    private deleted(objects: readonly KubernetesObject[]): void {
+        for (const object of objects) {
+            const takesPart = (template: PodTemplate) =>
+                servesModels(template) || recognise(template) !== undefined;
+            if (kindsOfPaths.some((kind) => object.is(kind)) || templatesOf(object).some(takesPart)) {
                 this.drawing.deleted(object);
             }
         }

@@ -1,38 +1,29 @@
-import { gatewayEntrance } from "../../components/contract";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
-import { extProcFiltersIn } from "../../objects/extProc";
-import { integer } from "../../objects/json";
-import { servicePortsOf } from "../../objects/pickers";
-import type { Attachment, BackendReference, ObjectIndex, Selection, Target, TopologyObject } from "./objects";
-import {
-    attachmentsOf,
-    backendsOf,
-    containerPorts,
-    filteredGateway,
-    gatewayServiceName,
-    listenersOf,
-    pickerOf,
-    poolSelection,
-    replicasOf,
-    resolvePort,
-    serviceSelection,
-} from "./objects";
-import { matchesOf, matchText, sameMatch } from "../shared/routeMatch";
-
-/** Which object, whether it is there or not. */
-export interface ObjectName {
-    readonly kind: string;
-    readonly namespace: string;
-    readonly name: string;
-}
-
-/** Something that is wrong with an object, or with its way to another. */
-export interface TopologyFinding {
-    readonly object: ObjectName;
-    /** Where the way leads. */
-    readonly to?: ObjectName;
-    readonly message: string;
-}
+import type { ParentRef } from "../../objects/attachments";
+import { gatewayParents } from "../../objects/attachments";
+import type { Target } from "../../objects/chains";
+import { forwardedBy, isService } from "../../objects/chains";
+import { declaredPortsIn, targetNumber } from "../../objects/containers";
+import { dataPlaneOf } from "../../objects/dataPlane";
+import type { ExtProcFilter } from "../../objects/extProc";
+import { extProcFiltersOf, gatewayNamed, gatewaysOf } from "../../objects/extProc";
+import { gatewayRoutesOf } from "../../objects/gatewayRoutes";
+import { grantsOf } from "../../objects/grants";
+import type { Json } from "../../objects/json";
+import { integer, list, record, text, written } from "../../objects/json";
+import { kinds, poolKinds } from "../../objects/kinds";
+import type { KubernetesObject } from "../../objects/kubernetesObject";
+import { admissionOf, listenerPortsOf } from "../../objects/listeners";
+import { pickerReference } from "../../objects/pickers";
+import type { PodTemplate } from "../../objects/podIndex";
+import { replicasOf } from "../../objects/podIndex";
+import type { Reference } from "../../objects/references";
+import { selectionOf, selectorOf } from "../../objects/selections";
+import { mayListenAt } from "../../objects/serving";
+import type { StackIndex } from "../../objects/stackIndex";
+import type { ObjectName, TopologyFinding } from "./model";
+import { againstOutputs } from "./outputs";
+import { backendsOf, portsOf, referencesTo } from "./references";
 
 /**
  * What is wrong with each object by itself, on its ways to others, or held against the outputs. Of a pair that is not in
@@ -41,48 +32,40 @@ export interface TopologyFinding {
  * @param live whether the objects are a running cluster's, so that what controllers make and report counts.
  */
 export function judgeObjects(
-    index: ObjectIndex,
+    index: StackIndex,
     deployment: DeploymentOutput | undefined,
     live: boolean,
 ): TopologyFinding[] {
-    const gatewayServices = index
-        .all("Gateway")
-        .map((gateway) => index.get("Service", gateway.namespace, gatewayServiceName(gateway)));
+    const gateways = index.ofKind(kinds.gateway);
+    const ofGateways = gateways.map((gateway) => serviceOf(gateway, index));
     return [
         ...index
-            .all("HTTPRoute")
+            .ofKind(kinds.httpRoute)
             .flatMap((route) => [...attachments(route, index), ...backends(route, index)]),
+        ...index.ofKind(...poolKinds).flatMap((pool) => [...selection(pool, index), ...picker(pool, index)]),
+        ...extProcFiltersOf(index).all.flatMap((filter) => extProc(filter, index)),
         ...index
-            .all("InferencePool")
-            .flatMap((pool) => [...selection(pool, poolSelection(pool), index), ...picker(pool, index)]),
-        ...index.all("EnvoyFilter").flatMap((filter) => extProc(filter, index)),
-        ...index
-            .all("Service")
+            .ofKind(kinds.service)
             // A Gateway's pods are Istio's, which nobody lists.
-            .filter((service) => !gatewayServices.includes(service))
-            .flatMap((service) => selection(service, serviceSelection(service), index)),
+            .filter((service) => !ofGateways.includes(service))
+            .flatMap((service) => selection(service, index)),
         ...(live ? reported(index) : []),
-        ...index.all("Gateway").flatMap((gateway) => gatewayService(gateway, index, live)),
+        ...gateways.flatMap((gateway) => gatewayService(gateway, index, live)),
         ...(deployment ? againstOutputs(index, deployment) : []),
     ];
 }
 
 /** Where a route attaches, or would. */
-function attachments(route: TopologyObject, index: ObjectIndex): TopologyFinding[] {
-    const attached = attachmentsOf(route);
-    return attached.length === 0
+function attachments(route: KubernetesObject, index: StackIndex): TopologyFinding[] {
+    const parents = gatewayParents(route);
+    return parents.length === 0
         ? [{ object: route, message: "attaches to no Gateway" }]
-        : attached.flatMap((attachment): TopologyFinding[] => {
-              const { namespace, name } = attachment;
-              const gateway = index.get("Gateway", namespace, name);
+        : parents.flatMap((parent): TopologyFinding[] => {
+              const { namespace, name } = parent;
+              const gateway = index.find(kinds.gateway, namespace, name);
               return gateway === undefined
-                  ? [
-                        {
-                            object: { kind: "Gateway", namespace, name },
-                            message: "not there, but a route names it",
-                        },
-                    ]
-                  : attachmentProblems(route, gateway, attachment).map((message) => ({
+                  ? absent({ ...kinds.gateway, namespace, name }, "a route names it")
+                  : admissionProblems(route, parent, gateway, index).map((message) => ({
                         object: gateway,
                         to: route,
                         message,
@@ -90,112 +73,114 @@ function attachments(route: TopologyObject, index: ObjectIndex): TopologyFinding
           });
 }
 
-function attachmentProblems(
-    route: TopologyObject,
-    gateway: TopologyObject,
-    { section }: Attachment,
+function admissionProblems(
+    route: KubernetesObject,
+    parent: ParentRef,
+    gateway: KubernetesObject,
+    index: StackIndex,
 ): string[] {
-    if (section === undefined) {
-        return [];
+    const { isNamed, refusals } = admissionOf(route, parent, gateway, index);
+    if (!isNamed) {
+        const name = parent.sectionName === undefined ? "" : ` "${parent.sectionName}"`;
+        const port = parent.port === undefined ? "" : ` on port ${String(parent.port)}`;
+        return [`the Gateway has no listener${name}${port}`];
     }
-    const listener = listenersOf(gateway).find(({ name }) => name === section);
-    if (listener === undefined) {
-        return [`the Gateway has no listener "${section}"`];
-    }
-    return listener.from === "Same" && gateway.namespace !== route.namespace
-        ? [`listener "${section}" takes routes of its own namespace only`]
-        : [];
+    // What is not among the objects, such as a Namespace's labels, may let one of the listeners admit the route.
+    return refusals.some(({ absent }) => absent !== undefined)
+        ? []
+        : refusals.map(({ listener, reason }) => `${listener} ${reason}`);
 }
 
 /** What a route sends requests to. */
-function backends(route: TopologyObject, index: ObjectIndex): TopologyFinding[] {
-    return backendsOf(route).flatMap((reference) => [
-        ...absent(reference.target, index, `HTTPRoute ${route.name} refers to it`),
-        ...backendProblems(index, route, reference).map((message) => ({
-            object: route,
-            to: reference.target,
-            message,
-        })),
-    ]);
+function backends(route: KubernetesObject, index: StackIndex): TopologyFinding[] {
+    return backendsOf(route).flatMap((reference) => {
+        const { kind, namespace, name } = reference;
+        const [found] = [reference, kinds.service, ...poolKinds]
+            .filter((one) => one.kind === kind)
+            .flatMap((one) => index.find(one, namespace, name) ?? []);
+        return found === undefined
+            ? [
+                  ...absent(reference, `HTTPRoute ${route.name ?? ""} refers to it`),
+                  ...ungranted(reference, index),
+              ]
+            : referenceProblems(reference, found, index);
+    });
 }
 
-function backendProblems(
-    index: ObjectIndex,
-    route: TopologyObject,
-    { target, port }: BackendReference,
-): string[] {
-    const { kind, namespace, name } = target;
-    // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
-    const service = kind === "Service" ? index.get(kind, namespace, name) : undefined;
-    const problems =
-        service === undefined
-            ? []
-            : port === undefined
-              ? ["names no port, which a Service needs"]
-              : portProblems(service, port);
-    if (namespace !== route.namespace && index.grantsFor(target, route.namespace).length === 0) {
-        problems.push(
-            `RefNotPermitted: no ReferenceGrant in ${namespace} lets HTTPRoutes of ${route.namespace} refer to this ${kind}`,
-        );
+/** What is wrong with a reference to an object that is there, in whichever group. */
+function referenceProblems(
+    reference: Reference,
+    found: KubernetesObject,
+    index: StackIndex,
+): TopologyFinding[] {
+    const { from: object, group, port } = reference;
+    if (!found.is(reference)) {
+        const message = `names it in group "${group}", and it is in group "${found.group}"`;
+        return [{ object, to: reference, message }];
     }
-    return problems;
+    // A pool has its own target ports; the reference's is ignored (Gateway API Inference Extension).
+    const problems = !isService(found)
+        ? []
+        : port === undefined
+          ? ["names no port, which a Service needs"]
+          : portProblems(found, port);
+    return [
+        ...problems.map((message) => ({ object, to: reference, message })),
+        ...ungranted(reference, index),
+    ];
+}
+
+function ungranted(reference: Reference, index: StackIndex): TopologyFinding[] {
+    const { from: object, kind, namespace } = reference;
+    const message = `RefNotPermitted: no ReferenceGrant in ${namespace} lets HTTPRoutes of ${object.namespace} refer to this ${kind}`;
+    return grantsOf(index).lack(reference) ? [{ object, to: reference, message }] : [];
 }
 
 /** The EPP that a pool names, and whether anybody asks it. */
-function picker(pool: TopologyObject, index: ObjectIndex): TopologyFinding[] {
-    const named = pickerOf(pool);
-    if (named === undefined) {
+function picker(pool: KubernetesObject, index: StackIndex): TopologyFinding[] {
+    const { name, isService: isCallable, port } = pickerReference(pool);
+    if (name === "") {
         return [{ object: pool, message: "names no EPP" }];
     }
+    const epp = { ...kinds.service, namespace: pool.namespace, name };
     return [
-        ...asked(pool, named, index, `InferencePool ${pool.name} names it`),
-        ...(gatewaysOf(pool, index).length > 0
+        ...(isCallable
+            ? asked(pool, epp, port?.value, index, `InferencePool ${pool.name ?? ""} names it`)
+            : []),
+        ...(referencesTo(pool, index).length > 0
             ? []
             : [{ object: pool, message: "no route refers to it, so its EPP is never asked" }]),
     ];
 }
 
-/** The Gateways whose routes refer to a pool. */
-function gatewaysOf({ namespace, name }: TopologyObject, index: ObjectIndex): Attachment[] {
-    return index
-        .all("HTTPRoute")
-        .filter((route) =>
-            backendsOf(route).some(
-                ({ target }) =>
-                    target.kind === "InferencePool" && target.namespace === namespace && target.name === name,
-            ),
-        )
-        .flatMap(attachmentsOf);
-}
-
 /** Who an EnvoyFilter has ask an EPP. */
-function extProc(filter: TopologyObject, index: ObjectIndex): TopologyFinding[] {
-    return extProcFiltersIn(filter.object).flatMap(({ target }) => {
-        if (target?.service === undefined) {
-            return [];
-        }
-        const { namespace, name } = target.service;
-        const epp = { target: { kind: "Service" as const, namespace, name }, port: target.port };
-        return [
-            ...filtered(filter, index),
-            ...asked(filter, epp, index, `EnvoyFilter ${filter.name} asks it`),
-        ];
-    });
-}
-
-function filtered(filter: TopologyObject, index: ObjectIndex): TopologyFinding[] {
-    const { namespace } = filter;
-    const name = filteredGateway(filter);
-    if (name === undefined) {
+function extProc({ object, target }: ExtProcFilter, index: StackIndex): TopologyFinding[] {
+    if (target?.service === undefined) {
         return [];
     }
-    if (index.get("Gateway", namespace, name) === undefined) {
-        return [{ object: filter, message: `applies to Gateway ${name}, which is not there` }];
+    const epp = { ...kinds.service, ...target.service };
+    return [
+        ...filtered(object, index),
+        ...asked(object, epp, target.port, index, `EnvoyFilter ${object.name ?? ""} asks it`),
+    ];
+}
+
+function filtered(filter: KubernetesObject, index: StackIndex): TopologyFinding[] {
+    const gateways = gatewaysOf(filter, index);
+    if (gateways.length === 0) {
+        const name = gatewayNamed(filter);
+        const isThere = name !== undefined && index.find(kinds.gateway, filter.namespace, name) !== undefined;
+        const message =
+            name === undefined || isThere
+                ? "applies to no Gateway"
+                : `applies to Gateway ${name}, which is not there`;
+        return [{ object: filter, message }];
     }
-    const hasPool = index
-        .all("InferencePool")
-        .flatMap((pool) => gatewaysOf(pool, index))
-        .some((gateway) => gateway.namespace === namespace && gateway.name === name);
+    const hasPool = gateways.some((gateway) =>
+        gatewayRoutesOf(index)
+            .rulesAt(gateway)
+            .some(({ pools }) => pools.length > 0),
+    );
     return hasPool
         ? [{ object: filter, message: "beside an InferencePool, for which Istio makes the filter itself" }]
         : [];
@@ -203,74 +188,80 @@ function filtered(filter: TopologyObject, index: ObjectIndex): TopologyFinding[]
 
 /** The Service of an EPP that something names, and that reference. */
 function asked(
-    object: ObjectName,
-    { target, port }: BackendReference,
-    index: ObjectIndex,
+    object: KubernetesObject,
+    epp: Target,
+    port: number | undefined,
+    index: StackIndex,
     why: string,
 ): TopologyFinding[] {
-    const service = index.get("Service", target.namespace, target.name);
-    return service === undefined
-        ? absent(target, index, why)
-        : (port === undefined ? [] : portProblems(service, port)).map((message) => ({
-              object,
-              to: service,
-              message,
-          }));
+    const service = index.find(epp, epp.namespace, epp.name);
+    if (service === undefined) {
+        return absent(epp, why);
+    }
+    const problems = port === undefined ? [] : portProblems(service, port);
+    return problems.map((message) => ({ object, to: service, message }));
 }
 
-function absent(target: Target, index: ObjectIndex, why: string): TopologyFinding[] {
-    return index.get(target.kind, target.namespace, target.name) === undefined
-        ? [{ object: target, message: `not there, but ${why}` }]
-        : [];
+function absent(object: ObjectName, why: string): TopologyFinding[] {
+    return [{ object, message: `not there, but ${why}` }];
 }
 
 /** The pods that a Service or a pool selects, and the ports that must be open there. */
-function selection(
-    from: TopologyObject,
-    { selector, ports }: Selection,
-    index: ObjectIndex,
-): TopologyFinding[] {
-    const workloads = index.selected(from.namespace, selector);
-    if (workloads.length === 0) {
-        const selects = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+function selection(backend: KubernetesObject, index: StackIndex): TopologyFinding[] {
+    const { templates } = selectionOf(backend, index);
+    if (templates.length === 0) {
+        const selects = Object.entries(selectorOf(backend).matchLabels).map(
+            ([key, value]) => `${key}=${value}`,
+        );
         const message = `selects no pods: ${selects.join(", ") || "it has no selector"}`;
-        return [{ object: from, message }];
+        return [{ object: backend, message }];
     }
-    const open = (workload: TopologyObject) => containerPorts(workload).join(", ") || "none";
     return [
-        ...(workloads.every((workload) => replicasOf(workload) === 0)
-            ? [{ object: from, message: "selects no pods: 0 replicas are asked for" }]
+        ...(templates.every(({ owner }) => replicasOf(owner) === 0)
+            ? [{ object: backend, message: "selects no pods: 0 replicas are asked for" }]
             : []),
-        ...workloads.flatMap((workload) =>
-            ports
-                .filter(({ target }) => resolvePort(target, workload) === undefined)
+        ...templates.flatMap((template) =>
+            forwardedBy(backend)
+                .filter(({ target }) => !isOpen(template, target))
                 .map(({ target }) => ({
-                    object: from,
-                    to: workload,
-                    message: `targets port ${String(target)}, but the containers have ${open(workload)}`,
+                    object: backend,
+                    to: template.owner,
+                    message: `targets port ${String(target)}, but the containers have ${openPorts(template)}`,
                 })),
         ),
     ];
 }
 
+function isOpen(template: PodTemplate, target: number | string): boolean {
+    const number = targetNumber(template, target);
+    return number !== undefined && mayListenAt(template, number);
+}
+
+function openPorts(template: PodTemplate): string {
+    return (
+        declaredPortsIn(template)
+            .flatMap(({ number }) => number ?? [])
+            .join(", ") || "none"
+    );
+}
+
 /** What controllers say of objects. */
-function reported(index: ObjectIndex): TopologyFinding[] {
+function reported(index: StackIndex): TopologyFinding[] {
     const conditions = [
-        ["Gateway", "Programmed"],
-        ["HTTPRoute", "Accepted"],
-        ["HTTPRoute", "ResolvedRefs"],
+        [kinds.gateway, "Programmed"],
+        [kinds.httpRoute, "Accepted"],
+        [kinds.httpRoute, "ResolvedRefs"],
     ] as const;
-    const workloads = [...index.all("Deployment"), ...index.all("StatefulSet")];
     return [
         ...conditions.flatMap(([kind, type]) =>
-            index.all(kind).flatMap((object) => {
-                const condition = object.condition(type);
-                return condition === undefined || condition.status === "True"
-                    ? []
-                    : { object, message: `${type}=${condition.status} ${condition.reason}`.trim() };
+            index.ofKind(kind).flatMap((object) => {
+                const failed = conditionsOf(object, type).find(({ status }) => status !== "True");
+                const said = `${type}=${text(failed?.status) ?? "Unknown"} ${text(failed?.reason) ?? ""}`;
+                return failed === undefined ? [] : { object, message: said.trim() };
             }),
         ),
-        ...workloads
+        ...index
+            .ofKind(kinds.deployment, kinds.statefulSet)
             .filter(
                 (workload) => replicasOf(workload) > 0 && (integer(workload.status.readyReplicas) ?? 0) === 0,
             )
@@ -278,98 +269,37 @@ function reported(index: ObjectIndex): TopologyFinding[] {
     ];
 }
 
-/** Istio makes a Service `<gateway>-<class>` for each Gateway. */
-function gatewayService(gateway: TopologyObject, index: ObjectIndex, live: boolean): TopologyFinding[] {
-    const { namespace, spec } = gateway;
-    const name = gatewayServiceName(gateway);
-    const service = index.get("Service", namespace, name);
+/** The conditions of a type: an object's own, and a route's for each of its parents. */
+function conditionsOf({ status }: KubernetesObject, type: string): Json[] {
+    return [status, ...list(status.parents).map(record)]
+        .flatMap(({ conditions }) => list(conditions))
+        .map(record)
+        .filter((condition) => condition.type === type);
+}
+
+function serviceOf(gateway: KubernetesObject, index: StackIndex): KubernetesObject | undefined {
+    return index.find(kinds.service, gateway.namespace, dataPlaneOf(gateway));
+}
+
+/** Istio makes a Service for each Gateway. */
+function gatewayService(gateway: KubernetesObject, index: StackIndex, live: boolean): TopologyFinding[] {
+    const service = serviceOf(gateway, index);
     if (service !== undefined) {
-        return listenersOf(gateway)
-            .filter(({ port }) => !hasPort(service, port))
-            .map(({ port }) => ({
+        return listenerPortsOf(gateway)
+            .filter((port) => !portsOf(service).includes(port))
+            .map((port) => ({
                 object: service,
                 message: `has no port ${String(port)}, on which the Gateway listens`,
             }));
     }
-    const why = `no controller has made it; does Istio run, and is GatewayClass ${String(spec.gatewayClassName)} its own?`;
-    return live ? [{ object: { kind: "Service", namespace, name }, message: `not there: ${why}` }] : [];
-}
-
-/** Where objects are not as the stack's outputs say. */
-function againstOutputs(index: ObjectIndex, deployment: DeploymentOutput): TopologyFinding[] {
-    const { gateway, namespaces, models } = deployment;
-    const findings: TopologyFinding[] = [];
-    const found = index.get("Gateway", namespaces.scheduler, gateway.name);
-    if (found !== undefined && found.spec.gatewayClassName !== gateway.className) {
-        const message = `its class is ${String(found.spec.gatewayClassName)}, not ${gateway.className}`;
-        findings.push({ object: found, message });
-    }
-    const entrance = gatewayEntrance(gateway);
-    if (found !== undefined && !listenersOf(found).some(({ port }) => port === entrance.port)) {
-        findings.push({ object: found, message: `no listener on port ${String(entrance.port)}` });
-    }
-    for (const { route: name, match, besides = [], backend, proxy, epp, extProcFilter } of Object.values(
-        models,
-    )) {
-        const filter = { kind: "EnvoyFilter", namespace: namespaces.scheduler, name: extProcFilter ?? "" };
-        if (
-            extProcFilter !== undefined &&
-            index.get("EnvoyFilter", filter.namespace, filter.name) === undefined
-        ) {
-            const message = "not there: the Gateway asks no EPP, though the mode says so";
-            findings.push({ object: filter, message });
-        }
-        const route = index.get("HTTPRoute", namespaces.scheduler, name);
-        const taken = route === undefined ? [] : matchesOf(route);
-        for (const wanted of route === undefined ? [] : [match, ...besides]) {
-            if (!taken.some((candidate) => sameMatch(candidate, wanted))) {
-                findings.push({
-                    object: route!,
-                    message: `does not match ${matchText(wanted)}, as the outputs say`,
-                });
-            }
-        }
-        if (route !== undefined && !refersTo(route, backend)) {
-            findings.push({
-                object: route,
-                message: `does not refer to ${backend.kind} ${backend.name}, as the outputs say`,
-            });
-        }
-        const direct = index.get("Service", namespaces.simulator, proxy.name);
-        if (direct !== undefined && !hasPort(direct, proxy.port)) {
-            const ports = servicePortsOf(direct.object).map(({ number }) => number);
-            findings.push({
-                object: direct,
-                message: `port ${ports.join(", ")}, but the outputs say ${String(proxy.port)}`,
-            });
-        }
-        const picker = index.get("Service", epp.namespace, epp.name);
-        for (const port of picker === undefined ? [] : [epp.grpcPort, epp.healthPort, epp.metricsPort]) {
-            if (!hasPort(picker!, port)) {
-                findings.push({
-                    object: picker!,
-                    message: `has no port ${String(port)}, which the outputs name`,
-                });
-            }
-        }
-    }
-    return findings;
-}
-
-function hasPort({ object }: TopologyObject, port: number): boolean {
-    return servicePortsOf(object).some(({ number }) => number === port);
-}
-
-function refersTo(route: TopologyObject, backend: ObjectName): boolean {
-    return backendsOf(route).some(
-        ({ target: { kind, namespace, name } }) =>
-            kind === backend.kind && namespace === backend.namespace && name === backend.name,
-    );
+    const object = { ...kinds.service, namespace: gateway.namespace, name: dataPlaneOf(gateway) };
+    const why = `no controller has made it; does Istio run, and is GatewayClass ${written(gateway.spec.gatewayClassName)} its own?`;
+    return live ? [{ object, message: `not there: ${why}` }] : [];
 }
 
 /** What is wrong with a reference to a Service's port. */
-function portProblems(service: TopologyObject, port: number): string[] {
-    const ports = servicePortsOf(service.object).map(({ number }) => number);
+function portProblems(service: KubernetesObject, port: number): string[] {
+    const ports = portsOf(service);
     return ports.includes(port)
         ? []
         : [`port ${String(port)}, but the Service has ${ports.join(", ") || "none"}`];

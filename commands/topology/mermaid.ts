@@ -2,7 +2,7 @@ import type { NamespaceBox } from "./layout";
 import { boxesOf } from "./layout";
 import type { Topology, TopologyEdge, TopologyNode } from "./model";
 import { problemsOf } from "./model";
-import { changeStyles, legendOf, lineStyles, problemColour, wrap } from "./style";
+import { changeStyles, isWorkload, legendOf, lineStyles, problemColour, wrap } from "./style";
 
 /** Widest line of a box or a label, in characters. */
 const width = 44;
@@ -64,11 +64,11 @@ function nodeText(node: TopologyNode): string {
 }
 
 /** Boxes for objects, a stadium for who sends requests, and a barrel for pods. */
-function shapeOf({ namespace, kind }: TopologyNode): [string, string] {
-    if (namespace === undefined) {
+function shapeOf(node: TopologyNode): [string, string] {
+    if (node.namespace === undefined) {
         return ["([", "])"];
     }
-    return kind === "Deployment" || kind === "StatefulSet" ? ["[[", "]]"] : ["[", "]"];
+    return isWorkload(node) ? ["[[", "]]"] : ["[", "]"];
 }
 
 function classOf(node: TopologyNode): string {

@@ -9,6 +9,13 @@ export type Change = "added" | "changed" | "deleted";
  */
 export type EdgeKind = "gateway" | "direct" | "scoring" | "reference";
 
+/** Which object, whether it is there or not. */
+export interface ObjectName {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name?: string;
+}
+
 /** One object, or one party that is no object. */
 export interface TopologyNode {
     /** Letters, digits and `_`; unique in its graph, and the same for the same object in every graph. */
@@ -47,6 +54,14 @@ export interface Topology {
     models: Record<string, string>;
     nodes: TopologyNode[];
     edges: TopologyEdge[];
+}
+
+/** Something that is wrong with an object, or with its way to another. */
+export interface TopologyFinding {
+    readonly object: ObjectName;
+    /** Where the way leads. */
+    readonly to?: ObjectName;
+    readonly message: string;
 }
 
 /** Everything that is wrong, one line each, named by its object. */

@@ -1,9 +1,9 @@
 import { UsageError, messageOf } from "../shared/errors";
 import { list, record, text } from "../../objects/json";
+import { KubernetesObject } from "../../objects/kubernetesObject";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { topologyOfObjects } from "./graph";
 import type { Change, Topology } from "./model";
-import { TopologyObject } from "./objects";
 
 /** What the engine would do to one resource: the part of it that a topology needs. */
 export interface PreviewStep {
@@ -18,14 +18,14 @@ export interface PreviewStep {
 }
 
 /** What each step means for the object. Other operations leave it as it is. */
-const changes: Record<string, Change> = {
-    create: "added",
-    update: "changed",
-    replace: "changed",
-    "create-replacement": "changed",
-    delete: "deleted",
-    import: "added",
-};
+const changeOf: ReadonlyMap<string, Change> = new Map([
+    ["create", "added"],
+    ["update", "changed"],
+    ["replace", "changed"],
+    ["create-replacement", "changed"],
+    ["delete", "deleted"],
+    ["import", "added"],
+]);
 
 /**
  * The graph that a preview would leave behind, with what it adds, changes and deletes marked.
@@ -33,19 +33,24 @@ const changes: Record<string, Change> = {
  * @param steps all of them: unchanged resources belong to the picture, so the preview must show those, too.
  */
 export function topologyOfPreview(steps: readonly PreviewStep[], deployment?: DeploymentOutput): Topology {
-    const byUrn = new Map<string, TopologyObject>();
+    const byUrn = new Map<string, KubernetesObject>();
+    const changes = new Map<KubernetesObject, Change>();
     for (const { op, urn, type, inputs, oldInputs } of steps) {
         const shown = op === "delete" ? oldInputs : inputs;
         // A replacement is several steps of one URN: the one that deletes the old object is no deletion.
         if (!type.startsWith("kubernetes:") || shown === undefined || op === "delete-replaced") {
             continue;
         }
-        const object = TopologyObject.of(shown, changes[op]);
+        const object = KubernetesObject.of(shown);
+        const change = changeOf.get(op);
         if (object !== undefined) {
-            byUrn.set(`${urn} ${object.namespace}/${object.name}`, object);
+            byUrn.set(`${urn} ${object.namespace}/${object.name ?? ""}`, object);
+        }
+        if (object !== undefined && change !== undefined) {
+            changes.set(object, change);
         }
     }
-    return topologyOfObjects([...byUrn.values()], deployment);
+    return topologyOfObjects([...byUrn.values()], deployment, { changes });
 }
 
 /**

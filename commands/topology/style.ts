@@ -1,5 +1,6 @@
 import type { Mode } from "../../components/deploymentOutput";
-import type { Change, EdgeKind, Topology } from "./model";
+import { workloadKinds } from "../../objects/podIndex";
+import type { Change, EdgeKind, Topology, TopologyNode } from "./model";
 
 /** How an arrow is drawn. Each kind is told by its line as well as by its colour. */
 export interface LineStyle {
@@ -59,6 +60,11 @@ export const changeStyles: Record<Change, { sign: string; border: string; fill: 
     changed: { sign: "~", border: "#9a6700", fill: "#fff8e1", meaning: "changed by this preview" },
     deleted: { sign: "-", border: "#6b6b6b", fill: "#e6e6e6", meaning: "deleted by this preview" },
 };
+
+/** Whether a node stands for pods. */
+export function isWorkload({ kind }: TopologyNode): boolean {
+    return workloadKinds.some((workload) => workload.kind === kind);
+}
 
 /** The kinds of arrows and of changes that a graph has, in the order of the legend. */
 export function legendOf(topology: Topology): { lines: LineStyle[]; changes: Change[] } {

@@ -1,7 +1,6 @@
 import type {
     V1Deployment,
     V1EndpointSlice,
-    V1LabelSelector,
     V1Lease,
     V1NetworkPolicy,
     V1Pod,
@@ -53,17 +52,6 @@ export interface ParentStatus {
 }
 
 export interface InferencePoolObject extends KubeObject {
-    spec?: {
-        selector?: V1LabelSelector;
-        targetPorts?: { number: number }[];
-        endpointPickerRef?: {
-            group?: string;
-            kind?: string;
-            name: string;
-            port?: { number: number };
-            failureMode?: string;
-        };
-    };
     status?: { parents?: ParentStatus[] };
 }
 

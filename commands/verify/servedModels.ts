@@ -1,3 +1,5 @@
+import { kinds } from "../../objects/kinds";
+import { selectorOf } from "../../objects/selections";
 import { selects } from "../../objects/selectors";
 import type { PodReach } from "../shared/cluster";
 import { isReady } from "../shared/conditions";
@@ -17,9 +19,12 @@ const timeoutMs = 5_000;
 /** The ready pods that a request of a model may reach: those of its pool, or else of its proxy Service. */
 export function reachablePods({ snapshot, deployment, model }: ModelContext): Kinds["pod"][] {
     const { simulator } = deployment.namespaces;
-    const pool = model.pool === undefined ? undefined : snapshot.find("pool", simulator, model.pool);
+    const pool =
+        model.pool === undefined
+            ? undefined
+            : snapshot.index.find(kinds.inferencePool, simulator, model.pool);
     const service = snapshot.find("service", simulator, model.proxy.name)?.spec?.selector;
-    const selector = pool?.spec?.selector ?? { matchLabels: service ?? model.pickable };
+    const selector = pool ? selectorOf(pool) : { matchLabels: service ?? model.pickable };
     return snapshot
         .inNamespace("pod", simulator)
         .filter((pod) => isReady(pod) && selects(selector, pod.metadata.labels));

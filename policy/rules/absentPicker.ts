@@ -1,7 +1,8 @@
 import { strings } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
-import { pickersOf, selectedBy } from "../../objects/pickers";
+import { pickersOf } from "../../objects/pickers";
+import { selectionOf } from "../../objects/selections";
 import { describeLabels } from "../../objects/selectors";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { Violation } from "../framework/finding";
@@ -21,7 +22,7 @@ export function absentPickerService(namespace: string, name: string, index: Stac
 export function absentPickerPods(service: KubernetesObject, index: StackIndex): Absent {
     const labels = strings(service.spec.selector);
     const isEmpty = Object.keys(labels).length === 0;
-    return isEmpty || selectedBy(service, index).length > 0 || hasPicker(service.namespace, index)
+    return isEmpty || selectionOf(service, index).templates.length > 0 || hasPicker(service.namespace, index)
         ? {}
         : {
               absent: `an endpoint picker's pods in namespace ${service.namespace} with the labels ${describeLabels(labels)}`,

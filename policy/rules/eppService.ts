@@ -2,10 +2,10 @@ import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Fix } from "../framework/fix";
 import { setField } from "../framework/fix";
-import { strings, text } from "../../objects/json";
+import { text } from "../../objects/json";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
-import { labelSelector } from "../../objects/selectors";
+import { selectionOf } from "../../objects/selections";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { chainsOf } from "../../objects/chains";
@@ -119,14 +119,12 @@ function* checkPool(pool: KubernetesObject, index: StackIndex): Findings {
         );
         return;
     }
-    const matchLabels = strings(service.spec.selector);
-    const { undecided, templates } = index.pods.select(service.namespace, labelSelector({ matchLabels }));
+    const { undecided, templates } = selectionOf(service, index);
     if (undecided) {
         yield { unknown: undecided };
         return;
     }
-    const selected = Object.keys(matchLabels).length === 0 ? [] : templates;
-    const instead = selected.map(({ owner }) => owner.toString()).join(", ");
+    const instead = templates.map(({ owner }) => owner.toString()).join(", ");
     yield {
         message: `${called}, which selects no endpoint picker (spec.selector of ${service.toString()})${instead && `, but ${instead}`}.`,
         ...absentPickerPods(service, index),

@@ -1,9 +1,9 @@
 import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import { setField } from "../framework/fix";
-import { list, record, strings, text } from "../../objects/json";
+import { record, strings } from "../../objects/json";
 import { kinds } from "../../objects/kinds";
-import { labelSelector } from "../../objects/selectors";
+import { selectionOf } from "../../objects/selections";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { ExtProcFilter } from "../../objects/extProc";
@@ -12,10 +12,11 @@ import {
     envoyKey,
     extProcFiltersIn,
     extProcFiltersOf,
+    gatewayNamed,
     gatewaysOf,
     namesPicker,
 } from "../../objects/extProc";
-import { pickerPorts, pickersOf, selectedBy } from "../../objects/pickers";
+import { pickerPorts, pickersOf } from "../../objects/pickers";
 import { absentPickerPods, absentPickerService } from "./absentPicker";
 
 /** Settings of {@link extProcMode}. */
@@ -105,10 +106,7 @@ function* checkGateway(
     }
     const labels = strings(record(object.spec.workloadSelector).labels);
     const wanted = Object.entries(labels).map(([key, value]) => `${key}: ${value}`);
-    const [named] = [...list(object.spec.targetRefs), object.spec.targetRef]
-        .map(record)
-        .flatMap(({ kind, name }) => (kind === kinds.gateway.kind ? (text(name) ?? []) : []));
-    const name = named ?? labels["gateway.networking.k8s.io/gateway-name"];
+    const name = gatewayNamed(object);
     // One of the name in another namespace, or another in this one, was meant.
     const isMeant = gateways.some(
         (gateway) => gateway.name === name || gateway.namespace === object.namespace,
@@ -145,13 +143,12 @@ function* checkCluster({ object, path, cluster, target }: ExtProcFilter, index: 
     if (pickersOf(index).behind(service).length > 0) {
         return;
     }
-    const matchLabels = strings(service.spec.selector);
-    const { undecided } = index.pods.select(namespace, labelSelector({ matchLabels }));
+    const { templates, undecided } = selectionOf(service, index);
     if (undecided) {
         yield { unknown: undecided };
         return;
     }
-    const instead = selectedBy(service, index).map(({ owner }) => owner.toString());
+    const instead = templates.map(({ owner }) => owner.toString());
     yield {
         message: `${calls}, but ${service.toString()} selects no endpoint picker (spec.selector)${instead.length > 0 ? `, but ${instead.join(", ")}` : ""}.`,
         ...absentPickerPods(service, index),

@@ -1,9 +1,14 @@
 import { api, serviceHost } from "../../../components/contract";
+import { targetPortsOf } from "../../../objects/chains";
 import { targetNumber } from "../../../objects/containers";
+import { kinds } from "../../../objects/kinds";
+import type { KubernetesObject } from "../../../objects/kubernetesObject";
+import { pickerReference, servicePortsOf } from "../../../objects/pickers";
+import { selectorOf } from "../../../objects/selections";
 import { selects } from "../../../objects/selectors";
 import { conditionOf } from "../../shared/conditions";
 import { decodeOf } from "../containers";
-import type { DestinationRuleObject, InferencePoolObject, Kinds } from "../kinds";
+import type { DestinationRuleObject } from "../kinds";
 import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
@@ -20,18 +25,19 @@ export const proxy: Check = {
         const { snapshot, deployment, model } = context;
         const namespace = deployment.namespaces.simulator;
         const name = ref("Service", namespace, model.proxy.name);
-        const found = snapshot.find("service", namespace, model.proxy.name);
+        const found = snapshot.index.find(kinds.service, namespace, model.proxy.name);
         return found === undefined
             ? [broken("proxy-missing", `${name} does not exist`, redeploy)]
             : [...proxyPort(found, name, context), ...proxySelector(found, name, context)];
     },
 };
 
-function proxyPort(found: Kinds["service"], name: string, context: ModelContext): Finding[] {
+function proxyPort(found: KubernetesObject, name: string, context: ModelContext): Finding[] {
     const { port } = context.model.proxy;
-    const entry = found.spec?.ports?.find((candidate) => candidate.port === port);
+    const ports = servicePortsOf(found);
+    const entry = ports.find(({ number }) => number === port);
     if (entry === undefined) {
-        const others = (found.spec?.ports ?? []).map((candidate) => String(candidate.port)).join(", ");
+        const others = ports.map(({ number }) => String(number)).join(", ");
         return [
             broken(
                 "proxy-port-mismatch",
@@ -40,7 +46,7 @@ function proxyPort(found: Kinds["service"], name: string, context: ModelContext)
             ),
         ];
     }
-    const target = entry.targetPort ?? port;
+    const { target } = entry;
     const decode = decodeOf(context);
     const number = typeof target === "number" ? target : decode && targetNumber(decode.template, target);
     if (number === port || (decode === undefined && typeof target === "string")) {
@@ -56,29 +62,29 @@ function proxyPort(found: Kinds["service"], name: string, context: ModelContext)
 }
 
 function proxySelector(
-    found: Kinds["service"],
+    found: KubernetesObject,
     name: string,
     { snapshot, deployment, model }: ModelContext,
 ): Finding[] {
-    const selector = found.spec?.selector ?? {};
+    const selector = selectorOf(found);
     const labelsOf = (role: "decode" | "prefill") =>
         snapshot.find("deployment", deployment.namespaces.simulator, model.pods[role].deployment)?.spec
             ?.template.metadata?.labels ?? model.pods[role].selector;
     const findings: Finding[] = [];
-    if (!selects({ matchLabels: selector }, labelsOf("decode"))) {
+    if (!selects(selector, labelsOf("decode"))) {
         findings.push(
             broken(
                 "proxy-selects-nothing",
-                `${name} selects ${labelText(selector)}, and decode pods are labelled ${labelText(model.pods.decode.selector)}`,
+                `${name} selects ${labelText(selector.matchLabels)}, and decode pods are labelled ${labelText(model.pods.decode.selector)}`,
                 redeploy,
             ),
         );
     }
-    if (Object.keys(selector).length === 0 || selects({ matchLabels: selector }, labelsOf("prefill"))) {
+    if (Object.keys(selector.matchLabels).length === 0 || selects(selector, labelsOf("prefill"))) {
         findings.push(
             broken(
                 "proxy-selects-prefill",
-                `${name} selects ${labelText(selector)}, and so prefill pods too: some requests go to pods that must not answer`,
+                `${name} selects ${labelText(selector.matchLabels)}, and so prefill pods too: some requests go to pods that must not answer`,
                 redeploy,
             ),
         );
@@ -163,7 +169,7 @@ export const pool: Check = {
         const namespace = deployment.namespaces.simulator;
         const wanted = model.pool ?? model.backend.name;
         const name = ref("InferencePool", namespace, wanted);
-        const found = snapshot.find("pool", namespace, wanted);
+        const found = snapshot.index.find(kinds.inferencePool, namespace, wanted);
         if (found === undefined) {
             return [
                 broken(
@@ -181,8 +187,8 @@ export const pool: Check = {
     },
 };
 
-function poolPorts(found: InferencePoolObject, name: string, port: number): Finding[] {
-    const numbers = (found.spec?.targetPorts ?? []).map(({ number }) => number);
+function poolPorts(found: KubernetesObject, name: string, port: number): Finding[] {
+    const numbers = targetPortsOf(found).map(({ value }) => value);
     return numbers.length === 1 && numbers[0] === port
         ? []
         : [
@@ -194,8 +200,8 @@ function poolPorts(found: InferencePoolObject, name: string, port: number): Find
           ];
 }
 
-function poolSelector(found: InferencePoolObject, name: string, { model }: ModelContext): Finding[] {
-    const selector = found.spec?.selector ?? {};
+function poolSelector(found: KubernetesObject, name: string, { model }: ModelContext): Finding[] {
+    const selector = selectorOf(found);
     const findings: Finding[] = [];
     if (!selects(selector, model.pods.decode.selector)) {
         findings.push(
@@ -220,23 +226,18 @@ function poolSelector(found: InferencePoolObject, name: string, { model }: Model
 }
 
 function poolPicker(
-    found: InferencePoolObject,
+    found: KubernetesObject,
     name: string,
     { snapshot, deployment, model }: ModelContext,
 ): Finding[] {
-    const picker = found.spec?.endpointPickerRef;
+    const picker = pickerReference(found);
     const { epp } = model;
-    const namespace = deployment.namespaces.simulator;
     const findings: Finding[] = [];
-    if (
-        picker?.name !== epp.name ||
-        (picker.kind ?? "Service") !== "Service" ||
-        (picker.group ?? "") !== "" ||
-        picker.port?.number !== epp.grpcPort
-    ) {
-        const written = `${picker?.kind ?? "Service"} ${picker?.name ?? "(none)"} port ${String(picker?.port?.number)}`;
+    if (picker.name !== epp.name || !picker.isService || picker.port?.value !== epp.grpcPort) {
+        const written = `${picker.kind} ${picker.name || "(none)"} port ${String(picker.port?.value)}`;
+        const { simulator } = deployment.namespaces;
         const exists =
-            picker !== undefined && snapshot.find("service", namespace, picker.name) !== undefined
+            picker.name === "" || snapshot.index.find(kinds.service, simulator, picker.name)
                 ? ""
                 : ", which does not exist";
         findings.push(
@@ -247,8 +248,8 @@ function poolPicker(
             ),
         );
     }
-    const mode = picker?.failureMode ?? "FailClose";
-    if (picker !== undefined && mode !== epp.failureMode) {
+    const mode = picker.failureMode ?? "FailClose";
+    if (picker.name !== "" && mode !== epp.failureMode) {
         findings.push(
             warning(
                 "pool-failure-mode-mismatch",
@@ -313,20 +314,20 @@ export const poolPods: Check = {
     run: (context) => {
         const { snapshot, deployment, model } = context;
         const namespace = deployment.namespaces.simulator;
-        const found = snapshot.find("pool", namespace, model.pool ?? model.backend.name);
+        const found = snapshot.index.find(kinds.inferencePool, namespace, model.pool ?? model.backend.name);
         if (found === undefined) {
             return { skipped: `${ref("InferencePool", namespace, model.pool ?? "")} does not exist` };
         }
         const ready = snapshot
             .inNamespace("pod", namespace)
-            .filter((pod) => selects(found.spec?.selector ?? {}, pod.metadata.labels))
+            .filter((pod) => selects(selectorOf(found), pod.metadata.labels))
             .filter(({ status }) => conditionOf(status?.conditions, "Ready")?.status === "True");
         return ready.length > 0
             ? []
             : (asleep(context) ?? [
                   broken(
                       "pool-has-no-pods",
-                      `${ref("InferencePool", namespace, found.metadata.name)} has no ready pod: the EPP has none to pick`,
+                      `${found.toString()} has no ready pod: the EPP has none to pick`,
                       "see to the decode pods, and to the pool's selector",
                   ),
               ]);

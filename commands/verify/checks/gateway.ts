@@ -3,6 +3,7 @@ import type { DeploymentOutput } from "../../../components/deploymentOutput";
 import { grantsOf } from "../../../objects/grants";
 import { kinds } from "../../../objects/kinds";
 import { scanReferences, targetOf } from "../../../objects/references";
+import { selects } from "../../../objects/selectors";
 import type { StackIndex } from "../../../objects/stackIndex";
 import { conditionOf, isReady } from "../../shared/conditions";
 import type { GatewayObject } from "../kinds";
@@ -191,12 +192,10 @@ export const gatewayService: Check = {
 };
 
 function podsText({ snapshot, deployment }: StackContext): string {
-    const wanted = gatewayPodLabels(deployment.gateway.name);
+    const matchLabels = gatewayPodLabels(deployment.gateway.name);
     const pods = snapshot
         .inNamespace("pod", deployment.namespaces.scheduler)
-        .filter(({ metadata }) =>
-            Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value),
-        );
+        .filter(({ metadata }) => selects({ matchLabels }, metadata.labels));
     return pods.length === 0
         ? "the Gateway has no pods"
         : pods

@@ -1,3 +1,5 @@
+import { kinds } from "../../../objects/kinds";
+import { pickerReference } from "../../../objects/pickers";
 import { selects } from "../../../objects/selectors";
 import { eppOf } from "../containers";
 import type { Check, Finding, ModelContext } from "./check";
@@ -50,8 +52,8 @@ function eppDeployment(context: ModelContext): Finding[] {
 
 /** What requests get while the EPP does not answer: as the pool says, and without one as the stack does. */
 export function consequence({ snapshot, deployment, model }: ModelContext): string {
-    const pool = snapshot.find("pool", deployment.namespaces.simulator, model.pool ?? "");
-    const failureMode = pool?.spec?.endpointPickerRef?.failureMode ?? model.epp.failureMode;
+    const pool = snapshot.index.find(kinds.inferencePool, deployment.namespaces.simulator, model.pool ?? "");
+    const failureMode = (pool && pickerReference(pool).failureMode) ?? model.epp.failureMode;
     return failureMode === "FailClose"
         ? "failureMode FailClose refuses every request"
         : "failureMode FailOpen passes requests on unscored, to any pod";

@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import type { Backend, Target } from "../../../objects/chains";
 import { chainsOf, targetPortsOf } from "../../../objects/chains";
 import type { Located } from "../../../objects/containers";
-import { declaredPortsOf, listeningContainersOf } from "../../../objects/containers";
+import { declaredPortsIn } from "../../../objects/containers";
 import type { PodTemplate } from "../../../objects/podIndex";
 import { isSidecarPort, listensAt, servingContainers } from "../../../objects/serving";
 import { isSimulator, parseImage } from "../../../releases";
@@ -64,7 +64,7 @@ export function* checkFurtherTargets(
         claims.filter((claim) => claim.port !== port),
         function* ({ object, what, path, port: number }) {
             yield* each(templates, function* (template) {
-                const declared = listeningContainersOf(template).flatMap(declaredPortsOf);
+                const declared = declaredPortsIn(template);
                 if (
                     number === undefined ||
                     declared.some((entry) => entry.number === number) ||

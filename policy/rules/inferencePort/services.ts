@@ -7,7 +7,7 @@ import type { Backend } from "../../../objects/chains";
 import { isHeadless } from "../../../objects/chains";
 import { marksInference } from "../../../objects/servers";
 import { namedPort } from "../../../objects/containers";
-import { selectedBy } from "../../../objects/pickers";
+import { selectionOf } from "../../../objects/selections";
 import type { StackIndex } from "../../../objects/stackIndex";
 import type { Claim } from "./claim";
 import { disagreement } from "./claim";
@@ -87,7 +87,7 @@ function* checkTarget(service: KubernetesObject, entry: unknown, port: number, p
 
 /** Whether a Service has pods in the program, and all of them listen at a port. */
 function leadsOnlyTo(service: KubernetesObject, port: number, index: StackIndex): boolean {
-    const templates = selectedBy(service, index);
+    const { templates } = selectionOf(service, index);
     return templates.length > 0 && templates.every((template) => listensOnlyAt(template, port));
 }
 

@@ -70,6 +70,12 @@ describe("epp-service", () => {
         ]);
     });
 
+    it("waits for no labels where a Service selects nothing, whatever they are", () => {
+        assert.deepEqual(check(hidden, pickerService({ selector: undefined }), pickerPool()), [
+            "InferencePool models/pool: InferencePool models/pool calls Service epp as its endpoint picker (spec.endpointPickerRef), which selects no endpoint picker (spec.selector of Service models/epp).",
+        ]);
+    });
+
     it("reports an endpoint picker that answers for another pool", () => {
         const second = (
             fields: Record<string, unknown> = {},
