@@ -4,6 +4,7 @@ import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { deserializeProperties } from "@pulumi/pulumi/runtime/rpc";
+import { withPlainStacks } from "../../components/plainStacks";
 
 /** What every request for a resource has. */
 interface ResourceRequest {
@@ -94,22 +95,6 @@ export async function runUnderMocks(program: Program, stack: ProgramStack): Prom
     );
     await pulumi.runtime.disconnect();
     return { registrations, reads, outputs };
-}
-
-/**
- * Meanwhile, stacks are not taken through source maps. Pulumi's SDK writes one for every promise of a resource
- * (`debuggablePromise`), which takes most of a run's time with them. An error's own is written when it is first shown,
- * which is later.
- */
-async function withPlainStacks<T>(work: () => Promise<T>): Promise<T> {
-    const errors: { prepareStackTrace?: unknown } = Error;
-    const { prepareStackTrace } = errors;
-    errors.prepareStackTrace = undefined;
-    try {
-        return await work();
-    } finally {
-        errors.prepareStackTrace = prepareStackTrace;
-    }
 }
 
 /** Config values as the engine hands them over: text as it is, everything else as JSON. */
