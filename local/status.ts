@@ -1,8 +1,8 @@
 import { execFileSync } from "child_process";
-import Table from "cli-table3";
 import * as path from "path";
 import type { KubeObject } from "../commands/shared/cluster";
 import type { Condition } from "../commands/shared/conditions";
+import { tableText } from "../commands/shared/table";
 import { labels } from "../components/contract";
 import type { ControlPlaneStatus } from "./controlplane";
 
@@ -17,39 +17,34 @@ export interface LiveObject extends KubeObject {
     };
 }
 
-/** Plain text, for terminals, files and pipes alike. */
-const style = { head: [], border: [], compact: true };
-
 /** The servers as a table. */
 export function serverTable({ components }: ControlPlaneStatus): string {
-    const table = new Table({ head: ["server", "pid", "port", "healthy", "memory"], style });
-    for (const { name, pid, port, healthy, memory } of components) {
-        table.push([
-            name,
-            pid ?? "-",
-            port ?? "-",
-            healthy ? "yes" : "no",
-            memory === undefined ? "-" : `${String(Math.round(memory / 2 ** 20))} MiB`,
-        ]);
-    }
-    return table.toString();
+    const rows = components.map(({ name, pid, port, healthy, memory }) => [
+        name,
+        pid ?? "-",
+        port ?? "-",
+        healthy ? "yes" : "no",
+        memory === undefined ? "-" : `${String(Math.round(memory / 2 ** 20))} MiB`,
+    ]);
+    return tableText(["server", "pid", "port", "healthy", "memory"], rows);
 }
 
 /** The stack's objects and how each is, as a table. */
 export function resourceTable(expected: readonly KubeObject[], live: readonly LiveObject[]): string {
-    const table = new Table({ head: ["kind", "namespace", "name", "state"], style });
     const id = ({ kind, metadata }: KubeObject) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
     const byId = new Map(live.map((object) => [id(object), object]));
-    for (const ref of [...expected].sort((a, b) => (id(a) < id(b) ? -1 : 1))) {
-        const object = byId.get(id(ref));
-        table.push([
-            ref.kind,
-            ref.metadata.namespace ?? "-",
-            ref.metadata.name,
-            object === undefined ? "MISSING" : describe(object),
-        ]);
-    }
-    return table.toString();
+    const rows = [...expected]
+        .sort((a, b) => (id(a) < id(b) ? -1 : 1))
+        .map((ref) => {
+            const object = byId.get(id(ref));
+            return [
+                ref.kind,
+                ref.metadata.namespace ?? "-",
+                ref.metadata.name,
+                object === undefined ? "MISSING" : describe(object),
+            ];
+        });
+    return tableText(["kind", "namespace", "name", "state"], rows);
 }
 
 /** Whether an object does what it is for, in a word or two. */

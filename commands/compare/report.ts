@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import type { Mode } from "../../components/deploymentOutput";
+import { tableText } from "../shared/table";
 import type { CompareOptions, Rounds } from "./compare";
 import type { Comparison, PathReport } from "./comparison";
 import { comparisonOf, method } from "./comparison";
@@ -260,7 +260,5 @@ export function sweepText(report: SweepReport): string {
 }
 
 function drawn({ head, rows }: TextTable): string {
-    const table = new Table({ head, style: { head: [], border: [], compact: true } });
-    table.push(...rows);
-    return table.toString();
+    return tableText(head, rows);
 }

@@ -1,10 +1,10 @@
 import { randomInt } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
-import Table from "cli-table3";
 import { InterruptedError, PathFailedError } from "../compare/compare";
 import { UsageError } from "../shared/errors";
 import { untilInterrupted } from "../shared/interruption";
+import { tableText } from "../shared/table";
 import { measurePresets } from "./measure";
 import type { ScoringFlags } from "./options";
 import { scoringHtml, scoringReportOf, scoringTable, sentencesOf } from "./report";
@@ -38,12 +38,10 @@ export async function runScoring(
         fs.writeFileSync(flags.out, await scoringHtml(report));
         progress(`Written: ${flags.out}`);
         const { head, rows } = scoringTable(measured);
-        const table = new Table({ head, style: { head: [], border: [], compact: true } });
-        table.push(...rows);
         process.stdout.write(
             flags.json
                 ? `${JSON.stringify(report, undefined, 2)}\n`
-                : `${[table.toString(), ...sentencesOf(report)].join("\n")}\n`,
+                : `${[tableText(head, rows), ...sentencesOf(report)].join("\n")}\n`,
         );
         return 0;
     });

@@ -1,7 +1,7 @@
-import Table from "cli-table3";
 import type { Cluster } from "../shared/cluster";
 import { isReady } from "../shared/conditions";
 import { poll } from "../shared/poll";
+import { tableText } from "../shared/table";
 import type { ModelContext } from "./checks/check";
 import type { Decision } from "./pickerLog";
 import { decisionsIn, scoresLogLevel } from "./pickerLog";
@@ -117,21 +117,13 @@ export function explanationText({ release, answer, scores, picked, notes }: Expl
     const lines: string[] = [];
     if (scores.length > 0) {
         const scorers = [...new Set(scores.flatMap(({ byScorer }) => Object.keys(byScorer)))];
-        const table = new Table({
-            head: ["pod", ...scorers, "weighted sum", ""],
-            style: { head: [], border: [], compact: true },
-        });
-        table.push(
-            ...scores.map(({ pod, byScorer, total }) => [
-                pod,
-                ...scorers.map((scorer) => byScorer[scorer]?.toFixed(3) ?? ""),
-                total?.toFixed(3) ?? "",
-                [...(pod === picked ? ["picked"] : []), ...(pod === answer.pod ? ["answered"] : [])].join(
-                    ", ",
-                ),
-            ]),
-        );
-        lines.push(table.toString());
+        const rows = scores.map(({ pod, byScorer, total }) => [
+            pod,
+            ...scorers.map((scorer) => byScorer[scorer]?.toFixed(3) ?? ""),
+            total?.toFixed(3) ?? "",
+            [...(pod === picked ? ["picked"] : []), ...(pod === answer.pod ? ["answered"] : [])].join(", "),
+        ]);
+        lines.push(tableText(["pod", ...scorers, "weighted sum", ""], rows));
     }
     const outcome = answer.error ?? `status ${String(answer.status)}`;
     lines.push(

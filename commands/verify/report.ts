@@ -1,6 +1,6 @@
-import Table from "cli-table3";
 import { median, quantile } from "simple-statistics";
 import type { Mode } from "../../components/deploymentOutput";
+import { tableText } from "../shared/table";
 import type { Affinity } from "./checks/traffic";
 import { affinityOf, affinityText, obedience } from "./checks/traffic";
 import type { CheckResult, ReportedFinding } from "./judge";
@@ -182,47 +182,38 @@ function findingText(finding: ReportedFinding, several: boolean, number: number)
     ].join("\n");
 }
 
-/** Plain text, for terminals, files and pipes alike. */
-const style = { head: [], border: [], compact: true };
-
 function hopTable(checks: readonly CheckResult[], several: boolean): string {
-    const table = new Table({
-        head: ["result", ...(several ? ["model"] : []), "hop", "what is so when it passes, or why not"],
-        style,
-        wordWrap: true,
-        colWidths: several ? [9, 20, 18, 80] : [9, 18, 90],
-    });
-    for (const { status, model, check, title, because, findings } of checks) {
+    const rows = checks.map(({ status, model, check, title, because, findings }) => {
         const ids = [...new Set(findings.map(({ id }) => id))].join(", ");
         const detail =
             because !== undefined ? `${title}: ${because}` : ids === "" ? title : `${title}: ${ids}`;
-        table.push([status, ...(several ? [model ?? "(all)"] : []), check, detail]);
-    }
-    return table.toString();
+        return [status, ...(several ? [model ?? "(all)"] : []), check, detail];
+    });
+    return tableText(
+        ["result", ...(several ? ["model"] : []), "hop", "what is so when it passes, or why not"],
+        rows,
+        { wordWrap: true, colWidths: several ? [9, 20, 18, 80] : [9, 18, 90] },
+    );
 }
 
 function measureText({ measures, scoring, mode }: Report): string[] {
     if (measures.length === 0) {
         return [];
     }
-    const table = new Table({
-        head: ["model", "path", "answered", "median ms", "p90 ms", "answers by pod"],
-        style,
-    });
-    for (const { model, path, sent, answered, medianMs, p90Ms, byPod } of measures) {
+    const rows = measures.map(({ model, path, sent, answered, medianMs, p90Ms, byPod }) => {
         const pods = Object.entries(byPod).map(([pod, count]) => `${pod}: ${String(count)}`);
-        table.push([
+        return [
             model,
             path,
             `${String(answered)} of ${String(sent)}`,
             medianMs?.toFixed(1) ?? "-",
             p90Ms?.toFixed(1) ?? "-",
             pods.join("\n") || "-",
-        ]);
-    }
+        ];
+    });
     return [
         ...[...new Set(measures.map(({ path, via }) => `Sent on the ${path} path by way of ${via}`))],
-        table.toString(),
+        tableText(["model", "path", "answered", "median ms", "p90 ms", "answers by pod"], rows),
         ...scoring.flatMap((of) => scoringText(of, mode)),
         "",
     ];

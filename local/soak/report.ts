@@ -1,4 +1,6 @@
-import Table from "cli-table3";
+import { max, mean } from "simple-statistics";
+import { tableText } from "../../commands/shared/table";
+import { groupBy } from "../../objects/multimap";
 import type { SoakResult } from "./soak";
 
 /** Whether nothing stayed broken, no failure is without a reason, and memory is flat. */
@@ -14,26 +16,26 @@ export function isSound({ answered, faults, unexplained, memory }: SoakResult): 
 
 /** What a soak came to, as tables. */
 export function soakTables({ faults, answered, explained, unexplained, memory }: SoakResult): string {
-    const kills = new Table({ head: ["killed", "times", "well again after (s)", "longest (s)"] });
-    for (const name of new Set(faults.map(({ target }) => target.name))) {
-        const times = faults.filter(({ target }) => target.name === name);
+    const kills = [...groupBy(faults, ({ target }) => target.name)].map(([name, times]) => {
         const taken = times.map(({ at, recoveredAt }) => ((recoveredAt ?? Infinity) - at) / 1000);
-        const mean = taken.reduce((total, one) => total + one, 0) / taken.length;
-        kills.push([name, String(times.length), mean.toFixed(1), Math.max(...taken).toFixed(1)]);
-    }
-    const requests = new Table({ head: ["requests", "number"] });
-    requests.push(["answered", String(answered)]);
-    for (const [reason, count] of Object.entries(explained)) {
-        requests.push([`failed: ${reason}`, String(count)]);
-    }
-    for (const answer of new Set(unexplained)) {
-        const count = unexplained.filter((one) => one === answer).length;
-        requests.push([`failed, and no fault explains it: ${answer}`, String(count)]);
-    }
-    const sizes = new Table({ head: ["memory (MiB)", "early", "late", "most", ""] });
-    for (const [name, { early, late, most, isFlat }] of Object.entries(memory)) {
-        const mebibytes = [early, late, most].map((bytes) => (bytes / 2 ** 20).toFixed(0));
-        sizes.push([name, ...mebibytes, isFlat ? "flat" : "grows"]);
-    }
-    return [kills, requests, sizes].map((table) => table.toString()).join("\n");
+        return [name, times.length, mean(taken).toFixed(1), max(taken).toFixed(1)];
+    });
+    const requests = [
+        ["answered", answered],
+        ...Object.entries(explained).map(([reason, count]) => [`failed: ${reason}`, count]),
+        ...[...groupBy(unexplained, (answer) => answer)].map(([answer, all]) => [
+            `failed, and no fault explains it: ${answer}`,
+            all.length,
+        ]),
+    ];
+    const sizes = Object.entries(memory).map(([name, { early, late, most, isFlat }]) => [
+        name,
+        ...[early, late, most].map((bytes) => (bytes / 2 ** 20).toFixed(0)),
+        isFlat ? "flat" : "grows",
+    ]);
+    return [
+        tableText(["killed", "times", "well again after (s)", "longest (s)"], kills),
+        tableText(["requests", "number"], requests),
+        tableText(["memory (MiB)", "early", "late", "most", ""], sizes),
+    ].join("\n");
 }

@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import Table from "cli-table3";
+import { tableText } from "../../../commands/shared/table";
 import type { Usage } from "./runs";
 import { run, writeManifests } from "./runs";
 
@@ -11,7 +11,7 @@ const repetitions = 5;
 /** `npm run judge:bench`: prints what a judgement of so many objects takes, as medians. */
 async function main(): Promise<void> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "llm-d-judge-bench-"));
-    const table = new Table({ head: ["objects", "CPU", "wall", "memory"] });
+    const rows: (string | number)[][] = [];
     try {
         for (const size of sizes) {
             const file = writeManifests(folder, size);
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
             }
             const median = (part: "cpu" | "wall" | "memory") =>
                 runs.map((usage) => usage[part]).sort((a, b) => a - b)[Math.floor(repetitions / 2)]!;
-            table.push([
+            rows.push([
                 size,
                 `${median("cpu").toFixed(2)} s`,
                 `${median("wall").toFixed(2)} s`,
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     } finally {
         fs.rmSync(folder, { recursive: true, force: true });
     }
-    console.log(table.toString());
+    console.log(tableText(["objects", "CPU", "wall", "memory"], rows));
 }
 
 void main();

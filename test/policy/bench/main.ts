@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { tableText } from "../../../commands/shared/table";
 import { each, isolated } from "../../../policy/framework/finding";
 import { StackIndex } from "../../../objects/stackIndex";
 import { rules } from "../../../policy/rules";
@@ -15,9 +15,7 @@ const mostGrowth = 2;
 /** Prints the pack's time by the number of resources; fails where it grows much faster than they do. */
 async function main(): Promise<void> {
     const pack = await Pack.start();
-    const table = new Table({
-        head: ["resources", "index + rules", "growth", "AnalyzeStack", "growth", "Analyze, each"],
-    });
+    const rows: (string | number)[][] = [];
     let previous: { size: number; inProcess: number; overGrpc: number } | undefined;
     let steepest = 0;
     try {
@@ -30,14 +28,16 @@ async function main(): Promise<void> {
             if (size === sizes.at(-1)) {
                 steepest = Math.max(...growths.map((value) => value ?? 0));
             }
-            const [first, second] = growths.map((value) => value?.toFixed(2) ?? "");
-            table.push([size, ms(inProcess), first, ms(overGrpc), second, ms(single / size)]);
+            const [first = "", second = ""] = growths.map((value) => value?.toFixed(2) ?? "");
+            rows.push([size, ms(inProcess), first, ms(overGrpc), second, ms(single / size)]);
             previous = { size, inProcess, overGrpc };
         }
     } finally {
         pack.stop();
     }
-    console.log(table.toString());
+    console.log(
+        tableText(["resources", "index + rules", "growth", "AnalyzeStack", "growth", "Analyze, each"], rows),
+    );
     console.log(
         `growth: time over size, 1.00 is linear; from 1,000 to 5,000 resources ${steepest.toFixed(2)}, at most ${String(mostGrowth)} allowed`,
     );

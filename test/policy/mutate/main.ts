@@ -1,10 +1,8 @@
-import Table from "cli-table3";
+import { tableText } from "../../../commands/shared/table";
+import { groupBy } from "../../../objects/multimap";
 import { Pack } from "../support/pack";
 import type { Outcome } from "./campaign";
 import { runCampaign } from "./campaign";
-
-/** Plain text, for terminals, files and pipes alike. */
-const style = { head: [], border: [], compact: true };
 
 /**
  * Prints how many broken programs the pack catches and how many sound ones it faults; fails unless all and none.
@@ -32,21 +30,20 @@ function print(title: string, outcomes: readonly Outcome[]): void {
     if (outcomes.length === 0) {
         return;
     }
-    const table = new Table({ head: [title, "mode", "rule", "the pack said"], style });
-    for (const { title: mutation, mode, rule, said } of outcomes) {
+    const rows = outcomes.map(({ title: mutation, mode, rule, said }) => {
         const text = said.map(({ policy, level, message }) => `${policy} (${level}): ${message}`);
-        table.push([mutation, mode, rule ?? "", text.join("\n")]);
-    }
-    console.log(table.toString());
+        return [mutation, mode, rule ?? "", text.join("\n")];
+    });
+    console.log(tableText([title, "mode", "rule", "the pack said"], rows));
 }
 
 function printByRule(outcomes: readonly Outcome[]): void {
-    const table = new Table({ head: ["rule", "mutations", "caught"], style });
-    for (const rule of new Set(outcomes.map((outcome) => outcome.rule))) {
-        const own = outcomes.filter((outcome) => outcome.rule === rule);
-        table.push([rule ?? "", own.length, own.filter(({ passed }) => passed).length]);
-    }
-    console.log(table.toString());
+    const rows = [...groupBy(outcomes, ({ rule }) => rule ?? "")].map(([rule, own]) => [
+        rule,
+        own.length,
+        own.filter(({ passed }) => passed).length,
+    ]);
+    console.log(tableText(["rule", "mutations", "caught"], rows));
 }
 
 void main(process.argv.slice(2));
