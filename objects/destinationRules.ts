@@ -16,12 +16,15 @@ export interface ClientTls {
     readonly settings: Json;
 }
 
+/** A Service, whether it is there or not. */
+type Named = Pick<KubernetesObject, "name" | "namespace">;
+
 /** A program's DestinationRules, by the Service that they are for. */
 export interface DestinationRules {
     /** Those that Istio applies to a Service: all with its host, or else the one with the longest wildcard. */
-    covering(service: KubernetesObject): readonly KubernetesObject[];
+    covering(service: Named): readonly KubernetesObject[];
     /** Those whose host looks like the Service's, and is not, because Istio takes it for a full one. */
-    missing(service: KubernetesObject): readonly KubernetesObject[];
+    missing(service: Named): readonly KubernetesObject[];
     /** Rules whose host is not known in preview. */
     readonly unknowns: readonly UnknownInputError[];
 }
@@ -58,7 +61,7 @@ function collect(index: StackIndex): DestinationRules {
         });
     }
     wildcards.sort((one, other) => other.host.length - one.host.length);
-    const keyOf = (service: KubernetesObject) => `${service.namespace}/${service.name ?? ""}`;
+    const keyOf = (service: Named) => `${service.namespace}/${service.name ?? ""}`;
     return {
         covering: (service) => {
             const exact = (byService.get(keyOf(service)) ?? []).filter((rule) =>

@@ -55,28 +55,9 @@ export interface InferencePoolObject extends KubeObject {
     status?: { parents?: ParentStatus[] };
 }
 
-export interface DestinationRuleObject extends KubeObject {
-    spec?: {
-        host?: string;
-        trafficPolicy?: TrafficPolicy & {
-            portLevelSettings?: (TrafficPolicy & { port?: { number?: number } })[];
-        };
-    };
-}
-
 export interface BackendTlsPolicyObject extends KubeObject {
     spec?: { targetRefs?: { group?: string; kind?: string; name?: string }[] };
     status?: { ancestors?: { conditions?: Condition[] }[] };
-}
-
-export interface TrafficPolicy {
-    tls?: {
-        mode?: string;
-        insecureSkipVerify?: boolean;
-        credentialName?: string;
-        caCertificates?: string;
-    };
-    connectionPool?: { http?: { http1MaxPendingRequests?: number } };
 }
 
 export interface EnvoyFilterObject extends KubeObject {
@@ -105,7 +86,7 @@ export interface Kinds {
     role: KubeObject;
     roleBinding: KubeObject;
     lease: KubeObjectOf<V1Lease>;
-    destinationRule: DestinationRuleObject;
+    destinationRule: KubeObject;
     backendTlsPolicy: BackendTlsPolicyObject;
     envoyFilter: EnvoyFilterObject;
     networkPolicy: KubeObjectOf<V1NetworkPolicy>;

@@ -2,6 +2,7 @@ import type { Findings } from "../framework/finding";
 import { each } from "../framework/finding";
 import type { Fix } from "../framework/fix";
 import { setField } from "../framework/fix";
+import { http2Protocols, speaksHttp2 } from "../../objects/http2";
 import { text } from "../../objects/json";
 import { kinds, poolKinds } from "../../objects/kinds";
 import type { KubernetesObject } from "../../objects/kubernetesObject";
@@ -9,7 +10,7 @@ import { selectionOf } from "../../objects/selections";
 import type { Rule, RuleConfig } from "../framework/rule";
 import type { StackIndex } from "../../objects/stackIndex";
 import { chainsOf } from "../../objects/chains";
-import type { Picker, PickerService, ServicePort } from "../../objects/pickers";
+import type { Picker, PickerService } from "../../objects/pickers";
 import { grpcPortsOf, leadsToGrpc, pickerReference, pickersOf, servicePortsOf } from "../../objects/pickers";
 import { absentPickerPods, absentPickerService } from "./absentPicker";
 
@@ -19,7 +20,7 @@ export interface EppServiceConfig {
 }
 
 const config: RuleConfig<EppServiceConfig> = {
-    defaults: { appProtocols: ["http2", "grpc", "kubernetes.io/h2c"] },
+    defaults: { appProtocols: http2Protocols },
     schema: {
         appProtocols: {
             type: "array",
@@ -28,9 +29,6 @@ const config: RuleConfig<EppServiceConfig> = {
         },
     },
 };
-
-/** Port names that say HTTP/2 to Istio where no appProtocol does; `grpc-web` is HTTP/1.1 to it. */
-const http2Name = /^(grpc|http2)(-|$)(?!web)/;
 
 /** The Service of an endpoint picker is where its pool looks for it, leads to it, and speaks HTTP/2. */
 export const eppService: Rule<EppServiceConfig> = {
@@ -166,7 +164,7 @@ function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConf
     const { object, pickers } = service;
     for (const port of servicePortsOf(object)) {
         const isGrpc = pickers.some((picker) => leadsToGrpc(port, picker));
-        if (isGrpc && !isHttp2(port, appProtocols)) {
+        if (isGrpc && !speaksHttp2(port, appProtocols)) {
             const protocol =
                 port.appProtocol === undefined
                     ? `has no appProtocol, and its name ${port.name || '""'} does not say it either`
@@ -181,9 +179,4 @@ function* checkProtocol(service: PickerService, { appProtocols }: EppServiceConf
             };
         }
     }
-}
-
-/** Istio reads appProtocol first, and the name only where there is none. */
-function isHttp2({ appProtocol, name }: ServicePort, appProtocols: readonly string[]): boolean {
-    return appProtocol === undefined ? http2Name.test(name) : appProtocols.includes(appProtocol);
 }

@@ -1,6 +1,8 @@
 import { api, serviceHost } from "../../../components/contract";
 import { targetPortsOf } from "../../../objects/chains";
 import { targetNumber } from "../../../objects/containers";
+import { destinationRulesOf, tlsOf } from "../../../objects/destinationRules";
+import { integer, record } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
 import { pickerReference, servicePortsOf } from "../../../objects/pickers";
@@ -8,7 +10,6 @@ import { selectorOf } from "../../../objects/selections";
 import { selects } from "../../../objects/selectors";
 import { conditionOf } from "../../shared/conditions";
 import { decodeOf } from "../containers";
-import type { DestinationRuleObject } from "../kinds";
 import { asleep } from "./asleep";
 import type { Check, Finding, ModelContext } from "./check";
 import { broken, labelText, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
@@ -100,23 +101,22 @@ export const proxyTraffic: Check = {
     on: (mode) => (mode === "scoring" ? [] : throughGateway()),
     run: ({ snapshot, deployment, model }) => {
         const namespace = deployment.namespaces.simulator;
-        const rules = destinationRulesOf(
-            snapshot.all("destinationRule"),
-            serviceHost(model.proxy.name, namespace),
-        );
+        const { name: service, port } = model.proxy;
+        const rules = destinationRulesOf(snapshot.index).covering({ name: service, namespace });
         if (rules.length === 0) {
             return [
                 warning(
                     "proxy-traffic-rule-missing",
-                    `there is no DestinationRule for ${serviceHost(model.proxy.name, namespace)}: Envoy balances and queues by its own defaults`,
+                    `there is no DestinationRule for ${serviceHost(service, namespace)}: Envoy balances and queues by its own defaults`,
                     redeploy,
                 ),
             ];
         }
-        return rules.flatMap(({ metadata, spec }) => {
-            const name = ref("DestinationRule", metadata.namespace ?? "", metadata.name);
-            const pending = spec?.trafficPolicy?.connectionPool?.http?.http1MaxPendingRequests;
-            const mode = spec?.trafficPolicy?.tls?.mode;
+        return rules.flatMap((rule) => {
+            const name = rule.toString();
+            const { connectionPool } = record(rule.spec.trafficPolicy);
+            const pending = integer(record(record(connectionPool).http).http1MaxPendingRequests);
+            const mode = tlsOf(rule, port)?.mode;
             return [
                 ...(pending !== undefined && pending <= 1
                     ? [
@@ -140,23 +140,6 @@ export const proxyTraffic: Check = {
         });
     },
 };
-
-/** DestinationRules of a host, which may be written short. */
-export function destinationRulesOf(
-    rules: readonly DestinationRuleObject[],
-    host: string,
-): DestinationRuleObject[] {
-    const [service = "", namespace = ""] = host.split(".");
-    return rules.filter(({ metadata, spec }) => {
-        const written = spec?.host ?? "";
-        return (
-            written === host ||
-            written === `${service}.${namespace}` ||
-            written === `${service}.${namespace}.svc` ||
-            (written === service && metadata.namespace === namespace)
-        );
-    });
-}
 
 export const pool: Check = {
     id: "pool",

@@ -1,4 +1,5 @@
 import { api, serviceHost } from "../../../components/contract";
+import { destinationRulesOf, tlsOf } from "../../../objects/destinationRules";
 import type { ExtProcFilter } from "../../../objects/extProc";
 import { appliesTo, envoyField, extProcFiltersIn } from "../../../objects/extProc";
 import { record, text } from "../../../objects/json";
@@ -6,7 +7,6 @@ import { kinds } from "../../../objects/kinds";
 import { KubernetesObject } from "../../../objects/kubernetesObject";
 import { withEpp } from "../containers";
 import { istioNamespace } from "../snapshot";
-import { destinationRulesOf } from "./backend";
 import type { Check, Finding, ModelContext, StackContext } from "./check";
 import { broken, redeploy, ref, scoringOnly, throughGateway, warning } from "./check";
 
@@ -19,23 +19,16 @@ export const eppTls: Check = {
     run: withEpp(({ snapshot, model }, picker) => {
         const secure = picker.isOn("secure-serving", true);
         const host = serviceHost(model.epp.name, model.epp.namespace);
-        const rules = destinationRulesOf(snapshot.all("destinationRule"), host);
-        const settings = rules.flatMap(({ metadata, spec }) => {
-            const policy = spec?.trafficPolicy;
-            const tls =
-                policy?.portLevelSettings?.find(({ port }) => port?.number === model.epp.grpcPort)?.tls ??
-                policy?.tls;
-            return tls === undefined
-                ? []
-                : [{ name: ref("DestinationRule", metadata.namespace ?? "", metadata.name), ...tls }];
-        });
+        const on = destinationRulesOf(snapshot.index)
+            .covering(model.epp)
+            .flatMap((rule) => tlsOf(rule, model.epp.grpcPort) ?? [])
+            .filter(({ mode }) => mode !== "DISABLE");
         const effect = "ext_proc fails, and requests get 500 (gRPC status 14)";
-        const on = settings.filter(({ mode }) => mode !== undefined && mode !== "DISABLE");
         if (!secure) {
-            return on.map(({ name, mode }) =>
+            return on.map(({ rule, mode }) =>
                 broken(
                     "epp-tls-mismatch",
-                    `${name} makes Envoy speak TLS (${mode ?? ""}) to an EPP that has --secure-serving=false: ${effect}`,
+                    `${rule.toString()} makes Envoy speak TLS (${mode}) to an EPP that has --secure-serving=false: ${effect}`,
                     redeploy,
                 ),
             );
@@ -51,18 +44,20 @@ export const eppTls: Check = {
         }
         // Whether its certificate is one that those trust, only requests tell: Secrets are not read.
         const checkable = Boolean(picker.flag("cert-path")?.value);
-        return on.flatMap(({ name, mode, insecureSkipVerify, credentialName, caCertificates }) => {
-            const trusts = checkable && (credentialName ?? caCertificates) !== undefined;
-            return mode === "SIMPLE" && (insecureSkipVerify === true || trusts)
-                ? []
-                : [
-                      broken(
-                          "epp-tls-mismatch",
-                          `${name} has tls mode ${mode ?? ""} with insecureSkipVerify ${String(insecureSkipVerify ?? false)}, and ${checkable ? "says not whose certificates to trust" : "the EPP's certificate is its own"}: ${effect}`,
-                          `set mode SIMPLE with ${checkable ? "credentialName or " : ""}insecureSkipVerify: true; ${redeploy}`,
-                      ),
-                  ];
-        });
+        return on.flatMap(
+            ({ rule, mode, settings: { insecureSkipVerify, credentialName, caCertificates } }) => {
+                const trusts = checkable && (credentialName ?? caCertificates) !== undefined;
+                return mode === "SIMPLE" && (insecureSkipVerify === true || trusts)
+                    ? []
+                    : [
+                          broken(
+                              "epp-tls-mismatch",
+                              `${rule.toString()} has tls mode ${mode} with insecureSkipVerify ${String(insecureSkipVerify === true)}, and ${checkable ? "says not whose certificates to trust" : "the EPP's certificate is its own"}: ${effect}`,
+                              `set mode SIMPLE with ${checkable ? "credentialName or " : ""}insecureSkipVerify: true; ${redeploy}`,
+                          ),
+                      ];
+            },
+        );
     }),
 };
 

@@ -1,5 +1,7 @@
+import { speaksHttp2 } from "../../../objects/http2";
 import { kinds } from "../../../objects/kinds";
-import { pickerReference } from "../../../objects/pickers";
+import { pickerReference, servicePortsOf } from "../../../objects/pickers";
+import { selectorOf } from "../../../objects/selections";
 import { selects } from "../../../objects/selectors";
 import { eppOf } from "../containers";
 import type { Check, Finding, ModelContext } from "./check";
@@ -62,15 +64,16 @@ export function consequence({ snapshot, deployment, model }: ModelContext): stri
 function eppService(context: ModelContext): Finding[] {
     const { snapshot, model } = context;
     const { namespace, name, grpcPort } = model.epp;
-    const found = snapshot.find("service", namespace, name);
+    const found = snapshot.index.find(kinds.service, namespace, name);
     const text = ref("Service", namespace, name);
     if (found === undefined) {
         return [broken("epp-service-missing", `${text} does not exist`, redeploy)];
     }
     const findings: Finding[] = [];
-    const port = found.spec?.ports?.find((candidate) => candidate.port === grpcPort);
+    const ports = servicePortsOf(found);
+    const port = ports.find(({ number }) => number === grpcPort);
     if (port === undefined) {
-        const others = (found.spec?.ports ?? []).map((candidate) => String(candidate.port)).join(", ");
+        const others = ports.map(({ number }) => String(number)).join(", ");
         findings.push(
             broken(
                 "epp-service-port-mismatch",
@@ -78,31 +81,26 @@ function eppService(context: ModelContext): Finding[] {
                 redeploy,
             ),
         );
-    } else if (!speaksHttp2(port.name, port.appProtocol)) {
+    } else if (!speaksHttp2(port)) {
         findings.push(
             broken(
                 "epp-app-protocol",
-                `${text}: port ${String(grpcPort)} is named "${port.name ?? ""}" with appProtocol ${port.appProtocol ?? "(none)"}, from which Istio does not learn that ext_proc is HTTP/2: requests get 500, gRPC status 14`,
+                `${text}: port ${String(grpcPort)} is named "${port.name}" with appProtocol ${port.appProtocol ?? "(none)"}, from which Istio does not learn that ext_proc is HTTP/2: requests get 500, gRPC status 14`,
                 `set appProtocol: http2; ${redeploy}`,
             ),
         );
     }
     const owner = snapshot.find("deployment", namespace, name);
     const labels = owner?.spec?.template?.metadata?.labels;
-    if (labels !== undefined && !selects({ matchLabels: found.spec?.selector }, labels)) {
+    const selector = selectorOf(found);
+    if (labels !== undefined && !selects(selector, labels)) {
         findings.push(
             broken(
                 "epp-service-selects-nothing",
-                `${text} selects ${labelText(found.spec?.selector)}, and the EPP's pods are labelled ${labelText(labels)}: ${consequence(context)}`,
+                `${text} selects ${labelText(selector.matchLabels)}, and the EPP's pods are labelled ${labelText(labels)}: ${consequence(context)}`,
                 redeploy,
             ),
         );
     }
     return findings;
-}
-
-/** Istio takes appProtocol before the name, and of the name what is before its first dash (istio.io "Protocol Selection"). */
-function speaksHttp2(name = "", appProtocol?: string): boolean {
-    const protocol = appProtocol ?? name.split("-")[0] ?? "";
-    return ["http2", "grpc", "grpc-web", "kubernetes.io/h2c"].includes(protocol.toLowerCase());
 }

@@ -116,9 +116,16 @@ describe("verify on what controllers say", () => {
         });
         assert.deepEqual(found(), ["epp-tls-mismatch"]);
         const other = new MemoryCluster("scoring-own-site");
-        other.edit("destinationRule", namespace, name, ({ spec }) => {
-            const settings = spec!.trafficPolicy!.portLevelSettings!;
-            delete settings.find(({ port }) => port?.number === grpcPort)!.tls!.credentialName;
+        other.edit("destinationRule", namespace, name, (object) => {
+            const { spec } = object as unknown as {
+                spec: {
+                    trafficPolicy: {
+                        portLevelSettings: { port: { number: number }; tls: { credentialName?: string } }[];
+                    };
+                };
+            };
+            const settings = spec.trafficPolicy.portLevelSettings;
+            delete settings.find(({ port }) => port.number === grpcPort)!.tls.credentialName;
         });
         const [root] = verify(other).roots;
         assert.match(root?.message ?? "", /says not whose certificates to trust/);

@@ -8,11 +8,17 @@ const scaleToZero = setDeployment("spec.replicas", 0);
 
 /** Services of the endpoint picker that are elsewhere, lead elsewhere, or speak HTTP/1.1. */
 export const eppService: Generator = function* (program) {
-    for (const value of ["http", "tcp", "grpc-web", "https"]) {
-        yield broken(`appProtocol ${value}`, (copy) => {
-            copy.get("Service", epp).set("spec.ports.0.appProtocol", value);
-        });
+    const appProtocol = (value: string) => (copy: typeof program) => {
+        copy.get("Service", epp).set("spec.ports.0.appProtocol", value);
+    };
+    for (const value of ["http", "tcp", "https"]) {
+        yield broken(`appProtocol ${value}`, appProtocol(value));
     }
+    yield broken("appProtocol grpc-web, which is HTTP/1.1", appProtocol("grpc-web"), {
+        id: "epp-app-protocol",
+        message: /appProtocol grpc-web/,
+        on: ["scoring"],
+    });
     yield broken(
         "neither appProtocol nor a name that tells",
         (copy) => {
@@ -23,10 +29,8 @@ export const eppService: Generator = function* (program) {
     yield harmless("no appProtocol, but a name that tells", (copy) => {
         copy.get("Service", epp).unset("spec.ports.0.appProtocol");
     });
-    for (const value of ["grpc", "kubernetes.io/h2c"]) {
-        yield harmless(`appProtocol ${value}`, (copy) => {
-            copy.get("Service", epp).set("spec.ports.0.appProtocol", value);
-        });
+    for (const value of ["grpc", "kubernetes.io/h2c", "HTTP2"]) {
+        yield harmless(`appProtocol ${value}`, appProtocol(value));
     }
     yield harmless("the endpoint picker has no pod", scaleToZero, {
         id: "epp-scaled-to-zero",

@@ -62,8 +62,13 @@ export const extProcTls: Generator = function* (program) {
     );
     yield broken("a certificate that is checked against nobody's", serving(own, {}));
     yield edit("another host", (rule) => rule.set("spec.host", "other.llm-d-sim.svc.cluster.local"));
-    yield edit("a host with a namespace, which Istio does not complete", (rule) =>
-        rule.set("spec.host", `${rule.kubernetesName}.${namespaceOf(program)}`),
+    yield broken(
+        "a host with a namespace, which Istio does not complete",
+        (copy) => {
+            const rule = copy.get("DestinationRule", epp);
+            rule.set("spec.host", `${rule.kubernetesName}.${namespaceOf(program)}`);
+        },
+        { id: "epp-tls-rule-missing", message: /no DestinationRule makes Envoy speak TLS/, on: ["scoring"] },
     );
     yield edit("a short host, in another namespace", (rule) =>
         rule.set("spec.host", rule.kubernetesName).set("metadata.namespace", "default"),
