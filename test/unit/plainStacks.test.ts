@@ -22,6 +22,6 @@ describe("stacks while a program runs", () => {
         const failed = await withPlainStacks(() => Promise.reject(new Error("failed"))).catch(
             (error: unknown) => error as Error,
         );
-        assert.equal((failed).stack, "mapped");
+        assert.equal(failed.stack, "mapped");
     });
 });
