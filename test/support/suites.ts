@@ -30,16 +30,12 @@ export const mutations: Record<string, Step> = {
 
 /** They wait more than they compute, each for servers of its own. */
 export const servers: Record<string, Step> = {
-    e2e: {
-        mocha: [
-            "test/e2e/**/*.e2e.test.ts",
-            "test/bench/**/*.e2e.test.ts",
-            "test/library/**/*.e2e.test.ts",
-            "test/workflows/**/*.e2e.test.ts",
-        ],
-    },
+    e2e: { mocha: ["test/e2e/**/*.e2e.test.ts"] },
     lab: { mocha: ["test/lab/**/*.e2e.test.ts"] },
+    "library-e2e": { mocha: ["test/library/**/*.e2e.test.ts"] },
     "local-e2e": { mocha: ["test/local/**/*.e2e.test.ts"] },
+    "workflows-e2e": { mocha: ["test/workflows/**/*.e2e.test.ts"] },
+    "bench-e2e": { mocha: ["test/bench/**/*.e2e.test.ts"] },
     local: { mocha: ["test/local/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
 };
 
