@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dataPlaneName } from "../objects/dataPlane";
+import { dataPlaneName, gatewayNameLabel } from "../objects/dataPlane";
 import type { ObjectiveGroup } from "../releases";
 
 /**
@@ -52,7 +52,7 @@ export const labels = {
     /** Tells the pods of one generation of a Deployment from those of another, where `pulumi up` looks for them. */
     revision: "llm-d.ai/revision",
     /** Set by Istio on the data plane of a Gateway; its value is the Gateway's name. */
-    gatewayName: "gateway.networking.k8s.io/gateway-name",
+    gatewayName: gatewayNameLabel,
     /** Which revision of Istio reads a Gateway, or injects the pods of a namespace. */
     istioRevision: "istio.io/rev",
     name: "app.kubernetes.io/name",

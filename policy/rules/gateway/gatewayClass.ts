@@ -1,5 +1,6 @@
 import type { Findings } from "../../framework/finding";
 import { each } from "../../framework/finding";
+import { gatewayNameLabel } from "../../../objects/dataPlane";
 import { list, record, strings, text } from "../../../objects/json";
 import { kinds } from "../../../objects/kinds";
 import type { KubernetesObject } from "../../../objects/kubernetesObject";
@@ -7,8 +8,6 @@ import type { StackIndex } from "../../../objects/stackIndex";
 import { referencesOf } from "../../../objects/references";
 import { serviceHost } from "../../../objects/hosts";
 
-/** Set by Istio on a Gateway's data plane: what an EnvoyFilter for it selects. */
-const gatewayNameLabel = "gateway.networking.k8s.io/gateway-name";
 const istioController = /^istio\.io\//;
 
 /** Istio's resources have an effect on the Gateways of Istio's classes only. */
