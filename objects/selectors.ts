@@ -45,6 +45,11 @@ function holds({ key, operator, values }: Json, labels: Labels): boolean {
     }
 }
 
+/** Labels as Kubernetes' API and its command lines write a selector, one requirement each: `app=chat`. */
+export function requirementsOf(labels: Labels): string[] {
+    return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+}
+
 /** Labels as messages write them, in the order of their keys, which the engine does not keep: `{app: chat, tier: web}`. */
 export function describeLabels(labels: Labels): string {
     return `{${Object.keys(labels)

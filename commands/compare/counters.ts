@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { DeploymentOutput, ModelDeploymentOutput } from "../../components/deploymentOutput";
+import { requirementsOf } from "../../objects/selectors";
 import { vllmMetrics } from "../../releases";
 import type { Cluster, KubeObjectOf } from "../shared/cluster";
 import { isReady } from "../shared/conditions";
@@ -70,8 +71,8 @@ export class PodCounters {
         try {
             const cluster = open();
             const counters = new PodCounters(cluster, namespace, proxy.port);
-            const selector = Object.entries(pods.decode.selector).map(([key, value]) => `${key}=${value}`);
-            const found = await cluster.list<KubeObjectOf<V1Pod>>("v1", "Pod", namespace, selector.join(","));
+            const selector = requirementsOf(pods.decode.selector).join(",");
+            const found = await cluster.list<KubeObjectOf<V1Pod>>("v1", "Pod", namespace, selector);
             counters.pods = found.filter(isReady).map(({ metadata }) => metadata.name);
             await counters.look();
             return counters;

@@ -19,6 +19,7 @@ import type { PodTemplate } from "../../objects/podIndex";
 import { replicasOf } from "../../objects/podIndex";
 import type { Reference } from "../../objects/references";
 import { selectionOf, selectorOf } from "../../objects/selections";
+import { requirementsOf } from "../../objects/selectors";
 import { mayListenAt } from "../../objects/serving";
 import type { StackIndex } from "../../objects/stackIndex";
 import type { ObjectName, TopologyFinding } from "./model";
@@ -210,9 +211,7 @@ function absent(object: ObjectName, why: string): TopologyFinding[] {
 function selection(backend: KubernetesObject, index: StackIndex): TopologyFinding[] {
     const { templates } = selectionOf(backend, index);
     if (templates.length === 0) {
-        const selects = Object.entries(selectorOf(backend).matchLabels).map(
-            ([key, value]) => `${key}=${value}`,
-        );
+        const selects = requirementsOf(selectorOf(backend).matchLabels);
         const message = `selects no pods: ${selects.join(", ") || "it has no selector"}`;
         return [{ object: backend, message }];
     }
@@ -256,8 +255,8 @@ function reported(index: StackIndex): TopologyFinding[] {
         ...conditions.flatMap(([kind, type]) =>
             index.ofKind(kind).flatMap((object) => {
                 const failed = conditionsOf(object, type).find(({ status }) => status !== "True");
-                const said = `${type}=${text(failed?.status) ?? "Unknown"} ${text(failed?.reason) ?? ""}`;
-                return failed === undefined ? [] : { object, message: said.trim() };
+                const message = `${type}=${text(failed?.status) ?? "Unknown"} ${text(failed?.reason) ?? ""}`;
+                return failed === undefined ? [] : { object, message: message.trim() };
             }),
         ),
         ...index

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { requirementsOf } from "../../objects/selectors";
 import { api, ports } from "../contract";
 
 /** What the EPP's command line says. */
@@ -129,9 +130,8 @@ function discovery(args: EppCommandLine): string[] {
     if (args.poolName !== undefined) {
         return [`--pool-name=${args.poolName}`, `--pool-group=${api.inferencePool.group}`];
     }
-    const selector = Object.entries(args.podSelector).map(([key, value]) => `${key}=${value}`);
     return [
-        `--endpoint-selector=${selector.join(",")}`,
+        `--endpoint-selector=${requirementsOf(args.podSelector).join(",")}`,
         `--endpoint-target-ports=${String(ports.inference)}`,
     ];
 }

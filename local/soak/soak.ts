@@ -5,6 +5,7 @@ import { randomOf } from "../../commands/compare/random";
 import { poll } from "../../commands/shared/poll";
 import { labels } from "../../components/contract";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
+import { requirementsOf } from "../../objects/selectors";
 import { startControlPlane } from "../controlplane";
 import { recordFile } from "../controlplane/components";
 import { findRunning, residentMemory } from "../controlplane/processes";
@@ -242,9 +243,7 @@ async function placesOf(cluster: Cluster, deployment: DeploymentOutput): Promise
 }
 
 function selectorText(selector: Record<string, string>): string {
-    return Object.entries(selector)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
+    return requirementsOf(selector).join(",");
 }
 
 /** While the API server is away nothing can be told of pods, and nothing is added. */

@@ -1,4 +1,5 @@
 import type { DeploymentOutput, Mode, ModelDeploymentOutput } from "../../../components/deploymentOutput";
+import { requirementsOf } from "../../../objects/selectors";
 import type { Snapshot } from "../snapshot";
 
 /** A way that requests can take. `scoring` is the scheduler path with an endpoint picker on it. */
@@ -80,8 +81,7 @@ export function ref(kind: string, namespace: string, name: string): string {
 
 /** Labels or a selector, for messages. */
 export function labelText(labels: Record<string, string> = {}): string {
-    const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    return pairs.length === 0 ? "(none)" : pairs.join(",");
+    return requirementsOf(labels).join(",") || "(none)";
 }
 
 /** The Gateway, the route and whatever they lead to. */
