@@ -17,7 +17,7 @@ const mostPods = 40;
 const timeoutMs = 5_000;
 
 /** The ready pods that a request of a model may reach: those of its pool, or else of its proxy Service. */
-export function reachablePods({ snapshot, deployment, model }: ModelContext): Kinds["pod"][] {
+function reachablePods({ snapshot, deployment, model }: ModelContext): Kinds["pod"][] {
     const { simulator } = deployment.namespaces;
     const pool =
         model.pool === undefined
