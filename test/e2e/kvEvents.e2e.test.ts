@@ -134,20 +134,15 @@ describe("simulators and an endpoint picker that knows prompts by their events",
     }
 
     it("agree on the blocks of a prompt, of which the pod that has it alone is known to have them", async () => {
-        // Whoever publishes before it is connected publishes to nobody.
+        // Whoever publishes before it is connected publishes to nobody, and a block that it has it never publishes again.
+        let attempt = 0;
         await eventually("the simulators are connected", async () => {
-            for (const index of [0, 1, 2]) {
-                await post(servers.get(pod(index))!, "/v1/completions", {
-                    model,
-                    prompt: `${words("warm").join(" ")} ${String(Math.random())}`,
-                    max_tokens: 1,
-                });
+            const prompt = words(`warm${String(attempt++)}`).join(" ");
+            for (const port of servers.values()) {
+                await post(port, "/v1/completions", { model, prompt, max_tokens: 1 });
             }
             await sleep(1_500);
-            const rendered = await post(servers.get(pod(0))!, "/v1/completions/render", {
-                model,
-                prompt: words("warm").join(" "),
-            });
+            const rendered = await post(servers.get(pod(0))!, "/v1/completions/render", { model, prompt });
             const [{ token_ids: tokens }] = rendered as [{ token_ids: number[] }];
             return Object.keys(await ask(tokens, [...servers.keys()])).length === servers.size;
         });
