@@ -129,4 +129,4 @@ function isOurs({ id }: ReportedFinding): boolean {
 }
 
 /** How long controllers may take to follow. */
-const patience = { every: 500, atMost: 30_000 };
+const patience = { every: 500, atMost: 180_000 };

@@ -30,7 +30,7 @@ export async function endLeftovers(folder: string): Promise<string[]> {
 }
 
 /** How long processes may take to see that what started them is gone. */
-const endPatience = { every: 100, atMost: 5_000 };
+const endPatience = { every: 100, atMost: 20_000 };
 
 /**
  * Kills the processes that know of `folder` by their arguments or environment, if they do not end by themselves.

@@ -16,10 +16,10 @@ const portFlags = { grpc: "--grpc-port", health: "--grpc-health-port", metrics: 
 type Ports = Record<keyof typeof portFlags, number>;
 
 /** How long anything is waited for, in milliseconds: for an unfinished retry of an EPP on a busy machine. */
-const patience = 150_000;
+const patience = 300_000;
 
 /** How long its health service may take to answer once, in milliseconds. */
-const healthLimit = 10_000;
+const healthLimit = 60_000;
 
 /** How much of its log the message of a failure repeats, in lines. */
 const linesInError = 25;

@@ -12,7 +12,7 @@ import type { Pod } from "../../e2e/support/cluster";
 import { TestCluster } from "../../e2e/support/cluster";
 
 /** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
-const patience = 90_000;
+const patience = 300_000;
 
 /** An answer to a request on one of the paths. */
 export interface Answer {

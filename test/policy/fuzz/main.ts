@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { fuzzRules } from "./campaign";
 
-/** `npm run policy:fuzz`: gives the rules hostile objects for three minutes, and says what came of it. */
+/** `npm run policy:fuzz`: gives the rules hostile objects for three minutes of the processor's time, and says what came of it. */
 const command = new Command("policy:fuzz")
     .option("--seconds <number>", "how long", "180")
     .option("--seed <number>", "the seed of an earlier run, to see it again")
