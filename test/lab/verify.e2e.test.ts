@@ -41,7 +41,7 @@ describe("verify in the lab", function () {
             const verify = (requests = 4): Promise<Report> =>
                 verifyStack({
                     ...{ cluster, deployment, models: [model.release], requests },
-                    ...{ source: "the lab", progress: () => undefined, signal: AbortSignal.timeout(60_000) },
+                    ...{ source: "the lab", progress: () => undefined, signal: AbortSignal.timeout(300_000) },
                 });
             const ids = ({ roots, consequences, unknown, warnings }: Report) =>
                 JSON.stringify({ roots, consequences, unknown, warnings }, undefined, 1);
@@ -129,7 +129,7 @@ describe("verify in the lab", function () {
             () =>
                 verifyStack({
                     ...{ cluster, deployment, models: ["pathed"], requests: 3, source: "the lab" },
-                    ...{ progress: () => undefined, signal: AbortSignal.timeout(60_000) },
+                    ...{ progress: () => undefined, signal: AbortSignal.timeout(300_000) },
                 }),
             ({ outcome }) => outcome === "passed",
         );
