@@ -25,7 +25,7 @@ const rest = 10;
 const enough = 50;
 
 /** How long an answer may take, in milliseconds. */
-const patience = 15_000;
+const patience = 60_000;
 
 /**
  * Sends completions to the Gateway until it is stopped, on connections that are kept, each with one request at a time
