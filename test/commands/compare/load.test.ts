@@ -7,29 +7,25 @@ import { runRound } from "../../../commands/compare/load";
 import { randomOf } from "../../../commands/compare/random";
 import type { Sample } from "../../../commands/compare/send";
 
-/** What a server does with every fifth request; the others it answers at once. */
-type Misbehaviour = (response: http.ServerResponse) => void;
+/** What a server does with a request, once it has all of it. */
+type Answer = (response: http.ServerResponse) => void;
 
 const requests = (number: number): RoundRequest[] => Array.from({ length: number }, () => ({ body: "{}" }));
 const closed = { kind: "closed", connections: 2 } as const;
 
-/** A round of 20 requests on 2 connections against a server that misbehaves. */
-async function roundWith(misbehave: Misbehaviour, options: Partial<RoundOptions> = {}): Promise<RoundResult> {
-    let number = 0;
+/** A round against a server. */
+async function roundAgainst(
+    answer: Answer,
+    round: RoundRequest[],
+    options: Partial<RoundOptions>,
+): Promise<RoundResult> {
     const server = http.createServer((request, response) => {
-        request.resume().on("end", () => {
-            number++;
-            if (number % 5 === 0) {
-                misbehave(response);
-            } else {
-                response.writeHead(200, { "X-Inference-Pod": "pod" }).end("{}");
-            }
-        });
+        request.resume().on("end", () => answer(response));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1/completions`;
     try {
-        return await runRound({ label: "path", url, headers: {} }, requests(20), {
+        return await runRound({ label: "path", url, headers: {} }, round, {
             arrival: closed,
             random: randomOf(1),
             timeoutSeconds: 60,
@@ -40,6 +36,33 @@ async function roundWith(misbehave: Misbehaviour, options: Partial<RoundOptions>
         server.closeAllConnections();
         server.close();
     }
+}
+
+/** A round of 20 requests on 2 connections against a server that misbehaves at every fifth, and answers the others at once. */
+async function roundWith(misbehave: Answer, options: Partial<RoundOptions> = {}): Promise<RoundResult> {
+    let number = 0;
+    const answer = (response: http.ServerResponse) => {
+        number++;
+        if (number % 5 === 0) {
+            misbehave(response);
+        } else {
+            response.writeHead(200, { "X-Inference-Pod": "pod" }).end("{}");
+        }
+    };
+    return roundAgainst(answer, requests(20), options);
+}
+
+/** A round against a server that answers with a stream. */
+async function streamed(
+    answer: (response: http.ServerResponse) => Promise<void>,
+    round: RoundRequest[] = requests(1),
+    options: Partial<RoundOptions> = {},
+): Promise<RoundResult> {
+    const begin = (response: http.ServerResponse) => {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        void answer(response);
+    };
+    return roundAgainst(begin, round, options);
 }
 
 describe("compare: a round", () => {
@@ -152,31 +175,3 @@ describe("compare: a round", () => {
         });
     }
 });
-
-/** A round against a server that answers with a stream. */
-async function streamed(
-    answer: (response: http.ServerResponse) => Promise<void>,
-    round: RoundRequest[] = requests(1),
-    options: Partial<RoundOptions> = {},
-): Promise<RoundResult> {
-    const server = http.createServer((request, response) => {
-        request.resume().on("end", () => {
-            response.writeHead(200, { "Content-Type": "text/event-stream" });
-            void answer(response);
-        });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1/completions`;
-    try {
-        return await runRound({ label: "path", url, headers: {} }, round, {
-            arrival: closed,
-            random: randomOf(1),
-            timeoutSeconds: 60,
-            limitSeconds: 60,
-            ...options,
-        });
-    } finally {
-        server.closeAllConnections();
-        server.close();
-    }
-}
