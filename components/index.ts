@@ -47,13 +47,13 @@ export type { AutoscalingSettings, DemandScaling } from "./simulator/autoscaler"
 export type { Demand } from "./simulator/demand";
 export type { InferencePoolArgs } from "./simulator/inferencePool";
 export { InferencePool } from "./simulator/inferencePool";
-export type { ModelServerArgs, ModelServerSettings } from "./simulator/modelServer";
+export type { ModelServerArgs, ModelServerSettings, RoleSettings } from "./simulator/modelServer";
 export { ModelServer } from "./simulator/modelServer";
 export type { LatencyCalculator, LatencySettings } from "./simulator/latency";
 export type { RoutingSidecarSettings } from "./simulator/routingSidecar";
 export type { ProxyArgs, ProxyTraffic } from "./simulator/proxy";
 export { Proxy } from "./simulator/proxy";
-export type { PoolSettings, RoleSettings, SimulatorStackArgs } from "./simulator/simulatorStack";
+export type { PoolSettings, SimulatorStackArgs } from "./simulator/simulatorStack";
 export { SimulatorStack } from "./simulator/simulatorStack";
 export type { TlsPair } from "./tlsSecret";
 export type { InferenceStackArgs } from "./typedStack";

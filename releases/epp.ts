@@ -168,117 +168,95 @@ const ofRouter = {
     modelRewrites: true,
 } satisfies Partial<EppRelease>;
 
+/** Of the EPPs that are made of GIE's, where their release does not say otherwise. */
+const ofScheduler = {
+    image: "llm-d-inference-scheduler",
+    flags: flags13,
+    refusedFlags: [],
+    oneDash: false,
+    configRequired: true,
+    configApiVersions: [gieConfig],
+    featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
+    gateValues: false,
+    strictParameters: false,
+    wholeWeights: false,
+    prefixBlockPlugin: "prefix-cache-scorer",
+    kvCacheMetric: { name: kvCacheUsage, rename: "flag" },
+    objectiveGroups: [gieObjectives],
+    tracesOverTls: false,
+    asksForTokens: false,
+    demandMetrics: false,
+    modelRewrites: true,
+} satisfies Partial<EppRelease>;
+
+/** Of those with GIE 1.4 and 1.5. */
+const ofLaterScheduler = {
+    ...ofScheduler,
+    // GIE 1.4.0 already refuses them, not only 1.5.
+    refusedFlags: refusedMetricFlags,
+    configRequired: false,
+} satisfies Partial<EppRelease>;
+
 /** Released EPPs, oldest first. */
 export const eppReleases: readonly EppRelease[] = [
     {
+        ...ofScheduler,
         minor: "0.4",
         routingSidecar: oldestSidecar,
-        image: "llm-d-inference-scheduler",
         gie: "1.2",
         // controller-runtime registers `kubeconfig` on the standard flag set, which only GIE <= 1.2 parses.
         flags: [...flags12, "kubeconfig"],
-        refusedFlags: [],
         oneDash: true,
         configRequired: false,
-        configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "flowControl"],
-        gateValues: false,
-        strictParameters: false,
         wholeWeights: true,
-        prefixBlockPlugin: "prefix-cache-scorer",
         disaggregation: {
             form: "threshold",
             headersHandler: "prefill-header-handler",
             featureGates: [],
         },
         kvCacheMetric: { name: gpuCacheUsage, rename: "flag" },
-        objectiveGroups: [gieObjectives],
         // Seen: llm-d 0.4.0 on GIE 1.2.0.
         standalone: true,
-        tracesOverTls: false,
-        asksForTokens: false,
-        demandMetrics: false,
         modelRewrites: false,
     },
     {
+        ...ofScheduler,
         minor: "0.5",
         routingSidecar: oldestSidecar,
-        image: "llm-d-inference-scheduler",
         gie: "1.3",
-        flags: flags13,
-        refusedFlags: [],
-        oneDash: false,
-        configRequired: true,
-        configApiVersions: [gieConfig],
-        featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
-        gateValues: false,
-        strictParameters: false,
         wholeWeights: true,
-        prefixBlockPlugin: "prefix-cache-scorer",
         // The decider came with router#531, which waited for GIE 1.4's token blocks.
         disaggregation: {
             form: "threshold",
             headersHandler: "prefill-header-handler",
             featureGates: [],
         },
-        kvCacheMetric: { name: kvCacheUsage, rename: "flag" },
         // 0.5.0 stands on GIE 1.3.0, 0.5.1 on 1.3.1.
         objectivesSince: "0.5.1",
-        objectiveGroups: [gieObjectives],
         // GIE 1.3.1 `runner.go` has no such check.
         standalone: true,
-        tracesOverTls: false,
-        asksForTokens: false,
-        demandMetrics: false,
-        modelRewrites: true,
     },
     {
+        ...ofScheduler,
         minor: "0.6",
         routingSidecar: oldestSidecar,
-        image: "llm-d-inference-scheduler",
         // Between 1.3.0 and 1.4.0-rc.1.
         gie: "fd30cb97",
-        flags: flags13,
-        refusedFlags: [],
-        oneDash: false,
-        configRequired: true,
-        configApiVersions: [gieConfig],
-        featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
-        gateValues: false,
-        strictParameters: false,
-        wholeWeights: false,
-        prefixBlockPlugin: "prefix-cache-scorer",
         // scheduler 0.6.0 `deploy/config/pd-epp-config.yaml`.
         disaggregation: {
             form: "named-decider",
             headersHandler: "prefill-header-handler",
             featureGates: ["prepareDataPlugins"],
         },
-        kvCacheMetric: { name: kvCacheUsage, rename: "flag" },
-        objectiveGroups: [gieObjectives],
         // Its `setupDatastore` is still that of GIE 1.3.
         standalone: true,
-        tracesOverTls: false,
-        asksForTokens: false,
-        demandMetrics: false,
-        modelRewrites: true,
     },
     {
+        ...ofLaterScheduler,
         minor: "0.7",
         routingSidecar: renamedSidecar,
-        image: "llm-d-inference-scheduler",
         gie: "1.4",
-        flags: flags13,
-        // GIE 1.4.0 already refuses them, not only 1.5.
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        configApiVersions: [gieConfig],
-        featureGates: ["dataLayer", "flowControl", "prepareDataPlugins"],
-        gateValues: false,
-        strictParameters: false,
-        wholeWeights: false,
-        prefixBlockPlugin: "prefix-cache-scorer",
         // scheduler 0.7.1 `deploy/config/pd-epp-config.yaml`.
         disaggregation: {
             form: "deciders",
@@ -287,38 +265,20 @@ export const eppReleases: readonly EppRelease[] = [
         },
         // engineConfigs exist, but are read only behind the experimental dataLayer gate (GIE 1.4.0 `runner.go`).
         kvCacheMetric: { name: kvCacheUsage, rename: "none" },
-        objectiveGroups: [gieObjectives],
         standalone: false,
-        tracesOverTls: false,
-        asksForTokens: false,
-        demandMetrics: false,
-        modelRewrites: true,
     },
     {
+        ...ofLaterScheduler,
         minor: "0.8",
         routingSidecar: renamedSidecar,
-        image: "llm-d-inference-scheduler",
         gie: "1.5",
-        flags: flags13,
-        refusedFlags: refusedMetricFlags,
-        oneDash: false,
-        configRequired: false,
-        configApiVersions: [gieConfig],
         featureGates: ["dataLayer", "enableLegacyMetrics", "flowControl"],
-        gateValues: false,
-        strictParameters: false,
-        wholeWeights: false,
         prefixBlockPlugin: "approx-prefix-cache-producer",
         // The headers are still apart: router#905 folded them into the profile handler after 0.8.0.
         disaggregation: { form: "deciders", headersHandler: "disagg-headers-handler", featureGates: [] },
         kvCacheMetric: { name: kvCacheUsage, rename: "engineConfigs" },
-        objectiveGroups: [gieObjectives],
         // GIE 1.5.0, which 0.8.0 requires without a change, was seen to exit.
         standalone: false,
-        tracesOverTls: false,
-        asksForTokens: false,
-        demandMetrics: false,
-        modelRewrites: true,
     },
     {
         ...ofRouter,

@@ -43,12 +43,8 @@ export interface ModelServerSettings {
     timeoutSeconds: number;
 }
 
-/** Arguments of {@link ModelServer}. */
-export interface ModelServerArgs extends ModelServerSettings {
-    name: string;
-    namespace: string;
-    modelRelease: string;
-    role: Role;
+/** What the model servers of one role have of their own. */
+export interface RoleSettings {
     /** Fixed number of pods; without effect where an autoscaler is enabled. */
     replicas: number;
     autoscaling?: AutoscalingSettings;
@@ -58,6 +54,14 @@ export interface ModelServerArgs extends ModelServerSettings {
     sidecar?: RoutingSidecarSettings;
     /** Who may connect; undefined for no NetworkPolicy. */
     admissions?: Admission[];
+}
+
+/** Arguments of {@link ModelServer}. */
+export interface ModelServerArgs extends ModelServerSettings, RoleSettings {
+    name: string;
+    namespace: string;
+    modelRelease: string;
+    role: Role;
 }
 
 /** How long a simulator takes at most to answer what it has accepted, and to close (sim 0.10.2 `communication.go`). */

@@ -4,27 +4,11 @@ import { component } from "../identity";
 import type { Backend, ReleaseNames, Role } from "../contract";
 import { ports, proxyUrl } from "../contract";
 import type { ObjectiveGroup } from "../../releases";
-import type { Admission } from "../networkPolicies";
-import type { Placement, ResourceSettings } from "../workload";
-import type { AutoscalingSettings } from "./autoscaler";
 import { InferencePool } from "./inferencePool";
-import type { ModelServerSettings } from "./modelServer";
+import type { ModelServerSettings, RoleSettings } from "./modelServer";
 import { ModelServer } from "./modelServer";
 import type { ProxyTraffic } from "./proxy";
 import { Proxy } from "./proxy";
-import type { RoutingSidecarSettings } from "./routingSidecar";
-
-/** What the model servers of one role have of their own. */
-export interface RoleSettings {
-    replicas: number;
-    autoscaling?: AutoscalingSettings;
-    resources: ResourceSettings;
-    placement: Placement;
-    /** What has another pod prefill. Default: nothing. */
-    sidecar?: RoutingSidecarSettings;
-    /** Who may connect; undefined for no NetworkPolicy. */
-    admissions?: Admission[];
-}
 
 /** The InferencePool over a model's pods. */
 export interface PoolSettings {
