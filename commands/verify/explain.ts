@@ -28,7 +28,7 @@ export interface Explanation {
 const tailLines = 5000;
 
 /** How long the log may take to have a request that was answered. */
-const logPatience = { every: 250, atMost: 3_000 };
+const logPatience = { every: 250, atMost: 10_000 };
 
 /** Sends one request through the Gateway, and reads in the EPP's log why it went where it went. */
 export async function explainRequest(

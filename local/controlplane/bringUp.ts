@@ -6,7 +6,7 @@ import type { ProcessSpec } from "./processes";
 import { end, findRunning, lastLines, launch } from "./processes";
 
 /** How long a component may take to become healthy after its start, in milliseconds. */
-const startLimit = 60_000;
+const startLimit = 180_000;
 
 /** How long one that was running already may take, e.g. because etcd is only coming back, before it is restarted. */
 const recoveryLimit = 15_000;

@@ -76,7 +76,7 @@ export interface ControlPlaneStatus {
 const portAttempts = 3;
 
 /** How long nodes and the default service account may take to appear. */
-const settlePatience = { every: 100, atMost: 30_000 };
+const settlePatience = { every: 100, atMost: 120_000 };
 
 /**
  * Starts the control plane of a state folder, or whatever of it does not run or is not healthy, and waits until it

@@ -39,7 +39,7 @@ export interface LabOptions {
 }
 
 /** How long the node, and then Istio, may take to be there. */
-const startPatience = { every: 100, atMost: 60_000 };
+const startPatience = { every: 100, atMost: 180_000 };
 
 /** How long the processes in the lab may take to end by themselves, in milliseconds. */
 const endGrace = 1_000;

@@ -72,6 +72,7 @@ describe("real endpoint pickers", function () {
 
     async function deploy(config: Config): Promise<void> {
         await (await cluster.open(config)).up();
+        await cluster.rolledOut();
     }
 
     async function start(

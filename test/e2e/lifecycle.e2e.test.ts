@@ -2,6 +2,7 @@ import { strict as assert } from "assert";
 import type { V1Deployment, V1EndpointSliceList, V1Service } from "@kubernetes/client-node";
 import type { AsJson, KubeObjectOf } from "../../commands/shared/cluster";
 import { EngineError } from "../../local/engine";
+import { eventually } from "../support/eventually";
 import { actions } from "./support/actions";
 import { TestCluster } from "./support/cluster";
 
@@ -82,29 +83,28 @@ describe("the dev stack on the real engine and API server", function () {
         );
     });
 
-    it("puts exactly the ready decode pods behind the proxy Service, on 8200", () => {
-        const slices = JSON.parse(
-            cluster.kubectl(
-                "--namespace",
-                simulator,
-                "get",
-                "endpointslices",
-                "--selector",
-                "kubernetes.io/service-name=gaie-inference-scheduling-proxy",
-                "--output",
-                "json",
-            ),
-        ) as AsJson<V1EndpointSliceList>;
-        const endpoints = slices.items.flatMap((slice) => slice.endpoints);
-        assert.equal(endpoints.length, 2);
-        assert.ok(endpoints.every(({ conditions }) => conditions!.ready));
+    it("puts exactly the ready decode pods behind the proxy Service, on 8200", async () => {
+        const service = "kubernetes.io/service-name=gaie-inference-scheduling-proxy";
+        const slices = () => {
+            const text = cluster.kubectl(
+                ...["--namespace", simulator, "get", "endpointslices", "--selector", service],
+                ...["--output", "json"],
+            );
+            return (JSON.parse(text) as AsJson<V1EndpointSliceList>).items;
+        };
+        const endpoints = () => slices().flatMap((slice) => slice.endpoints ?? []);
+        // Their controller follows the pods a moment later.
+        await eventually("two endpoints are ready", () => {
+            const found = endpoints();
+            return found.length === 2 && found.every(({ conditions }) => conditions!.ready);
+        });
         assert.ok(
-            endpoints.every(({ targetRef }) =>
+            endpoints().every(({ targetRef }) =>
                 targetRef!.name!.startsWith("ms-sim-llm-d-modelservice-decode-"),
             ),
         );
         assert.deepEqual(
-            slices.items.flatMap((slice) => slice.ports!.map(({ port }) => port)),
+            slices().flatMap((slice) => slice.ports!.map(({ port }) => port)),
             [8200],
         );
     });

@@ -28,6 +28,7 @@ describe("prefill in other pods, in the lab", function () {
         const config = deepMerge(preset, { epp: { routingSidecar } }) as Record<string, unknown>;
         await lab.deploy(config, { refresh: true, forceConflicts: true });
         await lab.askUntil("gateway", ({ status }) => status === 200);
+        await lab.cluster.rolledOut();
         await lab.until(
             () => lab.endingPods(),
             (pods) => pods.length === 0,

@@ -38,6 +38,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
         await lab.deploy(modes.scheduler, { refresh: true });
+        await lab.cluster.rolledOut();
     });
 
     function routeReason(): string | undefined {

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
@@ -7,6 +7,7 @@ import { stopControlPlane } from "../../../local/controlplane";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { openSession } from "../../../local/session";
+import { eventually } from "../../support/eventually";
 import { kubectlOf } from "./clusterEditor";
 import { refuseTakeovers } from "./takeovers";
 
@@ -83,6 +84,20 @@ export class TestCluster {
         );
         const { items } = JSON.parse(text) as { items: Pod[] };
         return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    }
+
+    /** Waits until each Deployment has the pods that it asks for and no others: `up` ends before the old ones are told to. */
+    async rolledOut(): Promise<void> {
+        await eventually("no Deployment has a pod of before", () => {
+            const text = this.kubectl("get", "deployments", "--all-namespaces", "--output", "json");
+            const { items } = JSON.parse(text) as { items: KubeObjectOf<V1Deployment>[] };
+            return items.every(
+                ({ metadata, spec, status }) =>
+                    status?.observedGeneration === metadata.generation &&
+                    (status?.replicas ?? 0) === spec!.replicas &&
+                    (status?.updatedReplicas ?? 0) === spec!.replicas,
+            );
+        });
     }
 
     async stop(): Promise<void> {
