@@ -1,11 +1,14 @@
 import * as fs from "fs";
 import * as https from "https";
 import { isIP } from "net";
-import { KubeConfig } from "@kubernetes/client-node";
+import type * as clientNode from "@kubernetes/client-node";
 import { UsageError } from "./errors";
 
 /** @throws UsageError where there is no kubeconfig that can be read. */
-export function loadKubeConfig(file: string | undefined): KubeConfig {
+export function loadKubeConfig(file: string | undefined): clientNode.KubeConfig {
+    // Not before it is needed: it takes as long to load as all the rest of a command.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { KubeConfig } = require("@kubernetes/client-node") as typeof clientNode;
     const config = new KubeConfig();
     try {
         if (file === undefined) {

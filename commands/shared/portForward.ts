@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import type { PodReach, ProxyAnswer, ProxyTarget } from "./cluster";
 import { ClusterError } from "./errors";
 import type { HttpRequest } from "./http";
@@ -38,6 +37,7 @@ export async function startForward(
 ): Promise<Forward> {
     const [kind, name, scheme = "http"] =
         "service" in target ? ["Service", target.service, target.scheme] : ["Pod", target.pod];
+    const { execa } = await import("execa");
     const child = execa(
         "kubectl",
         [

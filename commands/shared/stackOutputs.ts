@@ -1,6 +1,5 @@
 import * as fs from "fs";
 import { text as readAll } from "stream/consumers";
-import { execa } from "execa";
 import { z } from "zod";
 import type { DeploymentOutput } from "../../components/deploymentOutput";
 import { dnsSubdomain } from "../../components/settings/kubernetes";
@@ -137,6 +136,7 @@ async function readText({ file, stack }: OutputsSource): Promise<string> {
         }
     }
     try {
+        const { execa } = await import("execa");
         const named = stack === undefined ? [] : ["--stack", stack];
         return (await execa("pulumi", ["stack", "output", "--json", "--non-interactive", ...named])).stdout;
     } catch (error) {
