@@ -4,7 +4,6 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { DeploymentOutput } from "../components/deploymentOutput";
 import type { PathOutput } from "../components/outputs";
 import { shellCommand } from "../components/shell";
-import { conformance } from "./conformance";
 import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
@@ -20,8 +19,6 @@ import { previewAndReport } from "./ciPreview";
 import { drawPreview, keepOutputs, openPaths, proofs, runProof } from "./proof";
 import type { Session } from "./session";
 import { openSession } from "./session";
-import { soakCommand } from "./soak";
-import { scoreInLab } from "./scoring";
 import { readLive, resourceTable, serverTable } from "./status";
 
 /** What `make` runs: the program on the embedded control plane. */
@@ -196,9 +193,11 @@ for (const proof of proofs) {
             });
         });
 }
+// Loaded when they are asked for: it takes as long as the start of everything else.
 const trials = {
-    conformance: (args: string[]) => conformance(args, stateDir, report),
-    soak: (args: string[]) => soakCommand(args, report),
+    conformance: async (args: string[]) =>
+        (await import("./conformance")).conformance(args, stateDir, report),
+    soak: async (args: string[]) => (await import("./soak")).soakCommand(args, report),
 };
 for (const [trial, run] of Object.entries(trials)) {
     cli.command(`${trial} [args...]`)
@@ -212,9 +211,10 @@ for (const [trial, run] of Object.entries(trials)) {
 cli.command("scoring [args...]")
     .allowUnknownOption()
     .helpOption(false)
-    .action((args: string[]) => {
+    .action(async (args: string[]) => {
+        const { scoreInLab } = await import("./scoring");
         const options = cli.opts<Options>();
-        return scoreInLab([...args, ...made.args], {
+        await scoreInLab([...args, ...made.args], {
             stateDir,
             pairs: options.config,
             open: (session) => openSession({ ...session, stack: options.stack, lab: true }),
