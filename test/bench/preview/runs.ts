@@ -49,7 +49,8 @@ export function preview({ folder, policyPack }: Program, env: NodeJS.ProcessEnv)
             env: {
                 ...env,
                 BENCH_PHASES: notes,
-                NODE_OPTIONS: `--require ${path.join(__dirname, "phases.js")}`,
+                // Node reads quotes there as JSON has them.
+                NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "phases.js"))}`,
             },
         },
     );
