@@ -130,7 +130,7 @@ function runCheck({ id, title, model, offPath, run }: Planned): CheckResult {
     }
     const findings = outcome.map((finding) => ({
         ...finding,
-        ...(offPath && finding.severity === "broken" && beside(finding)),
+        ...(offPath && finding.severity !== "warning" && beside(finding)),
         check: id,
         ...(model !== undefined && { model }),
         causes: [],

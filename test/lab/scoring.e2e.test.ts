@@ -21,7 +21,7 @@ describe("the lab: what scoring gains", function () {
     before(async function () {
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
-        await lab.deploy({ ...modes.scoring, ...cacheMatters }, { refresh: true });
+        await lab.deploy({ ...modes.scoring, ...cacheMatters }, { refresh: true, forceConflicts: true });
         await lab.askUntil("gateway", ({ status }) => status === 200);
     });
 

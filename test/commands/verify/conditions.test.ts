@@ -277,6 +277,15 @@ describe("verify on what controllers say", () => {
         assert.deepEqual([hop?.status, /forbidden/.test(hop?.because ?? "")], ["unknown", true]);
     });
 
+    it("warns of what cannot be told where no request passes, such as an EPP that has just started", () => {
+        const cluster = new MemoryCluster("scheduler");
+        cluster.eppMetrics[`${cluster.model.epp.name}-0`] = { metrics: new Metrics("") };
+        const report = verify(cluster);
+        assert.deepEqual([report.exitCode, report.unknown], [0, []]);
+        const found = report.warnings.find(({ id }) => id === "epp-sync-unknown");
+        assert.match(found?.message ?? "", /no request passes here in this mode/);
+    });
+
     it("warns of what no request passes in this mode, and does not call it broken", () => {
         const cluster = new MemoryCluster("scheduler");
         cluster.remove("destinationRule", cluster.model.epp.namespace, cluster.model.epp.name);
