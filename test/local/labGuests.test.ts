@@ -3,6 +3,7 @@ import type { V1Service } from "@kubernetes/client-node";
 import * as fs from "fs";
 import type { Server } from "http";
 import * as path from "path";
+import { shellWord } from "../../components/shell";
 import { runGuest, serveGuests } from "../../local/lab/agent/guests";
 import type { Cluster } from "../../local/lab/agent/cluster";
 import { LoadBalancers } from "../../local/lab/agent/loadBalancer";
@@ -50,7 +51,7 @@ describe("programs that run in the lab's network", () => {
         const asking = new AbortController();
         const running = runGuest(
             socket,
-            guest(`echo $$ > ${file}; exec sleep 60`),
+            guest(`echo $$ > ${shellWord(file)}; exec sleep 60`),
             () => undefined,
             asking.signal,
         );

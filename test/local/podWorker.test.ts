@@ -3,6 +3,7 @@ import type { CoreV1Api, V1Container, V1Pod } from "@kubernetes/client-node";
 import * as fs from "fs";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
+import { shellWord } from "../../components/shell";
 import type { WorkerContext } from "../../local/lab/agent/podWorker";
 import { PodWorker } from "../../local/lab/agent/podWorker";
 import type { LabTools } from "../../local/toolchain/lab";
@@ -60,8 +61,8 @@ class Node {
         this.pids = path.join(folder, "pids");
         this.networks = path.join(folder, "networks");
         const labnet = path.join(folder, "labnet");
-        const network = `echo $$ >> ${this.networks}; echo ready; exec sleep 60`;
-        const script = `[ "$1" = network ] && { ${network}; }\necho $$ >> ${this.pids}\n${program}`;
+        const network = `echo $$ >> ${shellWord(this.networks)}; echo ready; exec sleep 60`;
+        const script = `[ "$1" = network ] && { ${network}; }\necho $$ >> ${shellWord(this.pids)}\n${program}`;
         fs.writeFileSync(labnet, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
         const request = (name: string) => async () => {
             this.requests.push(name);
@@ -206,7 +207,7 @@ describe("the lab's worker of a pod", () => {
 
     it("starts native sidecars before the containers, and ends them after", async () => {
         const journal = path.join(folder(), "journal");
-        const program = `trap 'echo "$WHO ends" >> ${journal}; exit' TERM; echo "$WHO starts" >> ${journal}; while :; do sleep 0.05; done`;
+        const program = `say() { echo "$WHO $1" >> ${shellWord(journal)}; }; trap 'say ends; exit' TERM; say starts; while :; do sleep 0.05; done`;
         const named = (name: string) => ({ name, image, env: [{ name: "WHO", value: name }] });
         const node = new Node(folder(), program);
         const sidecar = { ...named("sidecar"), restartPolicy: "Always" };
@@ -265,8 +266,8 @@ describe("the lab's worker of a pod", () => {
 
     describe("a running container", () => {
         /** Programs that say by a file that they can be asked to end. */
-        const deaf = (begun: string) => `trap '' TERM; : > ${begun}; while :; do sleep 0.1; done`;
-        const obedient = (begun: string) => `: > ${begun}; exec sleep 600`;
+        const deaf = (begun: string) => `trap '' TERM; : > ${shellWord(begun)}; while :; do sleep 0.1; done`;
+        const obedient = (begun: string) => `: > ${shellWord(begun)}; exec sleep 600`;
 
         async function timeToEnd(
             program: (begun: string) => string,

@@ -4,6 +4,7 @@ import { once } from "events";
 import * as fs from "fs";
 import * as path from "path";
 import { setTimeout as sleep } from "timers/promises";
+import { shellWord } from "../../components/shell";
 import type { ProcessSpec } from "../../local/controlplane/processes";
 import { end, findRunning, lastLines, launch, residentMemory } from "../../local/controlplane/processes";
 import { runCommand } from "../../local/toolchain/command";
@@ -137,7 +138,7 @@ describe("recorded processes", () => {
     it("never run without a record, whenever whoever launches them is killed", async function () {
         for (const delay of [0, 1, 2, 4, 8, 16]) {
             const ran = path.join(folder(), `ran-${delay}`);
-            const process = spec(`echo $$ > ${ran}; exec sleep 60`);
+            const process = spec(`echo $$ > ${shellWord(ran)}; exec sleep 60`);
             const script = [
                 `const { launch } = require("./local/controlplane/processes");`,
                 `console.log("go");`,
