@@ -10,6 +10,7 @@ import { Cluster } from "../../commands/shared/cluster";
 import type { Kubectl } from "../e2e/support/clusterEditor";
 import { breakLive, kubectlOf, SavedObjects } from "../e2e/support/clusterEditor";
 import { faultsOf } from "../faults/stacks";
+import { patience } from "../support/eventually";
 import { TestLab } from "./support/lab";
 import { modes } from "./support/modes";
 import { sharedLab } from "./support/sharedLab";
@@ -41,7 +42,11 @@ describe("verify in the lab", function () {
             const verify = (requests = 4): Promise<Report> =>
                 verifyStack({
                     ...{ cluster, deployment, models: [model.release], requests },
-                    ...{ source: "the lab", progress: () => undefined, signal: AbortSignal.timeout(300_000) },
+                    ...{
+                        source: "the lab",
+                        progress: () => undefined,
+                        signal: AbortSignal.timeout(patience),
+                    },
                 });
             const ids = ({ roots, consequences, unknown, warnings }: Report) =>
                 JSON.stringify({ roots, consequences, unknown, warnings }, undefined, 1);
@@ -129,7 +134,7 @@ describe("verify in the lab", function () {
             () =>
                 verifyStack({
                     ...{ cluster, deployment, models: ["pathed"], requests: 3, source: "the lab" },
-                    ...{ progress: () => undefined, signal: AbortSignal.timeout(300_000) },
+                    ...{ progress: () => undefined, signal: AbortSignal.timeout(patience) },
                 }),
             ({ outcome }) => outcome === "passed",
         );

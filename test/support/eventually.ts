@@ -2,7 +2,7 @@ import { strict as assert } from "assert";
 import { poll } from "../../commands/shared/poll";
 
 /** How long something may take on a busy machine, in milliseconds; below Mocha's limit, so that the error names it. */
-const patience = 300_000;
+export const patience = 300_000;
 
 /**
  * Waits until `test` holds.

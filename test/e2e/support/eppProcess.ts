@@ -9,14 +9,12 @@ import { poll } from "../../../commands/shared/poll";
 import type { DeployedEpp } from "./eppDeployment";
 import type { HealthStatus } from "../../../local/lab/agent/grpcHealth";
 import { checkHealth } from "../../../local/lab/agent/grpcHealth";
+import { patience } from "../../support/eventually";
 
 /** The ports that an endpoint picker listens on, by the flag that sets them. */
 const portFlags = { grpc: "--grpc-port", health: "--grpc-health-port", metrics: "--metrics-port" };
 
 type Ports = Record<keyof typeof portFlags, number>;
-
-/** How long anything is waited for, in milliseconds: for an unfinished retry of an EPP on a busy machine. */
-const patience = 300_000;
 
 /** How long its health service may take to answer once, in milliseconds. */
 const healthLimit = 60_000;

@@ -10,9 +10,7 @@ import { hasPip } from "../../../local/toolchain/python";
 import { npmRun } from "../../../commands/shared/npmRun";
 import type { Pod } from "../../e2e/support/cluster";
 import { TestCluster } from "../../e2e/support/cluster";
-
-/** How long something in the lab may take to become so, in milliseconds, before a test gives up. */
-const patience = 300_000;
+import { patience } from "../../support/eventually";
 
 /** An answer to a request on one of the paths. */
 export interface Answer {
