@@ -85,18 +85,16 @@ describe("the dev stack on the real engine and API server", function () {
 
     it("puts exactly the ready decode pods behind the proxy Service, on 8200", async () => {
         const service = "kubernetes.io/service-name=gaie-inference-scheduling-proxy";
-        const slices = () => {
+        let slices: AsJson<V1EndpointSliceList>["items"] = [];
+        const endpoints = () => slices.flatMap((slice) => slice.endpoints ?? []);
+        // Their controller follows the pods a moment later.
+        await eventually("two endpoints are ready", () => {
             const text = cluster.kubectl(
                 ...["--namespace", simulator, "get", "endpointslices", "--selector", service],
                 ...["--output", "json"],
             );
-            return (JSON.parse(text) as AsJson<V1EndpointSliceList>).items;
-        };
-        const endpoints = () => slices().flatMap((slice) => slice.endpoints ?? []);
-        // Their controller follows the pods a moment later.
-        await eventually("two endpoints are ready", () => {
-            const found = endpoints();
-            return found.length === 2 && found.every(({ conditions }) => conditions!.ready);
+            slices = (JSON.parse(text) as AsJson<V1EndpointSliceList>).items;
+            return endpoints().length === 2 && endpoints().every(({ conditions }) => conditions!.ready);
         });
         assert.ok(
             endpoints().every(({ targetRef }) =>
@@ -104,7 +102,7 @@ describe("the dev stack on the real engine and API server", function () {
             ),
         );
         assert.deepEqual(
-            slices().flatMap((slice) => slice.ports!.map(({ port }) => port)),
+            slices.flatMap((slice) => slice.ports!.map(({ port }) => port)),
             [8200],
         );
     });

@@ -6,6 +6,7 @@ import type { KubeObjectOf } from "../../../commands/shared/cluster";
 import { stopControlPlane } from "../../../local/controlplane";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
+import { requirementsOf } from "../../../objects/selectors";
 import { openSession } from "../../../local/session";
 import { eventually } from "../../support/eventually";
 import { kubectlOf } from "./clusterEditor";
@@ -77,9 +78,8 @@ export class TestCluster {
 
     /** The pods with these labels that are not being deleted, by name. */
     pods(namespace: string, labels: Record<string, string>): Pod[] {
-        const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
         const text = this.kubectl(
-            ...["--namespace", namespace, "get", "pods", "--selector", selector.join(",")],
+            ...["--namespace", namespace, "get", "pods", "--selector", requirementsOf(labels).join(",")],
             ...["--sort-by", ".metadata.name", "--output", "json"],
         );
         const { items } = JSON.parse(text) as { items: Pod[] };
