@@ -37,6 +37,7 @@ export async function startForward(
 ): Promise<Forward> {
     const [kind, name, scheme = "http"] =
         "service" in target ? ["Service", target.service, target.scheme] : ["Pod", target.pod];
+    // Only here, because most commands forward nothing.
     const { execa } = await import("execa");
     const child = execa(
         "kubectl",

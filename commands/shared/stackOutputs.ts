@@ -136,6 +136,7 @@ async function readText({ file, stack }: OutputsSource): Promise<string> {
         }
     }
     try {
+        // Only here, because outputs in a file need no CLI.
         const { execa } = await import("execa");
         const named = stack === undefined ? [] : ["--stack", stack];
         return (await execa("pulumi", ["stack", "output", "--json", "--non-interactive", ...named])).stdout;

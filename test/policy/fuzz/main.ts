@@ -3,7 +3,7 @@ import { fuzzRules } from "./campaign";
 
 /** `npm run policy:fuzz`: gives the rules hostile objects for three minutes of the processor's time, and says what came of it. */
 const command = new Command("policy:fuzz")
-    .option("--seconds <number>", "how long", "180")
+    .option("--seconds <number>", "how long, of the processor's time", "180")
     .option("--seed <number>", "the seed of an earlier run, to see it again")
     .parse();
 const { seconds, seed } = command.opts<{ seconds: string; seed?: string }>();
