@@ -53,6 +53,12 @@ export function adminClient(
     return new LoopbackClient(ports["kube-apiserver"], pairs["cluster-ca"].cert, pairs.admin);
 }
 
+/** A client of etcd with all rights. */
+export function etcdClient(certificates: Certificates, ports: Pick<Ports, "etcd">): LoopbackClient {
+    const { pairs } = certificates;
+    return new LoopbackClient(ports.etcd, pairs["etcd-ca"].cert, pairs["etcd-client"]);
+}
+
 /** How a component is asked whether it is well. */
 const healthChecks: Record<
     ComponentName,
@@ -184,6 +190,8 @@ function etcdArguments(layout: StateLayout, certificates: Certificates, ports: P
         `--peer-key-file=${own.key}`,
         // A throw-away cluster: after a power failure it is made anew, so nothing needs to reach the disk at once.
         "--unsafe-no-fsync",
+        // In milliseconds, and the least that it takes: at its start it waits so long for a leader that there never is.
+        "--election-timeout=500",
         `--quota-backend-bytes=${512 * 1024 * 1024}`,
         "--snapshot-count=5000",
         "--log-level=warn",

@@ -87,6 +87,6 @@ export class LoopbackClient {
 /** @throws Error with the server's own words unless the status is one of those expected. */
 export function expectStatus(answer: Answer, expected: number[], doing: string): void {
     if (!expected.includes(answer.status)) {
-        throw new Error(`${doing}: the API server answered ${answer.status}: ${answer.body.slice(0, 1000)}`);
+        throw new Error(`${doing}: the server answered ${answer.status}: ${answer.body.slice(0, 1000)}`);
     }
 }

@@ -10,12 +10,14 @@ import type { ComponentName } from "./components";
 import {
     adminClient,
     componentNames,
+    etcdClient,
     isHealthy,
     recordFile,
     serverUrl,
     specifyComponents,
 } from "./components";
 import { ensureDefinitions, readDefinitions, withLlmdObjectives } from "./crds";
+import { ensureFirstData, forgetAuthority } from "./firstData";
 import type { LoopbackClient } from "./https";
 import { contextName } from "./kubeconfig";
 import { areNodesReady, ensureNodes } from "./nodes";
@@ -72,6 +74,9 @@ export interface ControlPlaneStatus {
     components: ComponentStatus[];
 }
 
+/** What there is to be before anything else can be. */
+const storage: ComponentName[] = ["etcd", "kube-apiserver"];
+
 /** How often a start is tried again because another program took a port that was free a moment before. */
 const portAttempts = 3;
 
@@ -122,27 +127,36 @@ async function startOnce(
         return findRunning(recordFile(layout, component)) !== undefined;
     });
     const specs = specifyComponents(toolchain, layout, certificates, ports);
+    const bring = (name: ComponentName) => bringUp(name, ports[name], specs[name], certificates, report);
     const up = async (name: ComponentName) => {
-        if (await bringUp(name, ports[name], specs[name], certificates, report)) {
+        if (await bring(name)) {
             started.add(name);
         }
     };
+    const definitions = withLlmdObjectives(readDefinitions(toolchain.crds));
+    if (!fs.existsSync(layout.etcdData)) {
+        const fill = async () => {
+            await allSettledOrThrow(storage.map(bring));
+            await withApi(certificates, ports, (api) => ensureDefinitions(api, definitions));
+            await end(recordFile(layout, "kube-apiserver"), endGrace);
+            await forgetAuthority(etcdClient(certificates, ports));
+            await end(recordFile(layout, "etcd"), endGrace);
+        };
+        await ensureFirstData({ toolchain, etcdData: layout.etcdData, fill, report });
+    }
     // The API server waits for etcd by itself; the others give up when they find no API server.
-    await allSettledOrThrow([up("etcd"), up("kube-apiserver")]);
-    const api = adminClient(certificates, ports);
-    try {
+    await allSettledOrThrow(storage.map(up));
+    await withApi(certificates, ports, async (api) => {
         await allSettledOrThrow([
             up("kube-controller-manager"),
             up("kube-scheduler"),
             up("kwok"),
-            ensureDefinitions(api, withLlmdObjectives(readDefinitions(toolchain.crds))),
+            ensureDefinitions(api, definitions),
             ensureNodes(api),
         ]);
         await settle("The nodes are not Ready", () => areNodesReady(api));
         await settle("The default service account is not there", () => hasDefaultServiceAccount(api));
-    } finally {
-        api.close();
-    }
+    });
     return {
         kubeconfig: layout.kubeconfig,
         context: contextName,
@@ -174,6 +188,20 @@ export async function stopControlPlane(
         await end(recordFile(layout, etcd), endGrace);
         deleteStateFolder(stateDir);
     });
+}
+
+/** Asks the API server with all rights, over connections that are closed afterwards. */
+async function withApi(
+    certificates: Certificates,
+    ports: Ports,
+    ask: (api: LoopbackClient) => Promise<void>,
+): Promise<void> {
+    const api = adminClient(certificates, ports);
+    try {
+        await ask(api);
+    } finally {
+        api.close();
+    }
 }
 
 /** Tells how the control plane of a state folder is; changes nothing. */

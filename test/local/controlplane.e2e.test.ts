@@ -105,6 +105,26 @@ describe("embedded control plane (end to end)", function () {
         assert.ok(kubectl("version").includes(`Server Version: ${versions.kubernetes}`));
     });
 
+    it("begins with the data of a first start, and with its own authority alone", async () => {
+        const another = path.join(parent, "another");
+        const uid = ["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
+        const first = kubectl(...uid);
+        try {
+            await startControlPlane({ toolchain, stateDir: another, report: () => undefined });
+            const ofAnother = (...args: string[]) => kubectl(`--kubeconfig=${another}/kubeconfig`, ...args);
+            assert.equal(ofAnother(...uid), first);
+            const authority = path.join(another, "certificates", "cluster-ca.crt");
+            const own = fs.readFileSync(authority, "utf8").trim();
+            const trusted = [
+                ...["get", "configmap", "extension-apiserver-authentication", "-n", "kube-system"],
+                ...["-o", "jsonpath={.data.client-ca-file}", "--ignore-not-found"],
+            ];
+            await eventually("its own authority is the one trusted", () => ofAnother(...trusted) === own);
+        } finally {
+            await stopControlPlane(another);
+        }
+    });
+
     it("keeps credentials to the owner", () => {
         for (const entry of fs.readdirSync(stateDir, { recursive: true, withFileTypes: true })) {
             const file = path.join(entry.parentPath, entry.name);
