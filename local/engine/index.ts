@@ -9,7 +9,7 @@ import { separateConnections } from "./connections";
 import { engineEnvironment, withProcessVariables } from "./environment";
 import { aloneOn, breakStaleLocks, mayHavePendingOperations, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
-import { engineLayout, prepareLayout, type EngineLayout } from "./layout";
+import { engineLayout, prepareLayout, stateFile, type EngineLayout } from "./layout";
 import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector, type RunResult } from "./runResult";
 import { readStackFiles, type StackFiles } from "./stackFiles";
@@ -124,12 +124,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         },
         secretsProvider: "passphrase",
     });
-    const stack = await Stack.createOrSelect(stackName, workspace);
+    // To find a stack that is there would take the CLI one process more, or two, and each operation names its own.
+    workspace.selectStack = () => Promise.resolve();
+    const isThere = fs.existsSync(stateFile(layout, files.projectName, stackName));
+    const stack = await (isThere ? Stack.select(stackName, workspace) : Stack.create(stackName, workspace));
     // After each operation the Automation API asks the CLI for outputs and a summary, by three processes; nobody reads them.
     stack.outputs = () => Promise.resolve({});
     stack.info = () => Promise.resolve(undefined);
     return new EmbeddedEngine(stack, { files, layout, cli: pulumiCommand.command, options });
 }
+
+/** By the link, and what it leads to: a CLI is asked for its version once. */
+const commands = new Map<string, PulumiCommand>();
 
 /**
  * The Automation API takes a CLI only as `bin/pulumi` of some folder; a link makes it one. Processes of the link's
@@ -137,9 +143,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
  */
 async function commandAt(pulumi: string, { home }: EngineLayout): Promise<PulumiCommand> {
     const link = path.join(home, "bin", "pulumi");
+    const target = fs.realpathSync(pulumi);
     fs.mkdirSync(path.dirname(link), { recursive: true });
-    linkTo(fs.realpathSync(pulumi), link);
-    return PulumiCommand.get({ root: home });
+    linkTo(target, link);
+    const key = `${link} ${target}`;
+    const command = commands.get(key) ?? (await PulumiCommand.get({ root: home }));
+    commands.set(key, command);
+    return command;
 }
 
 interface EngineParts {

@@ -6,7 +6,7 @@ import { Cluster } from "../../commands/shared/cluster";
 import { poll } from "../../commands/shared/poll";
 import { withLock } from "../toolchain/lock";
 import { processIdentity } from "../toolchain/processIdentity";
-import type { EngineLayout } from "./layout";
+import { stateFile, type EngineLayout } from "./layout";
 
 /** How long an engine that lost its program may take to end by itself after it was asked to. */
 const endPatience = { every: 200, atMost: 15_000 };
@@ -111,9 +111,8 @@ interface StateResource {
  * Asking the CLI takes half a second of processor time, of every operation.
  */
 export function mayHavePendingOperations(layout: EngineLayout, project: string, stack: string): boolean {
-    const file = path.join(layout.backend, ".pulumi", "stacks", project, `${stack}.json`);
     try {
-        const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
+        const { checkpoint } = JSON.parse(fs.readFileSync(stateFile(layout, project, stack), "utf8")) as {
             checkpoint: { latest?: StackState };
         };
         return (checkpoint.latest?.pending_operations ?? []).length > 0;

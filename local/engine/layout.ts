@@ -35,6 +35,11 @@ export function engineLayout(stateDir: string, stack: string): EngineLayout {
     };
 }
 
+/** The state of a project's stack, as a backend in files keeps it. */
+export function stateFile({ backend }: EngineLayout, project: string, stack: string): string {
+    return path.join(backend, ".pulumi", "stacks", project, `${stack}.json`);
+}
+
 /** Makes the folders, readable by their owner only, and the passphrase, once. */
 export function prepareLayout(layout: EngineLayout): void {
     const ofStack = path.dirname(layout.needsRefresh);

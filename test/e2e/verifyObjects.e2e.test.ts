@@ -11,7 +11,7 @@ import { modes } from "../support/modes";
 import { faultsOf } from "../faults/stacks";
 import { TestCluster } from "./support/cluster";
 import type { Kubectl } from "./support/clusterEditor";
-import { breakLive, kubectlOf, SavedObjects } from "./support/clusterEditor";
+import { kubectlOf, SavedObjects } from "./support/clusterEditor";
 
 /**
  * Every fault of the catalogue on a real API server, found by the objects alone: it accepts what breaks the stack, and
@@ -81,7 +81,7 @@ describe("verify on a real API server", function () {
                 // What the faults deleted was created anew, and the engine only deletes objects that it knows.
                 await engine.up({ refresh: true });
                 deployment = (await engine.outputs()).deployment?.value as DeploymentOutput;
-                saved = SavedObjects.save(kubectl, Object.values(deployment.namespaces));
+                saved = await SavedObjects.save({ cluster, kubectl }, Object.values(deployment.namespaces));
             });
             afterEach(() => saved.restore());
 
@@ -99,7 +99,7 @@ describe("verify on a real API server", function () {
             for (const fault of faultsOf(mode).filter(({ verdict }) => !verdict.byStatus)) {
                 const { id, message, warning } = fault.verdict;
                 it(`says ${id} when ${fault.title}`, async () => {
-                    breakLive(kubectl, Object.values(deployment.namespaces), fault);
+                    await saved.break(fault);
                     const found = await poll(
                         () => findings(deployment),
                         (all) => all.some((finding) => finding.id === id),

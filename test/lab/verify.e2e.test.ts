@@ -8,7 +8,7 @@ import type { Report } from "../../commands/verify/report";
 import { verifyStack } from "../../commands/verify/verifyStack";
 import { Cluster } from "../../commands/shared/cluster";
 import type { Kubectl } from "../e2e/support/clusterEditor";
-import { breakLive, kubectlOf, SavedObjects } from "../e2e/support/clusterEditor";
+import { kubectlOf, SavedObjects } from "../e2e/support/clusterEditor";
 import { faultsOf } from "../faults/stacks";
 import { patience } from "../support/eventually";
 import { TestLab } from "./support/lab";
@@ -59,7 +59,7 @@ describe("verify in the lab", function () {
                 ) as { deployment: DeploymentOutput };
                 deployment = outputs.deployment;
                 model = modelsOf({ deployment, models: Object.keys(deployment.models) })[0]!;
-                saved = SavedObjects.save(kubectl, Object.values(deployment.namespaces));
+                saved = await SavedObjects.save({ cluster, kubectl }, Object.values(deployment.namespaces));
             });
             afterEach(() => saved.restore());
 
@@ -104,7 +104,7 @@ describe("verify in the lab", function () {
                         ({ outcome }) => outcome === "passed",
                         ids,
                     );
-                    breakLive(kubectl, Object.values(deployment.namespaces), fault);
+                    await saved.break(fault);
                     const of = (report: Report) => (warning ? report.warnings : report.roots);
                     const exitCode = warning ? 0 : 1;
                     const report = await lab.until(

@@ -1,5 +1,5 @@
 import { execFileSync } from "child_process";
-import type { KubeObject } from "../../../commands/shared/cluster";
+import type { Cluster, KubeObject } from "../../../commands/shared/cluster";
 import type { KindName } from "../../../commands/verify/kinds";
 import { kinds } from "../../../commands/verify/kinds";
 import type { Mutation } from "../../faults/mutation";
@@ -23,10 +23,6 @@ export function kubectlOf(kubectl: string, kubeconfig: string, cacheDir: string)
 export function fullNameOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
     const [version, group] = apiVersion.includes("/") ? apiVersion.split("/").reverse() : [apiVersion];
     return group === undefined ? kind : `${kind}.${version ?? ""}.${group}`;
-}
-
-function fullName(kind: KindName): string {
-    return fullNameOf(kinds[kind]);
 }
 
 /** How often an object is written that controllers write too. */
@@ -63,31 +59,37 @@ interface LiveObject extends KubeObject {
     status?: unknown;
 }
 
-/** The objects of two namespaces at one moment, to be put back as they were. */
+/** A cluster, to be read by the client of the commands, which costs less than a process, and written by kubectl. */
+export interface LiveCluster {
+    cluster: Cluster;
+    kubectl: Kubectl;
+}
+
+/** The objects of two namespaces at one moment, to be broken and put back as they were. */
 export class SavedObjects {
     private constructor(
-        private readonly kubectl: Kubectl,
+        private readonly live: LiveCluster,
         private readonly namespaces: readonly string[],
         private readonly before: ReadonlyMap<string, LiveObject>,
     ) {}
 
-    static save(kubectl: Kubectl, namespaces: readonly string[]): SavedObjects {
-        return new SavedObjects(kubectl, namespaces, read(kubectl, namespaces));
+    static async save(live: LiveCluster, namespaces: readonly string[]): Promise<SavedObjects> {
+        return new SavedObjects(live, namespaces, await read(live.cluster, namespaces));
+    }
+
+    /** Breaks the cluster as a mutation of the catalogue does. */
+    async break(mutation: Mutation): Promise<void> {
+        const now = await read(this.live.cluster, this.namespaces);
+        const program = Program.ofObjects(structuredClone([...now.values()]));
+        mutation.apply(program);
+        const after = program.resources.map(({ inputs }) => inputs as unknown as LiveObject);
+        bring(this.live.kubectl, now, byKey(after));
     }
 
     /** Deletes what was not there, creates what is gone, and writes back what has changed. */
-    restore(): void {
-        bring(this.kubectl, read(this.kubectl, this.namespaces), this.before);
+    async restore(): Promise<void> {
+        bring(this.live.kubectl, await read(this.live.cluster, this.namespaces), this.before);
     }
-}
-
-/** Breaks a live cluster as a mutation of the catalogue does. */
-export function breakLive(kubectl: Kubectl, namespaces: readonly string[], mutation: Mutation): void {
-    const before = read(kubectl, namespaces);
-    const program = Program.ofObjects(structuredClone([...before.values()]));
-    mutation.apply(program);
-    const after = program.resources.map(({ inputs }) => inputs as unknown as LiveObject);
-    bring(kubectl, before, byKey(after));
 }
 
 /** Has a cluster go from some objects to others. */
@@ -111,18 +113,13 @@ function bring(
     }
 }
 
-function read(kubectl: Kubectl, namespaces: readonly string[]): Map<string, LiveObject> {
-    const objects = namespaces.flatMap((namespace) => {
-        const answer = kubectl([
-            ...["--namespace", namespace, "get", saved.map(fullName).join(",")],
-            ...["--output", "json", "--show-managed-fields"],
-        ]);
-        // What has an owner follows from it: Istio's objects for the Gateway, and its shadow Service of a pool.
-        return (JSON.parse(answer) as { items: LiveObject[] }).items.filter(
-            ({ metadata }) => metadata.ownerReferences === undefined,
-        );
-    });
-    return byKey(objects);
+async function read(cluster: Cluster, namespaces: readonly string[]): Promise<Map<string, LiveObject>> {
+    const lists = namespaces.flatMap((namespace) =>
+        saved.map((name) => cluster.list<LiveObject>(kinds[name].apiVersion, kinds[name].kind, namespace)),
+    );
+    const objects = (await Promise.all(lists)).flat();
+    // What has an owner follows from it: Istio's objects for the Gateway, and its shadow Service of a pool.
+    return byKey(objects.filter(({ metadata }) => metadata.ownerReferences === undefined));
 }
 
 function byKey(objects: readonly LiveObject[]): Map<string, LiveObject> {
