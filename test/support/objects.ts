@@ -4,12 +4,12 @@ import { deploy } from "../../components/deploy";
 import type { SettingsInput } from "../../components/settings";
 import { settingsFrom } from "../../components/settings";
 import type { ProgramRun, Registration } from "./mocks";
-import { project } from "./mocks";
+import { project, withShortStacks } from "./mocks";
 
 /** Deploys settings as the program does; secrets are taken in clear, which no stack's config may have. */
 export function runSettings(settings: SettingsInput): Promise<ProgramRun> {
     const program = () => Promise.resolve(deploy(settingsFrom(settings), "", {}));
-    return runUnderMocks(program, { project, stack: "test", config: {} });
+    return withShortStacks(() => runUnderMocks(program, { project, stack: "test", config: {} }));
 }
 
 /** A Kubernetes object among the registrations. */

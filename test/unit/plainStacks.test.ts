@@ -18,6 +18,17 @@ describe("stacks while a program runs", () => {
         assert.equal(later.stack, "mapped");
     });
 
+    it("are not written of errors that say nothing, unless leaks are sought", async () => {
+        const silent = () => withPlainStacks(() => Promise.resolve(new Error().stack));
+        assert.equal(await silent(), "");
+        process.env.PULUMI_DEBUG_PROMISE_LEAKS = "true";
+        try {
+            assert.match((await silent())!, /^Error\n +at /);
+        } finally {
+            delete process.env.PULUMI_DEBUG_PROMISE_LEAKS;
+        }
+    });
+
     it("are taken through source maps again when the program has failed, its error's among them", async () => {
         const failed = await withPlainStacks(() => Promise.reject(new Error("failed"))).catch(
             (error: unknown) => error as Error,
