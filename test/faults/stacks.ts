@@ -18,10 +18,15 @@ interface Golden {
     }[];
 }
 
-/** What the program deploys in a mode of test/support/modes.ts, as its golden file has it. */
+/** Read once: to parse one takes longer than most tests that ask for it. */
+const goldens = new Map<string, Golden>();
+
+/** What the program deploys in a mode of test/support/modes.ts, as its golden file has it; the caller's own to change. */
 export function readGolden(mode: string): Golden {
     const file = path.resolve(__dirname, `../golden/${mode}.yaml`);
-    return parse(fs.readFileSync(file, "utf8")) as Golden;
+    const golden = goldens.get(mode) ?? (parse(fs.readFileSync(file, "utf8")) as Golden);
+    goldens.set(mode, golden);
+    return structuredClone(golden);
 }
 
 /** The changes of the catalogue to the stack of a mode of which `verify` is asked. */
