@@ -8,7 +8,7 @@ export async function withPlainStacks<T>(program: () => Promise<T>): Promise<T> 
     const errors: { prepareStackTrace?: unknown } = Error;
     const { prepareStackTrace } = errors;
     const isSought = Boolean(process.env.PULUMI_DEBUG_PROMISE_LEAKS);
-    errors.prepareStackTrace = (error: Error, frames: NodeJS.CallSite[]) =>
+    errors.prepareStackTrace = (error: Error, frames: readonly { toString(): string }[]) =>
         error.message === "" && !isSought ? "" : `${String(error)}\n    at ${frames.join("\n    at ")}`;
     try {
         return await program();

@@ -59,8 +59,17 @@ interface Manifest {
     kind: string;
 }
 
+/** By the program that rendered them: whoever opens the lab once more gets the same. */
+const known = new Map<string, string>();
+
 /** The manifests of an installation of Istio, as `istioctl manifest generate` renders them, in one YAML text. */
 export async function istioManifests(tools: LabTools): Promise<string> {
+    const manifests = known.get(tools.istioManifests) ?? (await render(tools));
+    known.set(tools.istioManifests, manifests);
+    return manifests;
+}
+
+async function render(tools: LabTools): Promise<string> {
     const rendered = await runCommand(tools.istioManifests, settings, { step: "Rendering Istio's charts" });
     const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: istioNamespace } };
     const objects = parseAllDocuments(rendered)
