@@ -5,6 +5,7 @@ import * as fs from "fs";
 import * as path from "path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { shellWord } from "../../components/shell";
 import { EngineError } from "../../local/engine";
 import { projectRoot } from "../../local/paths";
 import { eventually } from "../support/eventually";
@@ -79,6 +80,23 @@ describe("embedded engine (end to end)", function () {
             stack: "test",
         });
         assert.equal((await again.outputs()).secret?.value, "hidden-value");
+    });
+
+    it("asks no CLI to find a stack that is there", async () => {
+        const calls = path.join(cluster.folder, "calls");
+        const cli = path.join(cluster.folder, "counted-pulumi");
+        writeScript(cli, [
+            `echo "$1 $2" >>${shellWord(calls)}`,
+            `exec ${shellWord(cluster.toolchain.pulumi)} "$@"`,
+        ]);
+        const open = () => cluster.open("found", () => Promise.resolve({ found: true }), { pulumi: cli });
+        await open();
+        const made = fs.readFileSync(calls, "utf8");
+        assert.match(made, /^stack init$/m);
+        const again = await open();
+        assert.equal(fs.readFileSync(calls, "utf8"), made);
+        await again.up();
+        assert.equal((await again.outputs()).found?.value, true);
     });
 
     it("rejects with the program's error, and goes on afterwards", async () => {
