@@ -8,7 +8,10 @@ import type { CacheEntry } from "../toolchain/cache";
 import { ensureEntries, entryFolder, fingerprint } from "../toolchain/cache";
 import { versions } from "../toolchain/versions";
 
-/** What an entry of {@link ensureFirstData} is asked of, and who makes it. */
+/** The one folder that etcd keeps in its own. */
+const memberName = "member";
+
+/** Whose first data, and how they are made where they are not kept yet. */
 export interface FirstDataOptions {
     toolchain: Toolchain;
     /** etcd's folder, which is made whole or not at all. */
@@ -37,8 +40,11 @@ export async function ensureFirstData(options: FirstDataOptions): Promise<void> 
         fingerprint: fingerprint(toolchain.etcd, toolchain.kubeApiserver, ...toolchain.crds),
         produce: async (folder) => {
             await fill();
-            fs.cpSync(path.join(etcdData, memberName), path.join(folder, memberName), { recursive: true });
-            removeSpareLogs(path.join(folder, memberName));
+            fs.cpSync(path.join(etcdData, memberName), path.join(folder, memberName), {
+                recursive: true,
+                // The room that etcd reserves for its next log, which it makes anew where it is missing.
+                filter: (file) => !file.endsWith(".tmp"),
+            });
         },
     };
     // A folder of its own, and thereby a lock of its own: nobody waits for tools that somebody else builds.
@@ -68,16 +74,5 @@ export async function forgetAuthority(etcd: LoopbackClient): Promise<void> {
         expectStatus(answer, [200], "Deleting what etcd knows of the authority");
     } finally {
         etcd.close();
-    }
-}
-
-/** The one folder that etcd keeps in its own. */
-const memberName = "member";
-
-/** etcd reserves the room of its next log, which it makes anew where it is missing. */
-function removeSpareLogs(member: string): void {
-    const logs = path.join(member, "wal");
-    for (const name of fs.readdirSync(logs).filter((file) => file.endsWith(".tmp"))) {
-        fs.rmSync(path.join(logs, name));
     }
 }
