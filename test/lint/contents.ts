@@ -1,7 +1,7 @@
-import { createHash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import * as ts from "typescript";
+import { fingerprint } from "../../local/toolchain/cache";
 
 /** Hashes files together with what they import. */
 export class Contents {
@@ -25,20 +25,17 @@ export class Contents {
         for (const next of reached) {
             this.read(next).imports.forEach((imported) => reached.add(imported));
         }
-        const hash = createHash("sha256");
-        for (const name of [...reached].sort()) {
-            hash.update(`${path.relative(this.root, name)} ${this.read(name).hash}\n`);
-        }
-        return hash.digest("hex");
+        return fingerprint(
+            ...[...reached].sort().flatMap((name) => [path.relative(this.root, name), this.read(name).hash]),
+        );
     }
 
     private read(file: string): { hash: string; imports: readonly string[] } {
         let found = this.known.get(file);
         if (found === undefined) {
             const text = fs.readFileSync(file, "utf8");
-            const hash = createHash("sha256").update(text).digest("hex");
             const imports = /\.[cm]?[jt]s$/.test(file) ? this.imports(file, text) : [];
-            found = { hash, imports };
+            found = { hash: fingerprint(text), imports };
             this.known.set(file, found);
         }
         return found;

@@ -2,6 +2,7 @@ import { ESLint } from "eslint";
 import * as fs from "fs";
 import * as path from "path";
 import * as ts from "typescript";
+import { readJson, writePrivateFile } from "../../local/controlplane/stateFolder";
 import { Contents } from "./contents";
 
 /**
@@ -42,35 +43,22 @@ async function main(memoryFile: string): Promise<number> {
     const contents = new Contents(root, project?.options ?? {});
     const rules = everywhere.map((name) => path.join(root, name));
     const now = new Map(files.map((file) => [file, contents.of(file, ...rules)]));
-    const before = readMemory(memoryFile);
+    const before = (readJson(memoryFile) ?? {}) as Memory;
     const changed = files.filter((file) => before[path.relative(root, file)] !== now.get(file));
     const results = changed.length === 0 ? [] : await eslint.lintFiles(changed);
     const flawed = new Set(
         results.filter(({ messages }) => messages.length > 0).map(({ filePath }) => filePath),
     );
     const clean = files.filter((file) => !flawed.has(file));
-    writeMemory(
-        memoryFile,
-        Object.fromEntries(clean.map((file) => [path.relative(root, file), now.get(file)!])),
+    const memory: Memory = Object.fromEntries(
+        clean.map((file) => [path.relative(root, file), now.get(file)!]),
     );
+    fs.mkdirSync(path.dirname(memoryFile), { recursive: true });
+    writePrivateFile(memoryFile, JSON.stringify(memory));
     const formatter = await eslint.loadFormatter("stylish");
     process.stdout.write(await formatter.format(results));
     console.log(`${files.length} files, ${changed.length} of them linted`);
     return flawed.size === 0 ? 0 : 1;
-}
-
-function readMemory(file: string): Memory {
-    try {
-        return JSON.parse(fs.readFileSync(file, "utf8")) as Memory;
-    } catch {
-        return {};
-    }
-}
-
-function writeMemory(file: string, memory: Memory): void {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(`${file}.new`, JSON.stringify(memory));
-    fs.renameSync(`${file}.new`, file);
 }
 
 const [memoryFile, ...others] = process.argv.slice(2);

@@ -1,14 +1,13 @@
 import { strict as assert } from "assert";
 import * as fs from "fs";
-import * as os from "os";
 import * as path from "path";
 import { Contents } from "../lint/contents";
+import { temporaryFolder } from "../local/temporary";
 
 describe("what the gate of ESLint remembers of a file", () => {
-    let root: string;
+    const folder = temporaryFolder();
 
     beforeEach(() => {
-        root = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-lint-"));
         write(
             "a.ts",
             `import type { B } from "./b"; import * as fs from "fs"; export type A = B | typeof fs;`,
@@ -19,15 +18,15 @@ describe("what the gate of ESLint remembers of a file", () => {
         write("alone.ts", `export const alone = 1;`);
     });
 
-    afterEach(() => fs.rmSync(root, { recursive: true }));
-
-    const write = (name: string, text: string) => fs.writeFileSync(path.join(root, name), text);
+    const write = (name: string, text: string) => fs.writeFileSync(path.join(folder(), name), text);
 
     /** Which files are to be looked at again after a change. */
     function changedBy(change: () => void): string[] {
         const hashes = () => {
-            const contents = new Contents(root, { resolveJsonModule: true });
-            return fs.readdirSync(root).map((name) => [name, contents.of(path.join(root, name))] as const);
+            const contents = new Contents(folder(), { resolveJsonModule: true });
+            return fs
+                .readdirSync(folder())
+                .map((name) => [name, contents.of(path.join(folder(), name))] as const);
         };
         const before = new Map(hashes());
         change();
