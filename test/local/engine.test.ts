@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { parse } from "yaml";
 import { adoptPendingCreates, mayHavePendingOperations } from "../../local/engine/interruption";
-import { engineLayout } from "../../local/engine/layout";
+import { engineLayout, stateFile } from "../../local/engine/layout";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
@@ -178,7 +178,7 @@ describe("a state as it is on disk", () => {
 
     it("may have operations that were not finished, unless it tells that it has none", () => {
         const layout = engineLayout(folder(), "dev");
-        const file = path.join(layout.backend, ".pulumi", "stacks", "demo", "dev.json");
+        const file = stateFile(layout, "demo", "dev");
         const mayHave = () => mayHavePendingOperations(layout, "demo", "dev");
         assert.equal(mayHave(), true);
         fs.mkdirSync(path.dirname(file), { recursive: true });

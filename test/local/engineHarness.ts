@@ -4,6 +4,7 @@ import * as os from "os";
 import * as path from "path";
 import { startControlPlane, stopControlPlane } from "../../local/controlplane";
 import { type Engine, type EngineOptions, openEngine } from "../../local/engine";
+import { engineLayout, stateFile } from "../../local/engine/layout";
 import { ensureToolchain, type Toolchain } from "../../local/toolchain";
 
 /** A control plane of its own for the tests of a file, and stacks on it. */
@@ -80,11 +81,8 @@ export function useControlPlane(): Harness {
         return Object.assign(engine, { lines });
     };
     harness.stateOf = (name) => {
-        const root = path.join(harness.folder, "stacks", name, "pulumi", "backend", ".pulumi", "stacks");
-        const file = fs
-            .readdirSync(root, { recursive: true, encoding: "utf8" })
-            .find((entry) => entry.endsWith("dev.json"));
-        return fs.readFileSync(path.join(root, file ?? "none"), "utf8");
+        const layout = engineLayout(path.join(harness.folder, "stacks", name), "dev");
+        return fs.readFileSync(stateFile(layout, "demo", "dev"), "utf8");
     };
     return harness;
 }
