@@ -1,4 +1,4 @@
-import type { ProgramRun } from "../../commands/render/programRun";
+import type { Program, ProgramRun, ProgramStack } from "../../commands/render/programRun";
 import { configTexts, runUnderMocks } from "../../commands/render/programRun";
 import program from "../../index";
 
@@ -7,26 +7,23 @@ export { shortUrn } from "../../commands/render/programRun";
 
 export const project = "llm-d-inference";
 
-/**
- * Runs the program of `index.ts` under Pulumi's mocks.
- *
- * @param config top-level settings, as `Pulumi.<stack>.yaml` would hold them.
- */
+/** Runs the program of `index.ts` under Pulumi's mocks, with top-level settings as `Pulumi.<stack>.yaml` would hold them. */
 export function runProgram(config: Record<string, unknown> = {}): Promise<ProgramRun> {
-    const stack = { project, stack: "test", config: configTexts(project, config) };
-    return withShortStacks(() => runUnderMocks(program, stack));
+    return runShortly(program, configTexts(project, config));
 }
 
 const usualLimit = Error.stackTraceLimit;
 
 /**
- * Has stacks tell where an error was thrown, and no more: those that Pulumi's SDK takes for each resource are a third of
- * a run's time.
+ * Runs a program under Pulumi's mocks. Stacks tell meanwhile where an error was thrown, and no more: those that Pulumi's
+ * SDK takes for each resource are a third of a run's time.
+ *
+ * @param config by full key. Default: none.
  */
-export async function withShortStacks<T>(run: () => Promise<T>): Promise<T> {
+export async function runShortly(program: Program, config: ProgramStack["config"] = {}): Promise<ProgramRun> {
     Error.stackTraceLimit = 1;
     try {
-        return await run();
+        return await runUnderMocks(program, { project, stack: "test", config });
     } finally {
         Error.stackTraceLimit = usualLimit;
     }

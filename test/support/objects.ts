@@ -1,15 +1,14 @@
-import { runUnderMocks } from "../../commands/render/programRun";
 import type { KubeObject } from "../../commands/shared/cluster";
 import { deploy } from "../../components/deploy";
 import type { SettingsInput } from "../../components/settings";
 import { settingsFrom } from "../../components/settings";
 import type { ProgramRun, Registration } from "./mocks";
-import { project, withShortStacks } from "./mocks";
+import { runShortly } from "./mocks";
 
 /** Deploys settings as the program does; secrets are taken in clear, which no stack's config may have. */
 export function runSettings(settings: SettingsInput): Promise<ProgramRun> {
     const program = () => Promise.resolve(deploy(settingsFrom(settings), "", {}));
-    return withShortStacks(() => runUnderMocks(program, { project, stack: "test", config: {} }));
+    return runShortly(program);
 }
 
 /** A Kubernetes object among the registrations. */

@@ -1,8 +1,7 @@
 import { strict as assert } from "assert";
 import type { ResourceTransformation } from "@pulumi/pulumi";
-import { runUnderMocks } from "../../commands/render/programRun";
 import { InferenceStack } from "../../components";
-import { project } from "../support/mocks";
+import { runShortly } from "../support/mocks";
 
 const gateway = "llm-d-inference-scheduler/infra-inference-scheduling-inference-gateway";
 
@@ -23,7 +22,7 @@ async function protectedBy(settings: Record<string, unknown>): Promise<{ guarded
         new InferenceStack("llm", { settings }, { transformations: [record] });
         return Promise.resolve({});
     };
-    await runUnderMocks(program, { project, stack: "test", config: {} });
+    await runShortly(program);
     return { guarded: guarded.sort(), all: all.sort() };
 }
 

@@ -2,12 +2,11 @@ import { strict as assert } from "assert";
 import { isRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { manifestsOf } from "../../commands/render/manifests";
 import type { ProgramRun, Registration } from "../../commands/render/programRun";
-import { runUnderMocks } from "../../commands/render/programRun";
 import { InferenceStack } from "../../components";
 import { UsageError } from "../../commands/shared/errors";
 import { selfSigned } from "../support/certificate";
 import { assertGolden } from "../support/golden";
-import { project, runProgram } from "../support/mocks";
+import { runProgram, runShortly } from "../support/mocks";
 
 /** What stands in a golden file in place of a secret. */
 const mask = "[secret]";
@@ -20,7 +19,7 @@ function run(settings: Record<string, unknown>): Promise<ProgramRun> {
         new InferenceStack("llm", { settings });
         return Promise.resolve({});
     };
-    return runUnderMocks(program, { project, stack: "test", config: {} });
+    return runShortly(program);
 }
 
 /** A value with its secrets masked, at whatever depth. */
