@@ -8,7 +8,7 @@ import { controlPlaneStatus, stopControlPlane } from "./controlplane";
 import { refuseForeignFolder } from "./controlplane/stateFolder";
 import { findEnvironment } from "../commands/ci-preview/environment";
 import { exitCodes, verdictOf } from "../commands/ci-preview/report";
-import type { RunResult } from "./engine";
+import type { RunResult, StateResource } from "./engine";
 import { dropPulumiVariables } from "./engine/environment";
 import { isLabRunning, parts, stopLab } from "./lab";
 import type { KubeObject } from "../commands/shared/cluster";
@@ -138,23 +138,17 @@ async function status(options: Options): Promise<void> {
         return;
     }
     const { engine, toolchain, kubeconfig } = await open(options);
-    const exported = await engine.stack.exportStack();
-    const refs = objectsOf(exported.deployment as StackState);
+    const refs = objectsOf(engine.resources());
     report(resourceTable(refs, readLive(toolchain.kubectl, { kubeconfig, stateDir }, refs)));
     for (const [name, { value }] of Object.entries(await engine.outputs())) {
         report(`${name}: ${JSON.stringify(value, undefined, 2)}`);
     }
 }
 
-/** The part of an exported stack that names its Kubernetes objects. */
-interface StackState {
-    resources?: { type: string; outputs?: Partial<KubeObject> }[];
-}
-
-function objectsOf({ resources = [] }: StackState): KubeObject[] {
+function objectsOf(resources: readonly StateResource[]): KubeObject[] {
     return resources
         .filter(({ type }) => type.startsWith("kubernetes:"))
-        .map(({ outputs }) => outputs as KubeObject)
+        .map(({ outputs }) => outputs as unknown as KubeObject)
         .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
             apiVersion,
             kind,

@@ -117,6 +117,11 @@ function withoutSecrets(inputs: Record<string, unknown> | undefined): Record<str
     return inputs === undefined ? undefined : (blinded(inputs) as Record<string, unknown>);
 }
 
+/** Whether there is anything in a value that is no plain JSON, such as a secret. */
+export function isMarked(value: unknown): boolean {
+    return JSON.stringify(value).includes(`"${markKey}":`);
+}
+
 function blinded(value: unknown): unknown {
     if (Array.isArray(value)) {
         return value.map(blinded);

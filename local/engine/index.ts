@@ -7,13 +7,21 @@ import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation"
 import { linkTo } from "../controlplane/stateFolder";
 import { separateConnections } from "./connections";
 import { engineEnvironment, withProcessVariables } from "./environment";
-import { aloneOn, breakStaleLocks, mayHavePendingOperations, resolvePendingOperations } from "./interruption";
+import { aloneOn, breakStaleLocks, resolvePendingOperations } from "./interruption";
 import { chooseKubernetesPlugin, installPlugin } from "./kubernetesPlugin";
 import { engineLayout, prepareLayout, stateFile, type EngineLayout } from "./layout";
 import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector, type RunResult } from "./runResult";
 import { readStackFiles, type StackFiles } from "./stackFiles";
+import {
+    mayHavePendingOperations,
+    plainOutputs,
+    readState,
+    type StackState,
+    type StateResource,
+} from "./state";
 
+export type { StateResource } from "./state";
 export { EngineError, type Diagnostic, type RunResult, type Step, type Violation } from "./runResult";
 
 /** What to drive, and with what. */
@@ -80,6 +88,8 @@ export interface Engine {
     refresh(options?: Omit<OperationOptions, "refresh" | "diff">): Promise<RunResult>;
     /** The stack's outputs as of the last `up`. */
     outputs(): Promise<OutputMap>;
+    /** What the stack has, as of the last operation; secrets in it are encrypted. */
+    resources(): StateResource[];
     /** The Automation API's stack, for what has no method here; its own `outputs` and `info` give nothing. */
     stack: Stack;
 }
@@ -214,8 +224,17 @@ class EmbeddedEngine implements Engine {
         });
     }
 
-    outputs(): Promise<OutputMap> {
-        return this.stack.workspace.stackOutputs(this.stack.name);
+    async outputs(): Promise<OutputMap> {
+        return plainOutputs(this.state) ?? (await this.stack.workspace.stackOutputs(this.stack.name));
+    }
+
+    resources(): StateResource[] {
+        return this.state?.resources ?? [];
+    }
+
+    private get state(): StackState | undefined {
+        const { layout, files } = this.parts;
+        return readState(layout, files.projectName, this.stack.name);
     }
 
     /**
@@ -265,16 +284,9 @@ class EmbeddedEngine implements Engine {
     }
 
     /** A creation that failed may have been carried out all the same, where the API server's answer was lost. */
-    private async rememberLostCreations({ steps }: RunResult): Promise<void> {
+    private rememberLostCreations({ steps }: RunResult): void {
         const failed = steps.filter(({ op, failed: lost }) => lost && op.startsWith("create"));
-        if (failed.length === 0) {
-            return;
-        }
-        const { deployment } = (await this.stack.exportStack()) as {
-            deployment: { resources?: { urn: string }[] };
-        };
-        const { resources = [] } = deployment;
-        const recorded = new Set(resources.map(({ urn }) => urn));
+        const recorded = new Set(this.resources().map(({ urn }) => urn));
         if (failed.some(({ urn }) => !recorded.has(urn))) {
             fs.writeFileSync(this.parts.layout.needsRefresh, "");
         }
@@ -307,9 +319,8 @@ class EmbeddedEngine implements Engine {
             for (const [setting, value] of options.secrets ?? []) {
                 await this.setSecret(setting, value);
             }
-            const isPending = mayHavePendingOperations(layout, files.projectName, this.stack.name);
             if (
-                isPending &&
+                mayHavePendingOperations(this.state) &&
                 (await resolvePendingOperations(this.stack, options.kubeconfig, options.report))
             ) {
                 fs.writeFileSync(layout.needsRefresh, "");
@@ -327,7 +338,7 @@ class EmbeddedEngine implements Engine {
                 // An inline program runs in this process, and reads the kubeconfig's path from its environment.
                 await withProcessVariables({ KUBECONFIG: options.kubeconfig }, () => action(run));
             } catch (error) {
-                await this.rememberLostCreations(collector.result);
+                this.rememberLostCreations(collector.result);
                 throw new EngineError(operation, collector.result, (error as Error).message, error);
             } finally {
                 lines.end();

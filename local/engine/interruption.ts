@@ -6,7 +6,8 @@ import { Cluster } from "../../commands/shared/cluster";
 import { poll } from "../../commands/shared/poll";
 import { withLock } from "../toolchain/lock";
 import { processIdentity } from "../toolchain/processIdentity";
-import { stateFile, type EngineLayout } from "./layout";
+import type { EngineLayout } from "./layout";
+import type { PendingOperation, StackState } from "./state";
 
 /** How long an engine that lost its program may take to end by itself after it was asked to. */
 const endPatience = { every: 200, atMost: 15_000 };
@@ -83,42 +84,6 @@ async function endProcess(pid: number, cli: string): Promise<void> {
         }
     }
     throw new Error(`process ${pid} of an interrupted run does not end`);
-}
-
-/** The parts of an exported state that are read or changed here; see apitype.DeploymentV3 of pulumi/pulumi. */
-interface StackState {
-    resources?: StateResource[];
-    pending_operations?: PendingOperation[];
-}
-
-interface PendingOperation {
-    type: string;
-    resource: StateResource;
-}
-
-interface StateResource {
-    urn: string;
-    type: string;
-    custom: boolean;
-    id?: string;
-    delete?: boolean;
-    inputs?: Record<string, unknown>;
-    outputs?: Record<string, unknown>;
-}
-
-/**
- * Whether the state as it is on disk may have operations that were not finished; see apitype.CheckpointV3 of pulumi/pulumi.
- * Asking the CLI takes half a second of processor time, of every operation.
- */
-export function mayHavePendingOperations(layout: EngineLayout, project: string, stack: string): boolean {
-    try {
-        const { checkpoint } = JSON.parse(fs.readFileSync(stateFile(layout, project, stack), "utf8")) as {
-            checkpoint: { latest?: StackState };
-        };
-        return (checkpoint.latest?.pending_operations ?? []).length > 0;
-    } catch {
-        return true;
-    }
 }
 
 /**

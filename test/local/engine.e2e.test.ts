@@ -82,7 +82,7 @@ describe("embedded engine (end to end)", function () {
         assert.equal((await again.outputs()).secret?.value, "hidden-value");
     });
 
-    it("asks no CLI to find a stack that is there", async () => {
+    it("asks no CLI to find a stack that is there, nor for outputs of which none is a secret", async () => {
         const calls = path.join(cluster.folder, "calls");
         const cli = path.join(cluster.folder, "counted-pulumi");
         writeScript(cli, [
@@ -96,7 +96,8 @@ describe("embedded engine (end to end)", function () {
         const again = await open();
         assert.equal(fs.readFileSync(calls, "utf8"), made);
         await again.up();
-        assert.equal((await again.outputs()).found?.value, true);
+        assert.deepEqual(await again.outputs(), { found: { value: true, secret: false } });
+        assert.doesNotMatch(fs.readFileSync(calls, "utf8"), /^stack output$/m);
     });
 
     it("rejects with the program's error, and goes on afterwards", async () => {

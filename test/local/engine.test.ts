@@ -2,12 +2,13 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as path from "path";
 import { parse } from "yaml";
-import { adoptPendingCreates, mayHavePendingOperations } from "../../local/engine/interruption";
+import { adoptPendingCreates } from "../../local/engine/interruption";
 import { engineLayout, stateFile } from "../../local/engine/layout";
 import { chooseKubernetesPlugin, installPlugin } from "../../local/engine/kubernetesPlugin";
 import { LineSplitter } from "../../commands/shared/lines";
 import { EngineError, ResultCollector } from "../../local/engine/runResult";
 import { readStackFiles } from "../../local/engine/stackFiles";
+import { mayHavePendingOperations, plainOutputs, readState } from "../../local/engine/state";
 import { temporaryFolder, writeScript } from "./temporary";
 
 describe("stack files", () => {
@@ -179,7 +180,7 @@ describe("a state as it is on disk", () => {
     it("may have operations that were not finished, unless it tells that it has none", () => {
         const layout = engineLayout(folder(), "dev");
         const file = stateFile(layout, "demo", "dev");
-        const mayHave = () => mayHavePendingOperations(layout, "demo", "dev");
+        const mayHave = () => mayHavePendingOperations(readState(layout, "demo", "dev"));
         assert.equal(mayHave(), true);
         fs.mkdirSync(path.dirname(file), { recursive: true });
         for (const [contents, expected] of [
@@ -191,6 +192,32 @@ describe("a state as it is on disk", () => {
             fs.writeFileSync(file, contents);
             assert.equal(mayHave(), expected, contents);
         }
+    });
+
+    it("tells the stack's outputs, unless there is a secret in one", () => {
+        const outputsOf = (outputs?: Record<string, unknown>) =>
+            plainOutputs({
+                resources: [
+                    {
+                        urn: "urn:a",
+                        type: "kubernetes:core/v1:Service",
+                        custom: true,
+                        outputs: { kind: "Service" },
+                    },
+                    { urn: "urn:b", type: "pulumi:pulumi:Stack", custom: false, outputs },
+                ],
+            });
+        assert.deepEqual(plainOutputs({}), {});
+        assert.deepEqual(outputsOf(), {});
+        assert.deepEqual(outputsOf({ path: "scoring", ports: { http: 80 } }), {
+            path: { value: "scoring", secret: false },
+            ports: { value: { http: 80 }, secret: false },
+        });
+        const secret = {
+            "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+            ciphertext: "x",
+        };
+        assert.equal(outputsOf({ path: "scoring", login: { user: "a", password: secret } }), undefined);
     });
 });
 

@@ -3,12 +3,6 @@ import * as fs from "fs";
 import type { Engine } from "../../../local/engine";
 import { engineLayout } from "../../../local/engine/layout";
 
-/** A resource of an exported state, as far as it is read here. */
-interface StateResource {
-    urn: string;
-    outputs?: { metadata?: { creationTimestamp?: string } };
-}
-
 /**
  * Makes each `up` of an engine fail that created an object which was on the cluster before it. The provider that the
  * tests have does that without a word; from 4.29 on it refuses ("already exists"), except where
@@ -27,16 +21,10 @@ export function refuseTakeovers(engine: Engine, state: string): Engine {
         const began = Math.floor(Date.now() / 1000) * 1000;
         const result = await up(options);
         const created = new Set(result.steps.filter(({ op }) => /^create/.test(op)).map(({ urn }) => urn));
-        if (created.size === 0) {
-            return result;
-        }
-        const { deployment } = (await engine.stack.exportStack()) as {
-            deployment: { resources?: StateResource[] };
-        };
-        const takenOver = (deployment.resources ?? []).filter(
-            ({ urn, outputs }) =>
-                created.has(urn) && Date.parse(outputs?.metadata?.creationTimestamp ?? "") < began,
-        );
+        const takenOver = engine.resources().filter(({ urn, outputs }) => {
+            const metadata = outputs?.metadata as { creationTimestamp?: string } | undefined;
+            return created.has(urn) && Date.parse(metadata?.creationTimestamp ?? "") < began;
+        });
         assert.deepEqual(
             takenOver.map(({ urn }) => urn),
             [],
