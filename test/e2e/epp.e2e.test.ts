@@ -89,16 +89,18 @@ describe("real endpoint pickers", function () {
         return epp;
     }
 
-    function pods(role: Role): Pod[] {
+    function pods(role: Role): Promise<Pod[]> {
         return cluster.pods(simulator, podSelector("sim", role));
     }
 
-    function names(...roles: Role[]): string[] {
-        return roles.flatMap(pods).map(({ metadata }) => metadata.name);
+    async function names(...roles: Role[]): Promise<string[]> {
+        const found = await Promise.all(roles.map(pods));
+        return found.flat().map(({ metadata }) => metadata.name);
     }
 
-    function addresses(role: Role): string[] {
-        return pods(role).map(({ status }) => `${status!.podIP!}:${ports.inference}`);
+    async function addresses(role: Role): Promise<string[]> {
+        const found = await pods(role);
+        return found.map(({ status }) => `${status!.podIP!}:${ports.inference}`);
     }
 
     /**
@@ -125,9 +127,9 @@ describe("real endpoint pickers", function () {
         return picked;
     }
 
-    function assertPickedDecodePod({ headers }: Picked): void {
+    async function assertPickedDecodePod({ headers }: Picked): Promise<void> {
         const chosen = headers[destinationHeader] ?? "";
-        const allowed = addresses("decode");
+        const allowed = await addresses("decode");
         assert.ok(allowed.includes(chosen), `${chosen} is none of ${allowed.join(", ")}`);
     }
 
@@ -154,7 +156,7 @@ describe("real endpoint pickers", function () {
 
             before(async () => {
                 await deploy(deepMerge(config, { replicas: { decode: 3, prefill: 2 } }) as Config);
-                const [deployed, ...others] = deployedEpps(cluster, namespace, name);
+                const [deployed, ...others] = await deployedEpps(cluster, namespace, name);
                 assert.deepEqual(others, []);
                 epp = await start(build, deployed!, rewrite(deployed!.config));
             });
@@ -166,17 +168,18 @@ describe("real endpoint pickers", function () {
             });
 
             it(`finds the pods of ${finds.join(" and ")}, and no others`, async () => {
-                assert.equal(names("decode").length, 3);
-                assert.equal(names("prefill").length, 2);
-                await epp.untilPods(names(...finds));
+                assert.equal((await names("decode")).length, 3);
+                assert.equal((await names("prefill")).length, 2);
+                await epp.untilPods(await names(...finds));
             });
 
             it("picks a decode pod over ext_proc", async () => {
                 const picked = await pick(epp);
-                assertPickedDecodePod(picked);
+                await assertPickedDecodePod(picked);
                 const prefiller = picked.headers["x-prefiller-host-port"];
                 if (finds.includes("prefill")) {
-                    assert.ok(addresses("prefill").includes(prefiller ?? ""), `prefiller: ${prefiller}`);
+                    const allowed = await addresses("prefill");
+                    assert.ok(allowed.includes(prefiller ?? ""), `prefiller: ${prefiller}`);
                 } else {
                     assert.equal(prefiller, undefined);
                 }
@@ -185,9 +188,9 @@ describe("real endpoint pickers", function () {
             if (given.scales) {
                 it("follows when decode is scaled", async () => {
                     await deploy(deepMerge(config, { replicas: { decode: 5, prefill: 2 } }) as Config);
-                    assert.equal(names("decode").length, 5);
-                    await epp.untilPods(names(...finds));
-                    assertPickedDecodePod(await pick(epp));
+                    assert.equal((await names("decode")).length, 5);
+                    await epp.untilPods(await names(...finds));
+                    await assertPickedDecodePod(await pick(epp));
                 });
             }
 
@@ -259,10 +262,10 @@ describe("real endpoint pickers", function () {
         // The first release with spans of its own (GIE 1.4.0).
         it("llm-d's 0.7.1", async () => {
             await deploy({ ...pool, ...llmd071, ...tracing });
-            const [deployed] = deployedEpps(cluster, simulator, name);
+            const [deployed] = await deployedEpps(cluster, simulator, name);
             const epp = await start("llmd", deployed!);
             await epp.untilHealth("readiness", "SERVING");
-            await epp.untilPods(names("decode"));
+            await epp.untilPods(await names("decode"));
             collector.spans.length = 0;
             await pick(epp);
             const span = await epp.until("exports a span", () => collector.spans[0]);
@@ -278,7 +281,7 @@ describe("real endpoint pickers", function () {
 
         before(async () => {
             await deploy({ ...pool, ...llmd071, replicas: { decode: 3, prefill: 2, epp: 2 } });
-            const deployed = deployedEpps(cluster, simulator, name);
+            const deployed = await deployedEpps(cluster, simulator, name);
             assert.equal(deployed.length, 2);
             leader = await start("llmd", deployed[0]!);
             // Started once the first leads, so that which of the two it is is known.
@@ -299,7 +302,7 @@ describe("real endpoint pickers", function () {
             assert.equal(await standby.health("readiness"), "NOT_SERVING");
             assert.equal(await leader.health("liveness"), "SERVING");
             assert.equal(await leader.health("readiness"), "SERVING");
-            assertPickedDecodePod(await pick(leader));
+            await assertPickedDecodePod(await pick(leader));
         });
 
         it("the other takes over from a leader that dies, and finds the decode pods", async () => {
@@ -307,8 +310,8 @@ describe("real endpoint pickers", function () {
             await leader.kill();
             await standby.untilHealth("readiness", "SERVING");
             assert.notEqual(holder(), before);
-            await standby.untilPods(names("decode"));
-            assertPickedDecodePod(await pick(standby));
+            await standby.untilPods(await names("decode"));
+            await assertPickedDecodePod(await pick(standby));
         });
 
         it("neither was refused anything", () => {
@@ -334,7 +337,7 @@ describe("real endpoint pickers", function () {
         }
 
         it("a plugin that it does not know", async () => {
-            const [deployed] = deployedEpps(cluster, simulator, name);
+            const [deployed] = await deployedEpps(cluster, simulator, name);
             const config = deployed!.config.replaceAll("load-aware-scorer", "load-unaware-scorer");
             assert.notEqual(config, deployed!.config);
             const epp = await start("llmd", deployed!, config);
@@ -343,7 +346,7 @@ describe("real endpoint pickers", function () {
         });
 
         it("no RoleBinding: it names what is forbidden, and serves once it is back", async () => {
-            const [deployed] = deployedEpps(cluster, simulator, name);
+            const [deployed] = await deployedEpps(cluster, simulator, name);
             const binding = `${name}-pool-reader`;
             const { metadata, ...rest } = cluster.get<{ metadata: object }>(
                 "rolebinding",
@@ -360,12 +363,12 @@ describe("real endpoint pickers", function () {
             fs.writeFileSync(file, JSON.stringify({ ...rest, metadata: { ...metadata, ...ofNoObject } }));
             cluster.kubectl("create", "--filename", file);
             await epp.untilHealth("readiness", "SERVING");
-            await epp.untilPods(names("decode"));
+            await epp.untilPods(await names("decode"));
         });
 
         it("no pool and no RoleBinding: 0.4.0 names what is forbidden and picks no pod, but says that it serves", async () => {
             await deploy({ ...standalone, ...llmd040 });
-            const [deployed] = deployedEpps(cluster, scheduler, name);
+            const [deployed] = await deployedEpps(cluster, scheduler, name);
             cluster.kubectl("--namespace", simulator, "delete", "rolebinding", `${name}-pod-reader`);
             const epp = await start("llmdOldest", deployed!);
             await untilRefused(epp, scheduler, ["pods"]);

@@ -30,14 +30,14 @@ describe("prefill in other pods, in the lab", function () {
         await lab.askUntil("gateway", ({ status }) => status === 200);
         await lab.cluster.rolledOut();
         await lab.until(
-            () => lab.endingPods(),
+            () => lab.cluster.endingPods(),
             (pods) => pods.length === 0,
         );
     }
 
     /** How many requests all pods of a role have answered. */
-    function answeredBy(role: "decode" | "prefill"): number {
-        const pods = lab.pods(namespace, podSelector("sim", role));
+    async function answeredBy(role: "decode" | "prefill"): Promise<number> {
+        const pods = await lab.cluster.pods(namespace, podSelector("sim", role));
         assert.equal(pods.length, 2);
         return pods
             .map(({ metadata: { name } }) => `${name}:${String(ports.inference)}`)
@@ -61,13 +61,13 @@ describe("prefill in other pods, in the lab", function () {
 
     it("is done by prefill pods with the routing sidecar, while decode pods answer", async () => {
         await deploy(true);
-        const before = answeredBy("prefill");
+        const before = await answeredBy("prefill");
         const pods = await ask();
         assert.deepEqual(
             pods.filter((pod) => !pod?.includes("-decode-")),
             [],
         );
-        assert.ok(answeredBy("prefill") - before >= pods.length);
+        assert.ok((await answeredBy("prefill")) - before >= pods.length);
     });
 
     it("is proven hop by hop by verify", async () => {
@@ -77,8 +77,8 @@ describe("prefill in other pods, in the lab", function () {
 
     it("is done by decode pods themselves without it", async () => {
         await deploy(false);
-        const before = answeredBy("prefill");
+        const before = await answeredBy("prefill");
         await ask();
-        assert.equal(answeredBy("prefill"), before);
+        assert.equal(await answeredBy("prefill"), before);
     });
 });

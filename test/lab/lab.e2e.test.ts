@@ -46,6 +46,11 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
         return status.parents[0]?.conditions.find(({ type }) => type === "ResolvedRefs")?.reason;
     }
 
+    async function decodePods(): Promise<string[]> {
+        const pods = await lab.cluster.pods(simulator, decode);
+        return pods.map(({ metadata }) => metadata.name);
+    }
+
     const answered = ({ status }: { status: number }) => status === 200;
 
     /** The three commands, as a user runs them. */
@@ -65,7 +70,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
             const { paths } = JSON.parse(stdout) as Comparison;
             // 3 rounds of 20 requests.
             assert.deepEqual([paths.direct.good, paths.gateway.good], [60, 60], stdout);
-            const pods = lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
+            const pods = await decodePods();
             for (const { pods: answers } of [paths.direct, paths.gateway]) {
                 assert.ok(Object.keys(answers).every((pod) => pods.includes(pod)));
             }
@@ -90,7 +95,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
         });
 
         it("answers on both paths, by decode pods only", async () => {
-            const pods = lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
+            const pods = await decodePods();
             assert.equal(pods.length, 3);
             for (const on of ["gateway", "direct"] as const) {
                 const answer = await lab.askUntil(on, answered);
@@ -99,11 +104,13 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
         });
 
         it("starts a decode pod again whose process dies, and goes on answering meanwhile", async () => {
-            const [victim] = lab.pods(simulator, decode);
+            const [victim] = await lab.cluster.pods(simulator, decode);
             lab.kill(victim!);
-            const deaths = () =>
-                lab.pods(simulator, decode).find(({ metadata }) => metadata.name === victim!.metadata.name)!
-                    .status!.containerStatuses![0]!;
+            const deaths = async () => {
+                const pods = await lab.cluster.pods(simulator, decode);
+                const same = pods.find(({ metadata }) => metadata.name === victim!.metadata.name)!;
+                return same.status!.containerStatuses![0]!;
+            };
             for (let sent = 0; sent < 10; sent++) {
                 const answer = await lab.ask("gateway");
                 assert.equal(answer.status, 200, answer.body);
@@ -123,8 +130,8 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
             assert.equal(routeReason(), "ResolvedRefs");
         });
 
-        it("gives the logs of a pod", () => {
-            const [pod] = lab.pods(simulator, decode);
+        it("gives the logs of a pod", async () => {
+            const [pod] = await lab.cluster.pods(simulator, decode);
             const log = lab.cluster.kubectl("--namespace", simulator, "logs", pod!.metadata.name);
             assert.match(log, /8200/);
             const [line, ...more] = lab.cluster
@@ -137,7 +144,6 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
 
         it("ends pods that are deleted while they start", async () => {
             const deployment = "ms-sim-llm-d-modelservice-decode";
-            const decodePods = () => lab.pods(simulator, decode).map(({ metadata }) => metadata.name);
             const scale = (replicas: number) =>
                 lab.cluster.kubectl(
                     ...["--namespace", simulator, "scale", "deployment", deployment],
@@ -150,19 +156,21 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 scale(3);
             }
             await lab.until(
-                () => lab.endingPods(),
+                () => lab.cluster.endingPods(),
                 (pods) => pods.length === 0,
             );
             await lab.until(
-                () => lab.pods(simulator, decode),
+                () => lab.cluster.pods(simulator, decode),
                 (pods) =>
                     pods.length === 3 &&
                     pods.every((pod) => pod.status?.containerStatuses?.[0]?.ready ?? false),
             );
         });
 
-        it("leaves the machine's own folders as they were", () => {
-            const gatewayPods = lab.pods(scheduler, { "gateway.networking.k8s.io/gateway-name": gateway });
+        it("leaves the machine's own folders as they were", async () => {
+            const gatewayPods = await lab.cluster.pods(scheduler, {
+                "gateway.networking.k8s.io/gateway-name": gateway,
+            });
             assert.equal(gatewayPods.length, 1);
             assert.equal(envoyOfMachine(), envoyBefore);
         });
@@ -195,7 +203,7 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
             provesItself(mode);
 
             it("the endpoint picker counts every request through the Gateway, and none on the direct path", async () => {
-                const before = counted();
+                const before = await counted();
                 await lab.ask("direct");
                 for (let sent = 0; sent < 5; sent++) {
                     assert.equal((await lab.ask("gateway")).status, 200);
@@ -229,8 +237,8 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 await lab.askUntil("gateway", answered);
                 scaleEpp(0);
                 await lab.until(
-                    () => lab.pods(namespace, { "app.kubernetes.io/name": epp }).length,
-                    (count) => count === 0,
+                    () => lab.cluster.pods(namespace, { "app.kubernetes.io/name": epp }),
+                    (pods) => pods.length === 0,
                 );
                 // Envoy hears of both changes a moment after the API server; while it fails closed it never answers so.
                 await lab.askUntil("gateway", answered);
@@ -248,8 +256,8 @@ describe("the lab: real Istio, Envoy, endpoint picker and simulator", function (
                 );
             }
 
-            function counted(): number {
-                const [pod] = lab.pods(namespace, { "app.kubernetes.io/name": epp });
+            async function counted(): Promise<number> {
+                const [pod] = await lab.cluster.pods(namespace, { "app.kubernetes.io/name": epp });
                 const metrics = lab.cluster.kubectl(
                     "get",
                     "--raw",

@@ -38,7 +38,7 @@ describe("changes under load, in the lab", function () {
         try {
             await lab.deploy(config as Record<string, unknown>);
             await lab.until(
-                () => lab.endingPods(),
+                () => lab.cluster.endingPods(),
                 (pods) => pods.length === 0,
             );
             return await traffic.finish();

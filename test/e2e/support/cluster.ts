@@ -1,8 +1,10 @@
+import { strict as assert } from "assert";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import type { KubeObjectOf } from "../../../commands/shared/cluster";
+import type { KubeObject, KubeObjectOf } from "../../../commands/shared/cluster";
+import { Cluster } from "../../../commands/shared/cluster";
 import { stopControlPlane } from "../../../local/controlplane";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
@@ -21,6 +23,7 @@ export const log: string[] = [];
 export class TestCluster {
     readonly state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-e2e-"));
     private session: Session | undefined;
+    private client: Cluster | undefined;
 
     /**
      * Opens a stack, by default that of dev, with config of the test's own; starts the control plane when it does not
@@ -37,6 +40,8 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
+        this.client?.close();
+        this.client = new Cluster({ kubeconfig: this.kubeconfig });
         return refuseTakeovers(this.session.engine, this.state);
     }
 
@@ -68,6 +73,13 @@ export class TestCluster {
         return JSON.parse(this.kubectl("--namespace", namespace, "get", kind, name, "--output", "json")) as T;
     }
 
+    /** An object as the API server has it, of the version, kind and name of this one. */
+    async live<T extends KubeObject>({ apiVersion, kind, metadata }: T): Promise<T> {
+        const found = await this.client!.get<T>(apiVersion, kind, metadata.namespace, metadata.name);
+        assert.ok(found !== undefined, `there is no ${kind} ${metadata.name}`);
+        return found;
+    }
+
     /** Names of the objects of a kind in a namespace. */
     names(kind: string, namespace: string): string[] {
         return this.kubectl("--namespace", namespace, "get", kind, "--output", "name")
@@ -77,21 +89,24 @@ export class TestCluster {
     }
 
     /** The pods with these labels that are not being deleted, by name. */
-    pods(namespace: string, labels: Record<string, string>): Pod[] {
-        const text = this.kubectl(
-            ...["--namespace", namespace, "get", "pods", "--selector", requirementsOf(labels).join(",")],
-            ...["--sort-by", ".metadata.name", "--output", "json"],
+    async pods(namespace: string, labels: Record<string, string>): Promise<Pod[]> {
+        const pods = await this.client!.list<Pod>("v1", "Pod", namespace, requirementsOf(labels).join(","));
+        return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    }
+
+    /** Names of the pods, in all namespaces, that are told to end and have not ended. */
+    async endingPods(): Promise<string[]> {
+        const pods = await this.client!.list<Pod>("v1", "Pod");
+        return pods.flatMap(({ metadata }) =>
+            metadata.deletionTimestamp === undefined ? [] : [metadata.name],
         );
-        const { items } = JSON.parse(text) as { items: Pod[] };
-        return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     }
 
     /** Waits until each Deployment has the pods that it asks for and no others: `up` ends before the old ones are told to. */
     async rolledOut(): Promise<void> {
-        await eventually("no Deployment has a pod of before", () => {
-            const text = this.kubectl("get", "deployments", "--all-namespaces", "--output", "json");
-            const { items } = JSON.parse(text) as { items: KubeObjectOf<V1Deployment>[] };
-            return items.every(
+        await eventually("no Deployment has a pod of before", async () => {
+            const deployments = await this.client!.list<KubeObjectOf<V1Deployment>>("apps/v1", "Deployment");
+            return deployments.every(
                 ({ metadata, spec, status }) =>
                     status?.observedGeneration === metadata.generation &&
                     (status?.replicas ?? 0) === spec!.replicas &&
@@ -101,6 +116,7 @@ export class TestCluster {
     }
 
     async stop(): Promise<void> {
+        this.client?.close();
         await stopLab(this.state);
         await stopControlPlane(this.state);
     }

@@ -19,10 +19,15 @@ export interface DeployedEpp {
 }
 
 /** Reads what each pod of an endpoint picker's Deployment would be started with. */
-export function deployedEpps(cluster: TestCluster, namespace: string, name: string): DeployedEpp[] {
+export async function deployedEpps(
+    cluster: TestCluster,
+    namespace: string,
+    name: string,
+): Promise<DeployedEpp[]> {
     const { spec } = cluster.get<KubeObjectOf<V1Deployment>>("deployment", namespace, name);
     const { matchLabels } = spec!.selector;
-    return cluster.pods(namespace, matchLabels!).map((pod) => deployedEpp(cluster, pod));
+    const pods = await cluster.pods(namespace, matchLabels!);
+    return pods.map((pod) => deployedEpp(cluster, pod));
 }
 
 function deployedEpp(cluster: TestCluster, pod: Pod): DeployedEpp {

@@ -93,20 +93,6 @@ export class TestLab {
         return value;
     }
 
-    /** Names of the pods, of the whole cluster, that are told to end and have not ended. */
-    endingPods(): string[] {
-        const text = this.cluster.kubectl("get", "pods", "--all-namespaces", "--output", "json");
-        const { items } = JSON.parse(text) as { items: Pod[] };
-        return items.flatMap(({ metadata }) =>
-            metadata.deletionTimestamp === undefined ? [] : [metadata.name],
-        );
-    }
-
-    /** The pods of a namespace with these labels that are not being deleted. */
-    pods(namespace: string, selector: Record<string, string>): Pod[] {
-        return this.cluster.pods(namespace, selector);
-    }
-
     /** Kills the process that plays a pod's container. */
     kill({ metadata, status }: Pod): void {
         const pid = /^process:\/\/(\d+)$/.exec(status?.containerStatuses?.[0]?.containerID ?? "")?.[1];
