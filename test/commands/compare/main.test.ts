@@ -86,8 +86,10 @@ describe("compare: the command", function () {
     it("finds that a path which waits longer is slower, beyond doubt, and counts who answered", async () => {
         const { result, direct, gateway } = await compare(
             { delayMs: 5, pods: ["one", "two"] },
-            // Far above what a busy machine adds to either.
             { delayMs: 300, pods: ["two"] },
+            // A machine that is busy enough stalls a path for seconds: with many rounds, and within each the median of a
+            // few requests, a stall here and there leaves no doubt.
+            ...["--rounds", "10", "--requests", "6"],
             "--json",
         );
         assert.equal(result.exitCode, 0, result.stderr);
@@ -96,14 +98,14 @@ describe("compare: the command", function () {
         assert.ok(timings.ttft!.p50.low > 1, JSON.stringify(timings.ttft));
         assert.ok(timings.e2e!.p50.low > 1, JSON.stringify(timings.e2e));
         assert.ok(rates.throughput!.high < 1, JSON.stringify(rates.throughput));
-        assert.ok(report.addedMs.e2e.mean!.low > 0);
-        // 4 rounds that count, of 10 requests.
-        assert.equal(report.paths.gateway.requests, 40);
-        assert.deepEqual(report.paths.gateway.pods, { two: 40 });
+        assert.ok(report.addedMs.e2e.p50!.low > 0, JSON.stringify(report.addedMs));
+        // 10 rounds that count, of 6 requests.
+        assert.equal(report.paths.gateway.requests, 60);
+        assert.deepEqual(report.paths.gateway.pods, { two: 60 });
         assert.deepEqual(Object.keys(report.paths.direct.pods).sort(), ["one", "two"]);
         // One round to warm up, which is not reported.
-        assert.equal(direct.seen.length, 50);
-        assert.equal(gateway.seen.length, 50);
+        assert.equal(direct.seen.length, 66);
+        assert.equal(gateway.seen.length, 66);
         // The same requests, but for a first word that keeps one path's prompts out of what pods keep of the other's.
         const prompts = ({ seen }: FakePath) =>
             seen.map(({ body }) => (JSON.parse(body) as { prompt: string }).prompt.split(" "));
