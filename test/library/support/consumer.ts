@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "child_process";
+import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import * as ts from "typescript";
 import type { Program } from "../../../commands/render/programRun";
 
 const root = path.resolve(__dirname, "../../..");
@@ -18,6 +19,7 @@ const pulumiDefaults = ["--target", "ES2020", "--module", "nodenext", "--moduleR
 /** Programs outside the repository that have the library installed as `npm pack` packs it. */
 export class Consumers {
     private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-library-"));
+    private readonly parsed = new Map<string, ts.SourceFile | undefined>();
     /** The installed package. */
     readonly library: string;
     /** The files of the package. */
@@ -61,10 +63,19 @@ export class Consumers {
 
     /** What the compiler has to say of a program; nothing, if all is well. */
     typeErrors(folder: string): string {
-        const tsc = path.join(root, "node_modules/.bin/tsc");
         const flags = ["--noEmit", "--strict", "--skipLibCheck", ...pulumiDefaults];
-        return spawnSync(tsc, [...flags, path.join(folder, "index.ts")], { cwd: folder, encoding: "utf8" })
-            .stdout;
+        const { options } = ts.parseCommandLine(flags);
+        const host = ts.createCompilerHost(options);
+        host.getCurrentDirectory = () => folder;
+        // The programs are few lines, and what they import is tens of thousands: it is parsed once.
+        const parse = host.getSourceFile.bind(host);
+        host.getSourceFile = (file, ...how) => {
+            const parsed = this.parsed.get(file) ?? parse(file, ...how);
+            this.parsed.set(file, parsed);
+            return parsed;
+        };
+        const program = ts.createProgram([path.join(folder, "index.ts")], options, host);
+        return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), host);
     }
 
     remove(): void {
