@@ -87,8 +87,8 @@ describe("compare: the command", function () {
         const { result, direct, gateway } = await compare(
             { delayMs: 5, pods: ["one", "two"] },
             { delayMs: 300, pods: ["two"] },
-            // A machine that is busy enough stalls a path for seconds: with many rounds, and within each the median of a
-            // few requests, a stall here and there leaves no doubt.
+            // A machine that is busy enough stalls a path for a second or two: of many rounds with few requests each, one
+            // that is spoilt by it leaves no doubt.
             ...["--rounds", "10", "--requests", "6"],
             "--json",
         );
@@ -98,7 +98,7 @@ describe("compare: the command", function () {
         assert.ok(timings.ttft!.p50.low > 1, JSON.stringify(timings.ttft));
         assert.ok(timings.e2e!.p50.low > 1, JSON.stringify(timings.e2e));
         assert.ok(rates.throughput!.high < 1, JSON.stringify(rates.throughput));
-        assert.ok(report.addedMs.e2e.p50!.low > 0, JSON.stringify(report.addedMs));
+        assert.ok(report.addedMs.e2e.mean!.low > 0, JSON.stringify(report.addedMs));
         // 10 rounds that count, of 6 requests.
         assert.equal(report.paths.gateway.requests, 60);
         assert.deepEqual(report.paths.gateway.pods, { two: 60 });
