@@ -64,7 +64,7 @@ export class Consumers {
     /** What the compiler has to say of a program; nothing, if all is well. */
     typeErrors(folder: string): string {
         const flags = ["--noEmit", "--strict", "--skipLibCheck", ...pulumiDefaults];
-        const { options } = ts.parseCommandLine(flags);
+        const { options, errors } = ts.parseCommandLine(flags);
         const host = ts.createCompilerHost(options);
         host.getCurrentDirectory = () => folder;
         // The programs are few lines, and what they import is tens of thousands: it is parsed once.
@@ -75,7 +75,7 @@ export class Consumers {
             return parsed;
         };
         const program = ts.createProgram([path.join(folder, "index.ts")], options, host);
-        return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), host);
+        return ts.formatDiagnostics([...errors, ...ts.getPreEmitDiagnostics(program)], host);
     }
 
     remove(): void {
