@@ -109,17 +109,17 @@ function plain(text: string): string {
 const markKey = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
+/** Whether there is anything in a value that is no plain JSON, such as a secret. */
+export function isMarked(value: unknown): boolean {
+    return JSON.stringify(value).includes(`"${markKey}":`);
+}
+
 /**
  * Inputs with `[secret]` in place of every secret, as the CLI's display has them. The engine has blinded them already,
  * and writes each as an object that only it can read.
  */
 function withoutSecrets(inputs: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
     return inputs === undefined ? undefined : (blinded(inputs) as Record<string, unknown>);
-}
-
-/** Whether there is anything in a value that is no plain JSON, such as a secret. */
-export function isMarked(value: unknown): boolean {
-    return JSON.stringify(value).includes(`"${markKey}":`);
 }
 
 function blinded(value: unknown): unknown {
