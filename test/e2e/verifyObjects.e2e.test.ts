@@ -1,60 +1,45 @@
 import { strict as assert } from "assert";
-import * as path from "path";
 import type { DeploymentOutput, Mode } from "../../components/deploymentOutput";
 import type { ReportedFinding } from "../../commands/verify/judge";
 import { judge } from "../../commands/verify/judge";
 import { takeSnapshot } from "../../commands/verify/snapshot";
-import { Cluster } from "../../commands/shared/cluster";
 import { KindNotServedError } from "../../commands/shared/errors";
 import { poll } from "../../commands/shared/poll";
 import { modes } from "../support/modes";
 import { faultsOf } from "../faults/stacks";
 import { TestCluster } from "./support/cluster";
-import type { Kubectl } from "./support/clusterEditor";
-import { kubectlOf, SavedObjects } from "./support/clusterEditor";
+import type { SavedObjects } from "./support/clusterEditor";
 
 /**
  * Every fault of the catalogue on a real API server, found by the objects alone: it accepts what breaks the stack, and
  * gives back what is judged. No Istio runs here, which verify says besides.
  */
 describe("verify on a real API server", function () {
-    const test = new TestCluster();
-    let cluster: Cluster;
-    let kubectl: Kubectl;
+    const cluster = new TestCluster();
 
     before(async function () {
         this.timeout(45 * 60_000);
-        const engine = await test.open();
+        const engine = await cluster.open();
         await engine.up();
-        const kubeconfig = path.join(test.state, "kubeconfig");
-        cluster = new Cluster({ kubeconfig });
-        kubectl = kubectlOf(
-            path.join(test.state, "kubectl"),
-            kubeconfig,
-            path.join(test.state, "kubectl-cache"),
-        );
     });
-    after(async () => {
-        cluster.close();
-        await test.stop();
-    });
+    after(() => cluster.stop());
 
     async function findings(deployment: DeploymentOutput): Promise<ReportedFinding[]> {
-        const snapshot = await takeSnapshot(cluster, deployment);
+        const snapshot = await takeSnapshot(cluster.client, deployment);
         const models = Object.keys(deployment.models);
         return judge(snapshot, { deployment, models }).flatMap((result) => result.findings);
     }
 
     it("says of a kind whose CRD is missing that it is not served, and of an object that it is not there", async () => {
         await assert.rejects(
-            cluster.get("inference.networking.x-k8s.io/v1alpha1", "InferencePool", "llm-d-sim", "x"),
+            cluster.client.get("inference.networking.x-k8s.io/v1alpha1", "InferencePool", "llm-d-sim", "x"),
             KindNotServedError,
         );
-        assert.equal(await cluster.get("v1", "Service", "llm-d-sim", "no-such-service"), undefined);
+        assert.equal(await cluster.client.get("v1", "Service", "llm-d-sim", "no-such-service"), undefined);
     });
 
     it("tells the API server's own errors from a backend's", async () => {
-        const answer = await cluster.request({
+        const answer = await cluster.client.request({
             namespace: "llm-d-sim",
             target: { service: "no-such-service", port: 8200 },
             path: "/v1/models",
@@ -64,7 +49,7 @@ describe("verify on a real API server", function () {
     });
 
     it("does not have the API server prove that it is the host of a request that it passes on", async () => {
-        const answer = await cluster.request(
+        const answer = await cluster.client.request(
             { namespace: "llm-d-sim", target: { service: "no-such-service", port: 80 }, path: "/" },
             { headers: { host: "llm.example.com" } },
         );
@@ -77,11 +62,11 @@ describe("verify on a real API server", function () {
             let saved: SavedObjects;
 
             before(async function () {
-                const engine = await test.open(modes[mode]);
+                const engine = await cluster.open(modes[mode]);
                 // What the faults deleted was created anew, and the engine only deletes objects that it knows.
                 await engine.up({ refresh: true });
                 deployment = (await engine.outputs()).deployment?.value as DeploymentOutput;
-                saved = await SavedObjects.save({ cluster, kubectl }, Object.values(deployment.namespaces));
+                saved = await cluster.save(Object.values(deployment.namespaces));
             });
             afterEach(() => saved.restore());
 

@@ -6,9 +6,7 @@ import type { ReleasedModel } from "../../commands/verify/checks/check";
 import { modelsOf } from "../../commands/verify/judge";
 import type { Report } from "../../commands/verify/report";
 import { verifyStack } from "../../commands/verify/verifyStack";
-import { Cluster } from "../../commands/shared/cluster";
-import type { Kubectl } from "../e2e/support/clusterEditor";
-import { kubectlOf, SavedObjects } from "../e2e/support/clusterEditor";
+import type { SavedObjects } from "../e2e/support/clusterEditor";
 import { faultsOf } from "../faults/stacks";
 import { patience } from "../support/eventually";
 import { TestLab } from "./support/lab";
@@ -18,19 +16,12 @@ import { sharedLab } from "./support/sharedLab";
 /** Every fault of the catalogue on a running stack: verify names it before whatever follows from it. */
 describe("verify in the lab", function () {
     const lab = sharedLab;
-    let cluster: Cluster;
-    let kubectl: Kubectl;
 
     before(async function () {
         this.timeout(60 * 60_000);
         await TestLab.skipWherePipIsMissing(this);
         await lab.deploy(modes.scheduler, { refresh: true });
-        const { state } = lab.cluster;
-        const kubeconfig = path.join(state, "kubeconfig");
-        cluster = new Cluster({ kubeconfig });
-        kubectl = kubectlOf(path.join(state, "kubectl"), kubeconfig, path.join(state, "kubectl-cache"));
     });
-    after(() => cluster?.close());
 
     for (const mode of ["scheduler", "scoring-not-obeyed", "scoring"] satisfies Mode[]) {
         describe(mode, () => {
@@ -41,7 +32,7 @@ describe("verify in the lab", function () {
             /** Few requests, because most of what is found is found without. */
             const verify = (requests = 4): Promise<Report> =>
                 verifyStack({
-                    ...{ cluster, deployment, models: [model.release], requests },
+                    ...{ cluster: lab.cluster.client, deployment, models: [model.release], requests },
                     ...{
                         source: "the lab",
                         progress: () => undefined,
@@ -59,7 +50,7 @@ describe("verify in the lab", function () {
                 ) as { deployment: DeploymentOutput };
                 deployment = outputs.deployment;
                 model = modelsOf({ deployment, models: Object.keys(deployment.models) })[0]!;
-                saved = await SavedObjects.save({ cluster, kubectl }, Object.values(deployment.namespaces));
+                saved = await lab.cluster.save(Object.values(deployment.namespaces));
             });
             afterEach(() => saved.restore());
 
@@ -133,7 +124,13 @@ describe("verify in the lab", function () {
         const report = await lab.until(
             () =>
                 verifyStack({
-                    ...{ cluster, deployment, models: ["pathed"], requests: 3, source: "the lab" },
+                    ...{
+                        cluster: lab.cluster.client,
+                        deployment,
+                        models: ["pathed"],
+                        requests: 3,
+                        source: "the lab",
+                    },
                     ...{ progress: () => undefined, signal: AbortSignal.timeout(patience) },
                 }),
             ({ outcome }) => outcome === "passed",

@@ -11,7 +11,7 @@ import type { Session } from "../../../local/session";
 import { requirementsOf } from "../../../objects/selectors";
 import { openSession } from "../../../local/session";
 import { eventually } from "../../support/eventually";
-import { kubectlOf } from "./clusterEditor";
+import { kubectlOf, SavedObjects } from "./clusterEditor";
 import { refuseTakeovers } from "./takeovers";
 
 export type Pod = KubeObjectOf<V1Pod>;
@@ -23,7 +23,7 @@ export const log: string[] = [];
 export class TestCluster {
     readonly state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-e2e-"));
     private session: Session | undefined;
-    private client: Cluster | undefined;
+    private reader: Cluster | undefined;
 
     /**
      * Opens a stack, by default that of dev, with config of the test's own; starts the control plane when it does not
@@ -40,14 +40,19 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
-        this.client?.close();
-        this.client = new Cluster({ kubeconfig: this.kubeconfig });
+        this.reader?.close();
+        this.reader = new Cluster({ kubeconfig: this.kubeconfig });
         return refuseTakeovers(this.session.engine, this.state);
     }
 
     /** Path of the administrator's kubeconfig. */
     get kubeconfig(): string {
         return this.session!.kubeconfig;
+    }
+
+    /** The client of the commands, until the next stack is opened. */
+    get client(): Cluster {
+        return this.reader!;
     }
 
     /** Runs kubectl against this control plane, and none other. */
@@ -63,7 +68,7 @@ export class TestCluster {
         );
     }
 
-    private runKubectl(args: string[], input?: string): string {
+    private runKubectl(args: readonly string[], input?: string): string {
         const { toolchain, kubeconfig } = this.session!;
         return kubectlOf(toolchain.kubectl, kubeconfig, path.join(this.state, "kubectl-cache"))(args, input);
     }
@@ -75,7 +80,7 @@ export class TestCluster {
 
     /** An object as the API server has it, of the version, kind and name of this one. */
     async live<T extends KubeObject>({ apiVersion, kind, metadata }: T): Promise<T> {
-        const found = await this.client!.get<T>(apiVersion, kind, metadata.namespace, metadata.name);
+        const found = await this.client.get<T>(apiVersion, kind, metadata.namespace, metadata.name);
         assert.ok(found !== undefined, `there is no ${kind} ${metadata.name}`);
         return found;
     }
@@ -90,13 +95,13 @@ export class TestCluster {
 
     /** The pods with these labels that are not being deleted, by name. */
     async pods(namespace: string, labels: Record<string, string>): Promise<Pod[]> {
-        const pods = await this.client!.list<Pod>("v1", "Pod", namespace, requirementsOf(labels).join(","));
+        const pods = await this.client.list<Pod>("v1", "Pod", namespace, requirementsOf(labels).join(","));
         return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     }
 
     /** Names of the pods, in all namespaces, that are told to end and have not ended. */
     async endingPods(): Promise<string[]> {
-        const pods = await this.client!.list<Pod>("v1", "Pod");
+        const pods = await this.client.list<Pod>("v1", "Pod");
         return pods.flatMap(({ metadata }) =>
             metadata.deletionTimestamp === undefined ? [] : [metadata.name],
         );
@@ -105,7 +110,7 @@ export class TestCluster {
     /** Waits until each Deployment has the pods that it asks for and no others: `up` ends before the old ones are told to. */
     async rolledOut(): Promise<void> {
         await eventually("no Deployment has a pod of before", async () => {
-            const deployments = await this.client!.list<KubeObjectOf<V1Deployment>>("apps/v1", "Deployment");
+            const deployments = await this.client.list<KubeObjectOf<V1Deployment>>("apps/v1", "Deployment");
             return deployments.every(
                 ({ metadata, spec, status }) =>
                     status?.observedGeneration === metadata.generation &&
@@ -115,8 +120,14 @@ export class TestCluster {
         });
     }
 
+    /** The objects of these namespaces as they are now, to be broken and put back. */
+    save(namespaces: readonly string[]): Promise<SavedObjects> {
+        const kubectl = (args: readonly string[], input?: string) => this.runKubectl(args, input);
+        return SavedObjects.save({ cluster: this.client, kubectl }, namespaces);
+    }
+
     async stop(): Promise<void> {
-        this.client?.close();
+        this.reader?.close();
         await stopLab(this.state);
         await stopControlPlane(this.state);
     }
