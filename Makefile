@@ -15,7 +15,7 @@ export LLMD_MAKE_FORCE := $(value FORCE)
 export LLMD_MAKE_ENV := $(value ENV)
 export LLMD_MAKE_ENV_ORIGIN := $(origin ENV)
 unexport STACK CONFIG ARGS REFRESH FORCE ENV
-LOCAL := node_modules/.bin/ts-node -P tsconfig.run.json local/cli.ts
+LOCAL := node -r ./commands/shared/register.js local/cli.ts
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab preview ci-preview verify compare topology scoring down status check test conformance soak

@@ -1,13 +1,13 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { npmRun } from "../../commands/shared/npmRun";
 import { poll } from "../../commands/shared/poll";
 import type { ControlPlane } from "../controlplane";
 import { freePorts } from "../controlplane/ports";
 import { end, findRunning, lastLines, launch } from "../controlplane/processes";
 import { findCertificates } from "../controlplane/certificates";
 import { readJson, socketsFolder, stateLayout, writePrivateFile } from "../controlplane/stateFolder";
-import { projectRoot } from "../paths";
 import { fingerprint } from "../toolchain/cache";
 import { runCommand } from "../toolchain/command";
 import type { LabTools } from "../toolchain/lab";
@@ -115,16 +115,8 @@ export async function startLab(options: LabOptions): Promise<void> {
         fs.mkdirSync(layout.logsFolder, { recursive: true, mode: 0o700 });
         const started = await launch({
             executable: process.execPath,
-            args: [
-                ...["-r", require.resolve("ts-node/register")],
-                ...[path.join(__dirname, "supervisor.ts"), args],
-            ],
-            env: {
-                HOME: layout.podsFolder,
-                PATH: process.env.PATH ?? "",
-                // It is looked for from the working folder otherwise.
-                TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.run.json"),
-            },
+            args: [...npmRun("local/lab/supervisor.ts"), args],
+            env: { HOME: layout.podsFolder, PATH: process.env.PATH ?? "" },
             // Paths of sockets must be short, so they are relative to it.
             cwd: stateDir,
             logFile: layout.logFile,

@@ -1,6 +1,6 @@
 import { spawn } from "child_process";
 import * as net from "net";
-import * as path from "path";
+import { npmRun } from "../../commands/shared/npmRun";
 import { readJson } from "../controlplane/stateFolder";
 import { localRanges, nodeAddress } from "./addresses";
 import { connectThrough, join, relayFromSocket } from "./agent/relay";
@@ -30,8 +30,7 @@ async function main(): Promise<void> {
         [
             "node",
             JSON.stringify({ address: nodeAddress, localRanges }),
-            ...[process.execPath, "-r", require.resolve("ts-node/register")],
-            ...[path.join(__dirname, "agent", "main.ts"), JSON.stringify(agent)],
+            ...[process.execPath, ...npmRun("local/lab/agent/main.ts"), JSON.stringify(agent)],
         ],
         { stdio: "inherit" },
     );

@@ -24,11 +24,10 @@ describe("judge of a cluster", function () {
     after(() => cluster.stop());
 
     async function judge(...args: string[]): Promise<{ exitCode: number | undefined; findings: Finding[] }> {
-        const [launcher = "", ...first] = npmRun("commands/judge/main.ts");
         const flags = ["--kubeconfig", cluster.kubeconfig, "--format", "json"];
         const { stdout, stderr, exitCode } = await execa(
             process.execPath,
-            [launcher, ...first, ...flags, ...args],
+            [...npmRun("commands/judge/main.ts"), ...flags, ...args],
             { reject: false, stdin: "ignore" },
         );
         assert.equal(stderr, "");

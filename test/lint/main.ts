@@ -10,7 +10,7 @@ import { Contents } from "./contents";
  * import: the rules ask for types, which ESLint's own cache does not see change. Half of a minute or more is the type
  * checker's. `npm run lint` remembers nothing.
  *
- *     ts-node -P tsconfig.run.json test/lint/main.ts MEMORY
+ *     node -r ./commands/shared/register.js test/lint/main.ts MEMORY
  *
  * MEMORY is the file that keeps what was found clean; without it, every file is looked at.
  */

@@ -10,7 +10,7 @@ import { projectRoot } from "../../local/paths";
  * @param delay how long after that it is killed, in milliseconds.
  */
 export async function runAndKill(script: string, delay: number): Promise<void> {
-    const args = ["-r", "ts-node/register", "-e", script];
+    const args = ["-r", "./commands/shared/register.js", "-e", script];
     const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ["ignore", "pipe", "inherit"] });
     // Listened for from the beginning: it may be done before it is killed.
     const ended = once(child, "exit");

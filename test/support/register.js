@@ -1,5 +1,3 @@
-const path = require("path");
-
 // Whoever runs the suites, they give the same: what a shell has for its user's own clusters, stacks and language is not
 // theirs. (What starts Node itself, such as NODE_OPTIONS, has taken effect by now, but not yet on what the tests start.)
 const foreign =
@@ -18,6 +16,4 @@ process.env.NO_PROXY = process.env.no_proxy = [
     "::1",
 ].join(",");
 
-// Mocha runs the tests as Pulumi runs the program: swc takes the types away. (Not by TS_NODE_PROJECT, which whatever the
-// tests start would have, too.)
-require("ts-node").register({ project: path.join(__dirname, "../../tsconfig.run.json") });
+require("../../commands/shared/register");

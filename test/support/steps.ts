@@ -2,11 +2,12 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { execa } from "execa";
+import { npmRun } from "../../commands/shared/npmRun";
 import { endLeftovers, killLeftovers } from "./leftovers";
 import type { Outcome, StepOutcome } from "./outcome";
 
-/** A tool that says by its exit code whether all is well, or Mocha with its arguments. */
-export type Step = { gate: string[] } | { mocha: string[] };
+/** A tool or a program of the project's that says by its exit code whether all is well, or Mocha with its arguments. */
+export type Step = { gate: string[] } | { program: string[] } | { mocha: string[] };
 
 const projectRoot = path.resolve(__dirname, "../..");
 
@@ -99,9 +100,11 @@ async function runStep(step: Step, options: RunOptions): Promise<Ran> {
     if ("mocha" in step) {
         return runMocha(step.mocha, options);
     }
-    const { succeeded, printed } = await run(step.gate, {}, options);
+    const [first = "", ...args] = "gate" in step ? step.gate : step.program;
+    const command = "gate" in step ? [tool(first)] : [process.execPath, ...npmRun(first)];
+    const { succeeded, printed } = await run([...command, ...args], {}, options);
     const counts = succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-    const failures = succeeded ? [] : [step.gate.join(" ")];
+    const failures = succeeded ? [] : [[first, ...args].join(" ")];
     return { outcome: { ...counts, skipped: 0, failures, tests: [] }, printed };
 }
 
@@ -110,7 +113,7 @@ async function runMocha(args: string[], options: RunOptions): Promise<Ran> {
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-test-"));
     try {
         const file = path.join(scratch, "outcome.json");
-        const command = ["mocha", "--reporter", path.join(__dirname, "reporter.ts"), ...args];
+        const command = [tool("mocha"), "--reporter", path.join(__dirname, "reporter.ts"), ...args];
         const env = { TEST_OUTCOME: file, TMPDIR: scratch };
         const { succeeded, printed } = await run(command, env, options);
         // A suite that dies before its end leaves no outcome, and must not pass for a suite without tests.
@@ -138,15 +141,20 @@ async function sweep(scratch: string): Promise<string[]> {
     ];
 }
 
-/** Runs a locally installed tool, and says whether it succeeded. */
+/** Path of a locally installed tool. */
+function tool(name: string): string {
+    return path.join(projectRoot, "node_modules/.bin", name);
+}
+
+/** Runs a command, and says whether it succeeded. */
 async function run(
     command: string[],
     env: NodeJS.ProcessEnv,
     { collect, niceness, cancelSignal }: RunOptions,
 ): Promise<{ succeeded: boolean; printed: string }> {
-    const [tool, ...args] = command;
+    const [executable = "", ...args] = command;
     const colours = collect && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
-    const running = execa(path.join(projectRoot, "node_modules/.bin", tool!), args, {
+    const running = execa(executable, args, {
         cwd: projectRoot,
         ...(collect ? { stdin: "ignore", all: true } : { stdio: "inherit" }),
         env: { ...colours, ...env },

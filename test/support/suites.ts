@@ -2,7 +2,7 @@ import type { Step } from "./steps";
 
 /** They need no server and share no state: those that take long first. */
 export const checks: Record<string, Step> = {
-    lint: { gate: ["ts-node", "-P", "tsconfig.run.json", "test/lint/main.ts", cache("lint.json")] },
+    lint: { program: ["test/lint/main.ts", cache("lint.json")] },
     commands: { mocha: ["test/commands/**/*.test.ts", "--ignore", "test/commands/judge/**"] },
     judge: { mocha: ["test/commands/judge/**/*.test.ts", "test/judge/**/*.test.ts"] },
     unit: { mocha: ["test/unit/**/*.test.ts", "test/config/**/*.test.ts"] },
@@ -18,7 +18,7 @@ export const checks: Record<string, Step> = {
             ...["--cache", "--cache-strategy=content", `--cache-location=${cache("format")}`, "."],
         ],
     },
-    docs: { gate: ["ts-node", "-P", "tsconfig.run.json", "docs/generate.ts", "--check"] },
+    docs: { program: ["docs/generate.ts", "--check"] },
     workflows: { mocha: ["test/workflows/**/*.test.ts", "--ignore", "**/*.e2e.test.ts"] },
 };
 

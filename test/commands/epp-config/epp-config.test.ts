@@ -178,8 +178,7 @@ describe("epp-config migrate", () => {
     describe("as a command", () => {
         const folder = temporaryFolder();
         const run = (...args: string[]) => {
-            const [command = "", ...first] = npmRun("commands/epp-config/main.ts");
-            return execa(command, [...first, "migrate", ...args], {
+            return execa(process.execPath, [...npmRun("commands/epp-config/main.ts"), "migrate", ...args], {
                 cwd: path.resolve(__dirname, "../../.."),
                 reject: false,
             });

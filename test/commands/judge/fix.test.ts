@@ -229,13 +229,16 @@ describe("judge --fix", () => {
         const folder = temporaryFolder();
 
         async function run(args: string[], input?: string) {
-            const [command = "", ...first] = npmRun("commands/judge/main.ts");
-            const { stdout, stderr, exitCode } = await execa(process.execPath, [command, ...first, ...args], {
-                cwd: folder(),
-                reject: false,
-                stripFinalNewline: false,
-                ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-            });
+            const { stdout, stderr, exitCode } = await execa(
+                process.execPath,
+                [...npmRun("commands/judge/main.ts"), ...args],
+                {
+                    cwd: folder(),
+                    reject: false,
+                    stripFinalNewline: false,
+                    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+                },
+            );
             return { stdout, stderr, exitCode };
         }
 

@@ -14,12 +14,15 @@ describe("judge", () => {
     const folder = temporaryFolder();
 
     async function judge(args: string[], input?: string) {
-        const [command = "", ...first] = npmRun("commands/judge/main.ts");
-        const { stdout, stderr, exitCode } = await execa(process.execPath, [command, ...first, ...args], {
-            cwd: root,
-            reject: false,
-            ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-        });
+        const { stdout, stderr, exitCode } = await execa(
+            process.execPath,
+            [...npmRun("commands/judge/main.ts"), ...args],
+            {
+                cwd: root,
+                reject: false,
+                ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+            },
+        );
         return { stdout, stderr, exitCode };
     }
 

@@ -4,7 +4,7 @@ import * as fs from "fs";
  * What a release left behind: the resources of a stack's state, without what differs from deployment to deployment.
  * To record a release, check it out and deploy its dev stack (`LLMD_LOCAL_STATE=FOLDER make up`), then:
  *
- *     npx ts-node test/e2e/support/releasedState.ts FOLDER/pulumi/backend/.pulumi/stacks/llm-d-inference/dev.json \
+ *     node -r ./commands/shared/register.js test/e2e/support/releasedState.ts FOLDER/pulumi/backend/.pulumi/stacks/llm-d-inference/dev.json \
  *         > test/e2e/releases/NAME.json
  */
 export interface ReleasedResource {

@@ -1,5 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
+import { npmRun } from "../../../commands/shared/npmRun";
 import { shellWord } from "../../../components/shell";
 import { fileBackendUrl } from "../../../local/engine/environment";
 import { chooseKubernetesPlugin, installPlugin } from "../../../local/engine/kubernetesPlugin";
@@ -25,11 +26,8 @@ export function cliEnvironment(
         fs.mkdirSync(folder, { recursive: true });
     }
     fs.symlinkSync(fs.realpathSync(tools.pulumi), path.join(first, "pulumi"));
-    const register = path.join(root, "node_modules/ts-node/register/index.js");
-    writeScript(path.join(last, "pulumi-language-nodejs"), [
-        `export TS_NODE_PROJECT=${shellWord(path.join(root, "tsconfig.run.json"))}`,
-        `exec node -r ${shellWord(register)} ${shellWord(path.join(__dirname, "languageHost.ts"))} "$@"`,
-    ]);
+    const host = npmRun("test/support/cli/languageHost.ts").map(shellWord).join(" ");
+    writeScript(path.join(last, "pulumi-language-nodejs"), [`exec node ${host} "$@"`]);
     installPlugin(chooseKubernetesPlugin(tools.kubernetesProvider), pulumiHome);
     return {
         HOME: home,

@@ -23,10 +23,6 @@ import { endWithEngine } from "./endWithEngine";
 
 const engineAddress = process.argv.at(-1)!;
 
-/** Of what is started: this process's own settings of ts-node are not theirs. */
-const environment = { ...process.env };
-delete environment.TS_NODE_PROJECT;
-
 /** The exit code of a program that has told the user what is wrong (`cmd/run/index.js`). */
 const alreadyReported = 32;
 
@@ -83,7 +79,7 @@ function run(
         cwd: folder,
         stdio: ["ignore", "inherit", "inherit"],
         env: {
-            ...environment,
+            ...process.env,
             PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
             PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
             PULUMI_NODEJS_TYPESCRIPT: String(typescript),
@@ -129,7 +125,7 @@ function installDependencies(
     call: grpc.ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>,
 ): void {
     const cwd = call.request.getInfo()!.getProgramDirectory();
-    const child = spawn("npm", ["install", "--loglevel=error"], { cwd, env: environment });
+    const child = spawn("npm", ["install", "--loglevel=error"], { cwd });
     forwardOutput(child, InstallDependenciesResponse, call);
     child.on("close", (code) => {
         if (code === 0) {
