@@ -1,6 +1,7 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { poll } from "../../commands/shared/poll";
 import { runInLab } from "../lab";
 import type { Toolchain } from "../toolchain";
 import type { ConformanceTools } from "../toolchain/conformance";
@@ -45,6 +46,7 @@ export interface SuiteResult extends TestResult {
  * push nothing), so that requests pass by the endpoint picker until something else changes.
  *
  * @returns as {@link runSuite} does.
+ * @throws as {@link runSuite} does, and an Error when the second run ended before its tests did.
  */
 export async function runSuiteTwice(lab: SuiteLab, run: SuiteRun): Promise<SuiteResult[]> {
     const first = await runSuite(lab, run);
@@ -55,11 +57,13 @@ export async function runSuiteTwice(lab: SuiteLab, run: SuiteRun): Promise<Suite
     run.report(`${run.suite}: again: ${failed.join(", ")}`);
     const folder = path.join(run.folder, "again");
     const second = await runSuite(lab, { ...run, tests: failed, folder });
+    const notRun = failed.filter((name) => !second.some((other) => other.name === name));
+    if (notRun.length > 0) {
+        throw new Error(`${run.suite}: not run again, see ${folder}: ${notRun.join(", ")}`);
+    }
     return first.map((result) => {
-        const other = second.find(({ name }) => name === result.name);
-        return failed.includes(result.name) && other !== undefined
-            ? { ...other, again: true }
-            : { ...result, again: false };
+        const other = failed.includes(result.name) && second.find(({ name }) => name === result.name);
+        return other ? { ...other, again: true } : { ...result, again: false };
     });
 }
 
@@ -72,6 +76,7 @@ export async function runSuiteTwice(lab: SuiteLab, run: SuiteRun): Promise<Suite
 export async function runSuite(lab: SuiteLab, run: SuiteRun): Promise<TestResult[]> {
     const { suite, tests, folder, report, signal } = run;
     const { args, setup } = suites[suite];
+    await untilNothingEnds(lab);
     setup.forEach((object) => apply(lab, object));
     fs.mkdirSync(folder, { recursive: true });
     const log = fs.openSync(path.join(folder, `${suite}.log`), "w");
@@ -103,11 +108,27 @@ export async function runSuite(lab: SuiteLab, run: SuiteRun): Promise<TestResult
     return reader.results;
 }
 
-function apply({ toolchain, kubeconfig, stateDir }: SuiteLab, object: object): void {
+/** A suite deletes its namespaces in the end and does not wait for it, and nothing can be made in them meanwhile. */
+async function untilNothingEnds(lab: SuiteLab): Promise<void> {
+    const output = "jsonpath={.items[?(@.metadata.deletionTimestamp)].metadata.name}";
+    const ending = await poll(
+        () => kubectl(lab, ["get", "namespaces", "--output", output]),
+        (names) => names === "",
+        { every: 500, atMost: 180_000 },
+    );
+    if (ending !== "") {
+        throw new Error(`These namespaces were deleted and do not end: ${ending}.`);
+    }
+}
+
+function apply(lab: SuiteLab, object: object): void {
+    kubectl(lab, ["apply", "--server-side", "--filename", "-"], JSON.stringify(object));
+}
+
+function kubectl({ toolchain, kubeconfig, stateDir }: SuiteLab, args: string[], input?: string): string {
     const own = ["--kubeconfig", kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")];
-    execFileSync(toolchain.kubectl, [...own, "apply", "--server-side", "--filename", "-"], {
-        input: JSON.stringify(object),
-        stdio: ["pipe", "ignore", "inherit"],
+    return execFileSync(toolchain.kubectl, [...own, ...args], {
+        ...{ input, encoding: "utf8", stdio: ["pipe", "pipe", "inherit"] },
     });
 }
 

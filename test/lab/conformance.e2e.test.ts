@@ -69,6 +69,12 @@ describe("the conformance suites", function () {
         const passed = await mustPass(lab, "inference");
         assert.ok(passed.length > 10, passed.join(", "));
     });
+
+    it("can be run again while what the run before has deleted is still ending", async () => {
+        assert.deepEqual(await mustPass(lab, "inference", ["InferencePoolAccepted"]), [
+            "InferencePoolAccepted",
+        ]);
+    });
 });
 
 describe("the conformance suites' checks", function () {
