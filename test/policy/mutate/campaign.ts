@@ -32,29 +32,35 @@ export interface Report {
     readonly harmless: readonly Outcome[];
 }
 
+/** A resource of several programs, and what the pack says of it alone. */
+interface KnownResource {
+    resource: PlainResource;
+    said: Promise<Diagnostic[]>;
+}
+
 /**
  * Asks the pack for programs that differ in few resources. What it says of one resource hangs on that alone, as the engine
  * asks it, so that it is asked for each only once; for all together, always.
  */
 class Judge {
-    private readonly known = new Map<string, Promise<Diagnostic[]>>();
+    private readonly known = new Map<string, KnownResource>();
 
     constructor(private readonly pack: Pack) {}
 
     async judge(program: Program): Promise<Diagnostic[]> {
-        const resources = program.toResources();
-        const single = await Promise.all(resources.map((resource) => this.analyze(resource)));
-        return [...single.flat(), ...(await this.pack.analyzeStack(resources))];
+        const known = program.toResources().map((resource) => this.knownOf(resource));
+        const single = await Promise.all(known.map(({ said }) => said));
+        return [...single.flat(), ...(await this.pack.analyzeStack(known.map(({ resource }) => resource)))];
     }
 
-    private analyze(resource: PlainResource): Promise<Diagnostic[]> {
+    private knownOf(resource: PlainResource): KnownResource {
         const key = JSON.stringify(resource);
-        let answer = this.known.get(key);
-        if (answer === undefined) {
-            answer = this.pack.analyze(resource);
-            this.known.set(key, answer);
+        let known = this.known.get(key);
+        if (known === undefined) {
+            known = { resource, said: this.pack.analyze(resource) };
+            this.known.set(key, known);
         }
-        return answer;
+        return known;
     }
 }
 

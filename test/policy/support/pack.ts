@@ -42,6 +42,8 @@ const maxMessageBytes = 400 * 1024 * 1024;
 
 /** The pack in a process of its own, asked over gRPC as the engine asks it. */
 export class Pack {
+    private readonly messages = new WeakMap<PlainResource, messages.AnalyzerResource>();
+
     private constructor(
         private readonly process: ChildProcessByStdio<null, Readable, Readable>,
         private readonly client: AnalyzerClient,
@@ -110,21 +112,26 @@ export class Pack {
 
     async analyzeStack(resources: readonly PlainResource[]): Promise<Diagnostic[]> {
         const request = new messages.AnalyzeStackRequest();
-        request.setResourcesList(
-            resources.map(({ type, name, urn, props }) => {
-                const resource = new messages.AnalyzerResource();
-                resource.setType(type);
-                resource.setName(name);
-                resource.setUrn(urn);
-                resource.setProperties(struct(props));
-                resource.setOptions(new messages.AnalyzerResourceOptions());
-                return resource;
-            }),
-        );
+        request.setResourcesList(resources.map((resource) => this.messageOf(resource)));
         const response = await call<messages.AnalyzeResponse>((done) =>
             this.client.analyzeStack(request, done),
         );
         return response.getDiagnosticsList().map((diagnostic) => read(diagnostic, "stack"));
+    }
+
+    /** Made once for each, because the same resources are asked about in thousands of stacks. */
+    private messageOf(resource: PlainResource): messages.AnalyzerResource {
+        let message = this.messages.get(resource);
+        if (message === undefined) {
+            message = new messages.AnalyzerResource();
+            message.setType(resource.type);
+            message.setName(resource.name);
+            message.setUrn(resource.urn);
+            message.setProperties(struct(resource.props));
+            message.setOptions(new messages.AnalyzerResourceOptions());
+            this.messages.set(resource, message);
+        }
+        return message;
     }
 }
 
