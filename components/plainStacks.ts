@@ -9,8 +9,8 @@ type StackWriter = (error: Error, frames: readonly { toString(): string }[]) => 
  * written when it is first shown, which is after the run.
  */
 export async function withPlainStacks<T>(program: () => Promise<T>): Promise<T> {
-    const errors: { prepareStackTrace?: StackWriter } = Error;
-    const before = errors.prepareStackTrace ?? plainly;
+    const errors: { prepareStackTrace?: unknown } = Error;
+    const before = (errors.prepareStackTrace ?? plainly) as StackWriter;
     errors.prepareStackTrace = exceptSilent(plainly);
     try {
         return await program();

@@ -18,7 +18,9 @@ describe("what judge takes", () => {
     it("is little to start, as it loads what it needs alone", async function () {
         const { loaded } = await run(writeManifests(folder(), 1));
         const others = loaded.filter((name) =>
-            /^@pulumi\/|^@kubernetes\/|^(?:ajv|execa|node-sarif-builder|junit-report-builder|ts-node|typescript)$/.test(name),
+            /^@pulumi\/|^@kubernetes\/|^(?:ajv|execa|node-sarif-builder|junit-report-builder|ts-node|typescript)$/.test(
+                name,
+            ),
         );
         assert.ok(loaded.includes("yaml"), loaded.join(", "));
         assert.deepEqual(others, []);
