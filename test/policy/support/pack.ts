@@ -99,13 +99,8 @@ export class Pack {
         return [...single.flat(), ...(await this.analyzeStack(resources))];
     }
 
-    async analyze({ type, name, urn, props }: PlainResource): Promise<Diagnostic[]> {
-        const request = new messages.AnalyzeRequest();
-        request.setType(type);
-        request.setName(name);
-        request.setUrn(urn);
-        request.setProperties(struct(props));
-        request.setOptions(new messages.AnalyzerResourceOptions());
+    async analyze(resource: PlainResource): Promise<Diagnostic[]> {
+        const request = filled(new messages.AnalyzeRequest(), resource);
         const response = await call<messages.AnalyzeResponse>((done) => this.client.analyze(request, done));
         return response.getDiagnosticsList().map((diagnostic) => read(diagnostic, "resource"));
     }
@@ -123,12 +118,7 @@ export class Pack {
     private messageOf(resource: PlainResource): messages.AnalyzerResource {
         let message = this.messages.get(resource);
         if (message === undefined) {
-            message = new messages.AnalyzerResource();
-            message.setType(resource.type);
-            message.setName(resource.name);
-            message.setUrn(resource.urn);
-            message.setProperties(struct(resource.props));
-            message.setOptions(new messages.AnalyzerResourceOptions());
+            message = filled(new messages.AnalyzerResource(), resource);
             this.messages.set(resource, message);
         }
         return message;
@@ -160,6 +150,19 @@ function call<T>(
     return new Promise((resolve, reject) => {
         start((error, response) => (error ? reject(error) : resolve(response)));
     });
+}
+
+/** Has a message tell of a resource. */
+function filled<T extends messages.AnalyzeRequest | messages.AnalyzerResource>(
+    message: T,
+    { type, name, urn, props }: PlainResource,
+): T {
+    message.setType(type);
+    message.setName(name);
+    message.setUrn(urn);
+    message.setProperties(struct(props));
+    message.setOptions(new messages.AnalyzerResourceOptions());
+    return message;
 }
 
 function struct(value: object): Struct {
