@@ -1,10 +1,10 @@
 import { execFileSync } from "child_process";
-import * as path from "path";
 import type { KubeObject } from "../commands/shared/cluster";
 import type { Condition } from "../commands/shared/conditions";
 import { tableText } from "../commands/shared/table";
 import { labels } from "../components/contract";
 import type { ControlPlaneStatus } from "./controlplane";
+import { kubectlFlags } from "./kubectl";
 
 /** The parts of a live object of any kind that tell whether it is ready. */
 export interface LiveObject extends KubeObject {
@@ -77,7 +77,7 @@ export function readLive(
     const output = execFileSync(
         kubectl,
         [
-            ...["--kubeconfig", kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")],
+            ...kubectlFlags(kubeconfig, stateDir),
             ...["get", "--ignore-not-found", "--output", "json", "--filename", "-"],
         ],
         { input: JSON.stringify(list), encoding: "utf8", maxBuffer: 256 * 2 ** 20 },

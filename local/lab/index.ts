@@ -8,6 +8,7 @@ import { freePorts } from "../controlplane/ports";
 import { end, findRunning, lastLines, launch } from "../controlplane/processes";
 import { findCertificates } from "../controlplane/certificates";
 import { readJson, socketsFolder, stateLayout, writePrivateFile } from "../controlplane/stateFolder";
+import { kubectlFlags } from "../kubectl";
 import { fingerprint } from "../toolchain/cache";
 import { runCommand } from "../toolchain/command";
 import type { LabTools } from "../toolchain/lab";
@@ -179,10 +180,7 @@ async function installIstio(
     { tools, kubectl, controlPlane, stateDir, report }: LabOptions,
     layout: LabLayout,
 ): Promise<void> {
-    const kubectlArgs = (...args: string[]) => [
-        ...["--kubeconfig", controlPlane.kubeconfig, "--cache-dir", path.join(stateDir, "kubectl-cache")],
-        ...args,
-    ];
+    const kubectlArgs = (...args: string[]) => [...kubectlFlags(controlPlane.kubeconfig, stateDir), ...args];
     await runCommand(kubectl, kubectlArgs("apply", "--server-side", "--force-conflicts", "--filename", "-"), {
         step: "Installing Istio",
         input: await istioManifests(tools),

@@ -1,17 +1,19 @@
 import { strict as assert } from "assert";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
+import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import type { KubeObject, KubeObjectOf } from "../../../commands/shared/cluster";
 import { Cluster } from "../../../commands/shared/cluster";
 import { stopControlPlane } from "../../../local/controlplane";
+import { kubectlFlags } from "../../../local/kubectl";
 import { stopLab } from "../../../local/lab";
 import type { Session } from "../../../local/session";
 import { requirementsOf } from "../../../objects/selectors";
 import { openSession } from "../../../local/session";
 import { eventually } from "../../support/eventually";
-import { kubectlOf, SavedObjects } from "./clusterEditor";
+import { SavedObjects } from "./clusterEditor";
 import { refuseTakeovers } from "./takeovers";
 
 export type Pod = KubeObjectOf<V1Pod>;
@@ -70,7 +72,12 @@ export class TestCluster {
 
     private runKubectl(args: readonly string[], input?: string): string {
         const { toolchain, kubeconfig } = this.session!;
-        return kubectlOf(toolchain.kubectl, kubeconfig, path.join(this.state, "kubectl-cache"))(args, input);
+        return execFileSync(toolchain.kubectl, [...kubectlFlags(kubeconfig, this.state), ...args], {
+            encoding: "utf8",
+            input,
+            stdio: ["pipe", "pipe", "pipe"],
+            maxBuffer: 64 * 2 ** 20,
+        });
     }
 
     /** An object as the API server has it. */

@@ -1,4 +1,3 @@
-import { execFileSync } from "child_process";
 import type { Cluster, KubeObject } from "../../../commands/shared/cluster";
 import type { KindName } from "../../../commands/verify/kinds";
 import { kinds } from "../../../commands/verify/kinds";
@@ -6,18 +5,7 @@ import type { Mutation } from "../../faults/mutation";
 import { Program } from "../../faults/program";
 
 /** Runs kubectl against one cluster; `input` is its standard input. Throws when it fails. */
-export type Kubectl = (args: readonly string[], input?: string) => string;
-
-/** kubectl with its arguments for one cluster. */
-export function kubectlOf(kubectl: string, kubeconfig: string, cacheDir: string): Kubectl {
-    return (args, input) =>
-        execFileSync(kubectl, ["--kubeconfig", kubeconfig, "--cache-dir", cacheDir, ...args], {
-            encoding: "utf8",
-            input,
-            stdio: ["pipe", "pipe", "pipe"],
-            maxBuffer: 64 * 2 ** 20,
-        });
-}
+type Kubectl = (args: readonly string[], input?: string) => string;
 
 /** A kind with version and group, so that no kind of the same name is meant: Istio has a Gateway too. */
 export function fullNameOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
