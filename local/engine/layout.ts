@@ -46,11 +46,26 @@ export function prepareLayout(layout: EngineLayout): void {
     for (const folder of [layout.work, layout.backend, layout.home, ofStack]) {
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
+    leaveUnlogged(layout.home);
     if (!fs.existsSync(layout.passphrase)) {
         fs.writeFileSync(layout.passphrase, randomBytes(24).toString("base64url"), {
             mode: 0o600,
             flag: "wx",
         });
+    }
+}
+
+/**
+ * Has a CLI without logs of before write none: by itself it logs all that it does, at every level, whatever it is asked,
+ * which takes a quarter of its processor time. It goes without where it cannot make its folder for them (pulumi 3.255,
+ * `StartLogging` of pkg/logging/encrypted.go); there is no setting.
+ *
+ * @param home the CLI's, which is there.
+ */
+export function leaveUnlogged(home: string): void {
+    const logs = path.join(home, "logs");
+    if (!fs.existsSync(logs)) {
+        fs.writeFileSync(logs, "");
     }
 }
 

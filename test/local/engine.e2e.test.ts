@@ -73,6 +73,8 @@ describe("embedded engine (end to end)", function () {
         );
         const engineFolder = path.join(cluster.folder, "stacks", "config", "pulumi");
         assert.equal(fs.statSync(path.join(engineFolder, "passphrase")).mode & 0o777, 0o600);
+        // The CLI has logged nothing.
+        assert.equal(fs.readFileSync(path.join(engineFolder, "home", "logs"), "utf8"), "");
 
         // Opened again, the passphrase and the salt are the same ones.
         const again = await cluster.open("config", () => Promise.resolve({}), {

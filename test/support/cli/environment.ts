@@ -4,6 +4,7 @@ import { npmRun } from "../../../commands/shared/npmRun";
 import { shellWord } from "../../../components/shell";
 import { fileBackendUrl } from "../../../local/engine/environment";
 import { chooseKubernetesPlugin, installPlugin } from "../../../local/engine/kubernetesPlugin";
+import { leaveUnlogged } from "../../../local/engine/layout";
 import type { Toolchain } from "../../../local/toolchain";
 import { writeScript } from "../../local/temporary";
 
@@ -11,7 +12,8 @@ const root = path.resolve(__dirname, "../../..");
 
 /**
  * The environment of a user's shell that has the pulumi CLI: on the PATH, with a home and a backend in files below
- * `home`. Last on the PATH is what stands in for the plugins that an official CLI has beside it.
+ * `home`. The CLI keeps no logs, which changes nothing else. Last on the PATH is what stands in for the plugins that an
+ * official CLI has beside it.
  *
  * @param tools the CLI, and the Kubernetes provider that it gets.
  */
@@ -22,9 +24,10 @@ export function cliEnvironment(
     const [first, last, pulumiHome, backend] = ["bin", "stand-ins", "pulumi", "backend"].map((name) =>
         path.join(home, name),
     ) as [string, string, string, string];
-    for (const folder of [first, backend]) {
+    for (const folder of [first, backend, pulumiHome]) {
         fs.mkdirSync(folder, { recursive: true });
     }
+    leaveUnlogged(pulumiHome);
     fs.symlinkSync(fs.realpathSync(tools.pulumi), path.join(first, "pulumi"));
     const host = npmRun("test/support/cli/languageHost.ts").map(shellWord).join(" ");
     writeScript(path.join(last, "pulumi-language-nodejs"), [`exec node ${host} "$@"`]);
