@@ -1,69 +1,43 @@
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
-import { readFileSync } from "fs";
 import { setTimeout as sleep } from "timers/promises";
-import { parse } from "yaml";
 import type { KubeObject } from "../../../commands/shared/cluster";
-import { LoopbackClient } from "../../../local/controlplane/https";
 import type { Registration } from "../../support/mocks";
 import { monitorDefinitions } from "../../support/monitors";
-
-/** Where objects of a kind are, as the API server tells. */
-interface Resource {
-    /** Path of the group and version. */
-    root: string;
-    plural: string;
-    namespaced: boolean;
-}
+import { ObjectClient } from "../../support/objectClient";
 
 /** What the API server thinks of objects that nobody has applied: a server-side apply without its effect. */
 export class ApiServer {
-    private readonly client: LoopbackClient;
-    private readonly resources = new Map<string, Promise<ReadonlyMap<string, Resource>>>();
+    private readonly objects: ObjectClient;
     private readonly namespaces = new Map<string, Promise<void>>();
     /** What it has said of an object, which most settings have in common with others. */
     private readonly said = new Map<string, Promise<string | undefined>>();
 
     private constructor(kubeconfig: string) {
-        const { clusters, users } = parse(readFileSync(kubeconfig, "utf8")) as {
-            clusters: { cluster: { server: string; "certificate-authority-data": string } }[];
-            users: { user: { "client-certificate-data": string; "client-key-data": string } }[];
-        };
-        const decoded = (text: string) => Buffer.from(text, "base64").toString("utf8");
-        const { cluster } = clusters[0]!;
-        const { user } = users[0]!;
-        this.client = new LoopbackClient(
-            Number(new URL(cluster.server).port),
-            decoded(cluster["certificate-authority-data"]),
-            { cert: decoded(user["client-certificate-data"]), key: decoded(user["client-key-data"]) },
-        );
+        this.objects = new ObjectClient(kubeconfig);
     }
 
     /** @param kubeconfig of the embedded control plane, whose server is on this machine. */
     static async open(kubeconfig: string): Promise<ApiServer> {
         const server = new ApiServer(kubeconfig);
-        const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         for (const definition of monitorDefinitions) {
-            await server.create(collection, definition);
+            await server.objects.ensure(definition);
         }
-        const kinds = monitorDefinitions.map(({ spec }) => spec.names.kind);
-        for (;;) {
-            const served = await server.discover("monitoring.coreos.com/v1");
-            if (kinds.every((kind) => served.has(kind))) {
-                return server;
+        for (const { spec } of monitorDefinitions) {
+            const apiVersion = `${spec.group}/${spec.versions[0]!.name}`;
+            const any = {
+                apiVersion,
+                kind: spec.names.kind,
+                metadata: { name: "any", namespace: "default" },
+            };
+            while ((await server.objects.pathOf(any)) === undefined) {
+                await sleep(100);
             }
-            await sleep(100);
         }
-    }
-
-    private async create(collection: string, object: object): Promise<void> {
-        await this.client.request("POST", collection, {
-            type: "application/json",
-            body: JSON.stringify(object),
-        });
+        return server;
     }
 
     close(): void {
-        this.client.close();
+        this.objects.close();
     }
 
     /** Why the object would be refused; undefined where it would not. */
@@ -74,50 +48,27 @@ export class ApiServer {
         return known;
     }
 
-    private async ask({ apiVersion, kind, metadata }: KubeObject, body: string): Promise<string | undefined> {
-        const resource = (await this.resourcesOf(apiVersion)).get(kind);
-        if (resource === undefined) {
-            return `the API server has no ${kind} of ${apiVersion}`;
+    private async ask(object: KubeObject, body: string): Promise<string | undefined> {
+        const path = await this.objects.pathOf(object);
+        if (path === undefined) {
+            return `the API server has no ${object.kind} of ${object.apiVersion}`;
         }
-        if (resource.namespaced) {
-            await this.ensureNamespace(metadata.namespace ?? "");
+        if (path.namespaced) {
+            await this.ensureNamespace(object.metadata.namespace ?? "");
         }
-        const folder = resource.namespaced
-            ? `/namespaces/${encodeURIComponent(metadata.namespace ?? "")}`
-            : "";
-        const answer = await this.client.request(
+        const answer = await this.objects.server.request(
             "PATCH",
-            `${resource.root}${folder}/${resource.plural}/${encodeURIComponent(metadata.name)}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
+            `${path.own}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
             { type: "application/apply-patch+yaml", body },
-            60_000,
         );
         return answer.status < 300 ? undefined : answer.body.slice(0, 2000);
-    }
-
-    private resourcesOf(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
-        const known = this.resources.get(apiVersion) ?? this.discover(apiVersion);
-        this.resources.set(apiVersion, known);
-        return known;
-    }
-
-    private async discover(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
-        const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-        const { body, status } = await this.client.request("GET", root);
-        const { resources } = (status === 200 ? JSON.parse(body) : { resources: [] }) as {
-            resources: { name: string; kind: string; namespaced: boolean }[];
-        };
-        return new Map(
-            resources
-                .filter(({ name }) => !name.includes("/"))
-                .map(({ name, kind, namespaced }) => [kind, { root, plural: name, namespaced }]),
-        );
     }
 
     /** Objects are refused where their namespace is not there, which on a real `up` comes before them. */
     private ensureNamespace(name: string): Promise<void> {
         const known =
             this.namespaces.get(name) ??
-            this.create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+            this.objects.ensure({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
         this.namespaces.set(name, known);
         return known;
     }

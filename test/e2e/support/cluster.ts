@@ -13,6 +13,7 @@ import type { Session } from "../../../local/session";
 import { requirementsOf } from "../../../objects/selectors";
 import { openSession } from "../../../local/session";
 import { eventually } from "../../support/eventually";
+import { ObjectClient } from "../../support/objectClient";
 import { SavedObjects } from "./clusterEditor";
 import { refuseTakeovers } from "./takeovers";
 
@@ -26,6 +27,7 @@ export class TestCluster {
     readonly state = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-e2e-"));
     private session: Session | undefined;
     private reader: Cluster | undefined;
+    private writer: ObjectClient | undefined;
 
     /**
      * Opens a stack, by default that of dev, with config of the test's own; starts the control plane when it does not
@@ -42,8 +44,9 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
-        this.reader?.close();
+        this.closeClients();
         this.reader = new Cluster({ kubeconfig: this.kubeconfig });
+        this.writer = new ObjectClient(this.kubeconfig);
         return refuseTakeovers(this.session.engine, this.state);
     }
 
@@ -129,12 +132,16 @@ export class TestCluster {
 
     /** The objects of these namespaces as they are now, to be broken and put back. */
     save(namespaces: readonly string[]): Promise<SavedObjects> {
-        const kubectl = (args: readonly string[], input?: string) => this.runKubectl(args, input);
-        return SavedObjects.save({ cluster: this.client, kubectl }, namespaces);
+        return SavedObjects.save(this.client, this.writer!, namespaces);
+    }
+
+    private closeClients(): void {
+        this.reader?.close();
+        this.writer?.close();
     }
 
     async stop(): Promise<void> {
-        this.reader?.close();
+        this.closeClients();
         await stopLab(this.state);
         await stopControlPlane(this.state);
     }

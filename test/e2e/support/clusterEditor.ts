@@ -1,32 +1,15 @@
+import { isDeepStrictEqual } from "util";
 import type { Cluster, KubeObject } from "../../../commands/shared/cluster";
 import type { KindName } from "../../../commands/verify/kinds";
 import { kinds } from "../../../commands/verify/kinds";
 import type { Mutation } from "../../faults/mutation";
 import { Program } from "../../faults/program";
-
-/** Runs kubectl against one cluster; `input` is its standard input. Throws when it fails. */
-type Kubectl = (args: readonly string[], input?: string) => string;
+import type { ObjectClient } from "../../support/objectClient";
 
 /** A kind with version and group, so that no kind of the same name is meant: Istio has a Gateway too. */
 export function fullNameOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
     const [version, group] = apiVersion.includes("/") ? apiVersion.split("/").reverse() : [apiVersion];
     return group === undefined ? kind : `${kind}.${version ?? ""}.${group}`;
-}
-
-/** How often an object is written that controllers write too. */
-const attempts = 5;
-
-function replace(kubectl: Kubectl, object: object): void {
-    for (let attempt = 1; ; attempt++) {
-        try {
-            kubectl(["replace", "--filename", "-"], JSON.stringify(object));
-            return;
-        } catch (error) {
-            if (attempt === attempts || !/the object has been modified/.test(String(error))) {
-                throw error;
-            }
-        }
-    }
 }
 
 /** What is saved: everything that a fault may change. Pods and EndpointSlices follow by themselves. */
@@ -47,67 +30,78 @@ interface LiveObject extends KubeObject {
     status?: unknown;
 }
 
-/** A cluster, to be read by the client of the commands, which costs less than a process, and written by kubectl. */
-export interface LiveCluster {
-    cluster: Cluster;
-    kubectl: Kubectl;
-}
-
 /** The objects of two namespaces at one moment, to be broken and put back as they were. */
 export class SavedObjects {
+    /** What is no longer as it was, by key. */
+    private readonly broken = new Map<string, LiveObject>();
+
     private constructor(
-        private readonly live: LiveCluster,
-        private readonly namespaces: readonly string[],
+        private readonly cluster: Cluster,
+        private readonly writer: ObjectClient,
         private readonly before: ReadonlyMap<string, LiveObject>,
     ) {}
 
-    static async save(live: LiveCluster, namespaces: readonly string[]): Promise<SavedObjects> {
-        return new SavedObjects(live, namespaces, await read(live.cluster, namespaces));
+    static async save(
+        cluster: Cluster,
+        writer: ObjectClient,
+        namespaces: readonly string[],
+    ): Promise<SavedObjects> {
+        const lists = namespaces.flatMap((namespace) =>
+            saved.map((name) =>
+                cluster.list<LiveObject>(kinds[name].apiVersion, kinds[name].kind, namespace),
+            ),
+        );
+        const objects = (await Promise.all(lists)).flat();
+        // What has an owner follows from it: Istio's objects for the Gateway, and its shadow Service of a pool.
+        return new SavedObjects(
+            cluster,
+            writer,
+            byKey(objects.filter(({ metadata }) => metadata.ownerReferences === undefined)),
+        );
     }
 
-    /** Breaks the cluster as a mutation of the catalogue does. */
+    /** Breaks the cluster, which is as it was, as a mutation of the catalogue does. */
     async break(mutation: Mutation): Promise<void> {
-        const now = await read(this.live.cluster, this.namespaces);
-        const program = Program.ofObjects(structuredClone([...now.values()]));
+        const program = Program.ofObjects(structuredClone([...this.before.values()]));
         mutation.apply(program);
-        const after = program.resources.map(({ inputs }) => inputs as unknown as LiveObject);
-        bring(this.live.kubectl, now, byKey(after));
+        const after = byKey(program.resources.map(({ inputs }) => inputs as unknown as LiveObject));
+        for (const [key, object] of new Map([...this.before, ...after])) {
+            if (!isDeepStrictEqual(this.before.get(key), after.get(key))) {
+                this.broken.set(key, object);
+            }
+        }
+        await this.bring(this.before, after);
     }
 
     /** Deletes what was not there, creates what is gone, and writes back what has changed. */
     async restore(): Promise<void> {
-        bring(this.live.kubectl, await read(this.live.cluster, this.namespaces), this.before);
+        const reads = [...this.broken.values()].map(({ apiVersion, kind, metadata }) =>
+            this.cluster.get<LiveObject>(apiVersion, kind, metadata.namespace, metadata.name),
+        );
+        const now = (await Promise.all(reads)).filter((object) => object !== undefined);
+        await this.bring(byKey(now), this.before);
+        this.broken.clear();
     }
-}
 
-/** Has a cluster go from some objects to others. */
-function bring(
-    kubectl: Kubectl,
-    from: ReadonlyMap<string, LiveObject>,
-    to: ReadonlyMap<string, LiveObject>,
-): void {
-    for (const [key, object] of from) {
-        if (!to.has(key)) {
-            kubectl(["delete", "--filename", "-", "--wait=true"], JSON.stringify(object));
+    /** Has the cluster go from some objects to others, of those that are broken. */
+    private async bring(
+        from: ReadonlyMap<string, LiveObject>,
+        to: ReadonlyMap<string, LiveObject>,
+    ): Promise<void> {
+        const changes = [...this.broken.keys()].map((key) => ({ now: from.get(key), then: to.get(key) }));
+        for (const { now, then } of changes) {
+            if (now !== undefined && then === undefined) {
+                await this.writer.delete(now);
+            }
+        }
+        for (const { now, then } of changes) {
+            if (then !== undefined && now === undefined) {
+                await this.writer.create(settled(then));
+            } else if (then !== undefined && !isDeepStrictEqual(settled(now!), settled(then))) {
+                await this.writer.replace(settled(then));
+            }
         }
     }
-    for (const [key, object] of to) {
-        const current = from.get(key);
-        if (current === undefined) {
-            kubectl(["create", "--filename", "-"], JSON.stringify(settled(object)));
-        } else if (JSON.stringify(settled(current)) !== JSON.stringify(settled(object))) {
-            replace(kubectl, settled(object));
-        }
-    }
-}
-
-async function read(cluster: Cluster, namespaces: readonly string[]): Promise<Map<string, LiveObject>> {
-    const lists = namespaces.flatMap((namespace) =>
-        saved.map((name) => cluster.list<LiveObject>(kinds[name].apiVersion, kinds[name].kind, namespace)),
-    );
-    const objects = (await Promise.all(lists)).flat();
-    // What has an owner follows from it: Istio's objects for the Gateway, and its shadow Service of a pool.
-    return byKey(objects.filter(({ metadata }) => metadata.ownerReferences === undefined));
 }
 
 function byKey(objects: readonly LiveObject[]): Map<string, LiveObject> {
