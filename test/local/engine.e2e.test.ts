@@ -12,6 +12,7 @@ import { eventually } from "../support/eventually";
 import { npmRun } from "../../commands/shared/npmRun";
 import { processesWith } from "../support/processes";
 import { useControlPlane } from "./engineHarness";
+import { writeJavaScriptPack } from "../policy/support/javaScriptPack";
 import { writeScript } from "./temporary";
 import { interruptedProgram } from "./engineInterrupted";
 
@@ -119,15 +120,8 @@ describe("embedded engine (end to end)", function () {
 
     it("rejects what a mandatory policy forbids, with the violation, and lets advice pass", async () => {
         const pack = path.join(cluster.folder, "pack");
-        fs.mkdirSync(pack);
-        fs.symlinkSync(path.join(projectRoot, "node_modules"), path.join(pack, "node_modules"));
-        fs.writeFileSync(path.join(pack, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-        fs.writeFileSync(
-            path.join(pack, "package.json"),
-            '{"name":"fixture","version":"1.0.0","main":"index.js"}',
-        );
-        fs.writeFileSync(
-            path.join(pack, "index.js"),
+        writeJavaScriptPack(
+            pack,
             `const policy = require("@pulumi/policy");
              const rule = (name, enforcementLevel) => ({
                  name, description: name, enforcementLevel,

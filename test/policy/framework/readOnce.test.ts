@@ -2,9 +2,9 @@ import { strict as assert } from "assert";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { projectRoot } from "../../../local/paths";
+import { writeJavaScriptPack } from "../support/javaScriptPack";
 import { Pack } from "../support/pack";
-
-const projectRoot = path.resolve(__dirname, "../../..");
 
 /** A pack whose three rules each say what they see, and how many structures have been read until then. */
 const telling = `
@@ -31,11 +31,9 @@ describe("the resources of a stack", () => {
 
     before(async () => {
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "llmd-pack-"));
-        fs.symlinkSync(path.join(projectRoot, "node_modules"), path.join(folder, "node_modules"));
-        fs.writeFileSync(path.join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-        fs.writeFileSync(path.join(folder, "package.json"), '{"name":"telling","version":"1.0.0"}');
-        fs.writeFileSync(path.join(folder, "index.js"), telling);
-        pack = await Pack.start(folder);
+        const own = path.join(folder, "pack");
+        writeJavaScriptPack(own, telling);
+        pack = await Pack.start(own);
     });
     after(() => {
         pack.stop();
