@@ -231,7 +231,13 @@ export class Cluster implements PodReach {
         }
     }
 
-    private async pathOf(apiVersion: string, kind: string, namespace: string | undefined): Promise<string> {
+    /**
+     * Where the objects of a kind are.
+     *
+     * @param namespace undefined for all namespaces, or a kind without them.
+     * @throws KindNotServedError when its CRD is missing; ClusterError when the server cannot be asked.
+     */
+    async pathOf(apiVersion: string, kind: string, namespace: string | undefined): Promise<string> {
         let known = this.kinds.get(apiVersion);
         if (known === undefined) {
             known = this.discover(apiVersion);

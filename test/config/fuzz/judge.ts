@@ -1,6 +1,8 @@
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { setTimeout as sleep } from "timers/promises";
 import type { KubeObject } from "../../../commands/shared/cluster";
+import { Cluster } from "../../../commands/shared/cluster";
+import { KindNotServedError } from "../../../commands/shared/errors";
 import type { Registration } from "../../support/mocks";
 import { monitorDefinitions } from "../../support/monitors";
 import { ObjectClient } from "../../support/objectClient";
@@ -22,17 +24,7 @@ export class ApiServer {
         for (const definition of monitorDefinitions) {
             await server.objects.ensure(definition);
         }
-        for (const { spec } of monitorDefinitions) {
-            const apiVersion = `${spec.group}/${spec.versions[0]!.name}`;
-            const any = {
-                apiVersion,
-                kind: spec.names.kind,
-                metadata: { name: "any", namespace: "default" },
-            };
-            while ((await server.objects.pathOf(any)) === undefined) {
-                await sleep(100);
-            }
-        }
+        await monitorsServed(kubeconfig);
         return server;
     }
 
@@ -49,16 +41,21 @@ export class ApiServer {
     }
 
     private async ask(object: KubeObject, body: string): Promise<string | undefined> {
-        const path = await this.objects.pathOf(object);
-        if (path === undefined) {
-            return `the API server has no ${object.kind} of ${object.apiVersion}`;
+        if (object.metadata.namespace !== undefined) {
+            await this.ensureNamespace(object.metadata.namespace);
         }
-        if (path.namespaced) {
-            await this.ensureNamespace(object.metadata.namespace ?? "");
+        let path: string;
+        try {
+            path = await this.objects.pathOf(object);
+        } catch (error) {
+            if (error instanceof KindNotServedError) {
+                return error.message;
+            }
+            throw error;
         }
         const answer = await this.objects.server.request(
             "PATCH",
-            `${path.own}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
+            `${path}?dryRun=All&fieldManager=fuzz&force=true&fieldValidation=Strict`,
             { type: "application/apply-patch+yaml", body },
         );
         return answer.status < 300 ? undefined : answer.body.slice(0, 2000);
@@ -71,6 +68,27 @@ export class ApiServer {
             this.objects.ensure({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
         this.namespaces.set(name, known);
         return known;
+    }
+}
+
+/** Waits until the API server serves the kinds of the monitors, whose definitions it has. */
+async function monitorsServed(kubeconfig: string): Promise<void> {
+    for (;;) {
+        // A client remembers what it was told of a version.
+        const cluster = new Cluster({ kubeconfig });
+        try {
+            for (const { spec } of monitorDefinitions) {
+                await cluster.pathOf(`${spec.group}/${spec.versions[0]!.name}`, spec.names.kind, undefined);
+            }
+            return;
+        } catch (error) {
+            if (!(error instanceof KindNotServedError)) {
+                throw error;
+            }
+        } finally {
+            cluster.close();
+        }
+        await sleep(100);
     }
 }
 

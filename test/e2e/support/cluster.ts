@@ -44,9 +44,8 @@ export class TestCluster {
             report: (line) => log.push(line),
             state: this.state,
         });
-        this.closeClients();
+        this.reader?.close();
         this.reader = new Cluster({ kubeconfig: this.kubeconfig });
-        this.writer = new ObjectClient(this.kubeconfig);
         return refuseTakeovers(this.session.engine, this.state);
     }
 
@@ -132,16 +131,14 @@ export class TestCluster {
 
     /** The objects of these namespaces as they are now, to be broken and put back. */
     save(namespaces: readonly string[]): Promise<SavedObjects> {
-        return SavedObjects.save(this.client, this.writer!, namespaces);
-    }
-
-    private closeClients(): void {
-        this.reader?.close();
         this.writer?.close();
+        this.writer = new ObjectClient(this.kubeconfig);
+        return SavedObjects.save(this.client, this.writer, namespaces);
     }
 
     async stop(): Promise<void> {
-        this.closeClients();
+        this.reader?.close();
+        this.writer?.close();
         await stopLab(this.state);
         await stopControlPlane(this.state);
     }
